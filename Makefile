@@ -1,0 +1,53 @@
+# arms_registry: make run serves the register, make test passes its tests; nothing else is needed.
+
+PYTHON ?= python3
+PORT ?= 8000
+PY := .venv/bin/python
+
+.PHONY: run test lint types lock clean bench
+
+run: .venv/run.stamp ## set up, load the data, serve
+	@$(PY) manage.py serve --port $(PORT)
+
+test: .venv/dev.stamp ## set up, pass the tests on SQLite and, where there is one, on PostgreSQL
+	@$(PY) -m pytest
+	@$(PY) -m tests.on_postgresql
+
+lint: .venv/dev.stamp
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) manage.py makemigrations --check --dry-run
+
+types: .venv/dev.stamp
+	@$(PY) -m mypy
+
+lock: .venv/dev.stamp ## write requirements*.txt anew from pyproject.toml
+	@$(PY) -m pip install --quiet uv
+	@$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  pyproject.toml -o requirements.txt
+	@$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  pyproject.toml --group dev -o requirements-dev.txt
+
+bench: .venv/dev.stamp
+	@$(PY) -m benchmarks.edtf_parse
+
+clean:
+	rm -rf .venv
+
+.venv/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "arms_registry needs Python 3.11 or newer; '$(PYTHON)' is" \
+	    "$$($(PYTHON) --version 2>&1 || true). Name another: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "Python cannot make a virtual environment here (Debian: apt install python3-venv)." >&2; exit 1; }
+	@touch $@
+
+.venv/run.stamp: .venv/python.stamp requirements.txt
+	@echo "Setting up (once) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: .venv/python.stamp requirements-dev.txt
+	@echo "Setting up for tests (once) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ .venv/run.stamp

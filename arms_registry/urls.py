@@ -1,0 +1,15 @@
+"""Addresses: the public API and the admin."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/api/")),
+    path("admin/", admin.site.urls),
+    path("api", include("transfers.api.urls")),
+]
+
+handler400 = "transfers.api.errors.bad_request"
+handler404 = "transfers.api.errors.not_found"
+handler500 = "transfers.api.errors.server_error"
