@@ -1,0 +1,43 @@
+"""What every test stands on: a real database file, and triggers that step aside only for cleaning up."""
+
+import hypothesis
+import pytest
+from django.db import connections
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+from transfers import append_only, names
+
+# A busy machine is no failure: how fast a thing is, the benchmarks say.
+hypothesis.settings.register_profile("register", deadline=None)
+hypothesis.settings.load_profile("register")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory):
+    """A database file, not memory: commits are real, and threads and programs can share it."""
+    for connection in connections.all():
+        if connection.vendor == "sqlite":
+            path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+            connection.settings_dict["TEST"]["NAME"] = str(path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cleaning_past_the_triggers():
+    """The append-only triggers would stop Django from emptying the tables between tests."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def flush_untriggered(self, sql_list):
+        append_only.remove(self.connection.alias)
+        flush(self, sql_list)
+        append_only.install(self.connection.alias)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_untriggered)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _fresh_names():
+    """Indexes of names are kept by revision number, which begins anew in each test."""
+    names._public_parties.cache_clear()
+    names._public_systems.cache_clear()

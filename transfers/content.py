@@ -1,0 +1,157 @@
+"""What a transfer publishes: its claims and its row as flat, plain values, and their SHA-256.
+
+Content is what curators decide; the revision that brings it, and its time, are added on publication.
+An absent value is None, never an empty text. Claims are made from curated records, or taken from
+what is already published where only a reference record (party, system, source) has changed.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
+from typing import Any
+
+import orjson
+
+from . import edtf, fields, figures
+from .models.curation import Claim, Quantity, Transfer, TransferDate, Valuation
+from .models.reference import Party, Source, System
+
+Flat = dict[str, Any]
+
+CLAIM_NAMES = tuple(name for name in fields.names(fields.CLAIM) if name not in fields.ADDED_BY_REVISION)
+ROW_NAMES = tuple(
+    name for name in fields.names(fields.ROW + fields.ROW_HIDDEN) if name not in fields.ADDED_BY_REVISION
+)
+_SOURCE_NAMES = (
+    "publisher", "title", "authors", "agencies", "published", "url", "archived_url", "language",
+    "reliability", "origin_of", "sha256",
+)  # fmt: skip
+_CLAIM_TEXTS = ("locator", "excerpt", "attributed_to", "credibility", "preferred", "note")
+_TRANSFER_TEXTS = ("key", "kind", "condition", "location", "occasion", "note")
+_FIGURE_NAMES = tuple(item.name for item in dataclass_fields(figures.Claim))
+
+
+@dataclass(frozen=True)
+class Content:
+    """One transfer as it is or would be published."""
+
+    row: Flat
+    claims: list[Flat]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of row and claims; the order of the claims does not matter."""
+        return digest(self.row, self.claims)
+
+
+def canonical(value: Any) -> bytes:
+    """Canonical JSON: UTF-8, keys sorted, no white space, days as ISO 8601."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def digest(row: Flat | None, claims: Iterable[Flat]) -> str:
+    """SHA-256 of a row and its claims as canonical JSON; of `None` and no claims once withdrawn."""
+    ordered = sorted(canonical(claim) for claim in claims)
+    text = b'{"claims":[' + b",".join(ordered) + b'],"row":' + canonical(row) + b"}"
+    return hashlib.sha256(text).hexdigest()
+
+
+class References:
+    """Parties and systems with their names, read once for a whole batch (four queries)."""
+
+    def __init__(self) -> None:
+        self.parties = {party.code: party for party in Party.objects.prefetch_related("aliases")}
+        systems = System.objects.select_related(None).prefetch_related("aliases")
+        self.systems = {system.slug: system for system in systems}
+        self._by_id = {system.pk: system for system in systems}
+
+    def family(self, slug: str) -> list[System]:
+        """The system's families, outermost first, and itself."""
+        chain = [self.systems[slug]]
+        while (family := self._by_id.get(chain[0].variant_of_id)) is not None and family not in chain:
+            chain.insert(0, family)
+        return chain
+
+    def describe(self, supplier: str, recipient: str, system: str) -> Flat:
+        """The fields of a row that come from its parties and its system."""
+        parties = [self.parties[supplier], self.parties[recipient]]
+        family = self.family(system)
+        names = {alias.name for record in (*parties, *family) for alias in record.aliases.all()}
+        return {
+            "supplier": supplier,
+            "supplier_name": parties[0].name,
+            "recipient": recipient,
+            "recipient_name": parties[1].name,
+            "system": system,
+            "system_name": family[-1].name,
+            "category": family[-1].category,
+            "system_family": "/".join(member.slug for member in family),
+            "names": "|".join(sorted(names | {member.name for member in family[:-1]})) or None,
+        }
+
+
+def of_transfer(transfer: Transfer, references: References) -> Content:
+    """The content that publishing this curated transfer would bring."""
+    described = references.describe(transfer.supplier.code, transfer.recipient.code, transfer.system.slug)
+    texts = {name: getattr(transfer, name) or None for name in _TRANSFER_TEXTS}
+    return _build(described | texts, [_flat(transfer.key, claim) for claim in transfer.claims()])
+
+
+def of_published(
+    row: Flat, claims: list[Flat], references: References, sources: dict[str, Source]
+) -> Content:
+    """Published content again, with its parties, system and sources as they read now."""
+    described = references.describe(row["supplier"], row["recipient"], row["system"])
+    texts = {name: row[name] for name in _TRANSFER_TEXTS}
+    return _build(described | texts, [claim | _source(sources[claim["source"]]) for claim in claims])
+
+
+def _build(facts: Flat, claims: list[Flat]) -> Content:
+    figured = [figures.Claim(**{name: claim[name] for name in _FIGURE_NAMES}) for claim in claims]
+    row = facts | figures.resolve(facts["kind"], figured)
+    row["disputed"] = "|".join(row["disputed"]) or None
+    return Content(row={name: row[name] for name in ROW_NAMES}, claims=claims)
+
+
+def _flat(key: str, claim: Claim) -> Flat:
+    flat = dict.fromkeys(CLAIM_NAMES)
+    flat |= {"transfer": key, "source": claim.source.key, **_source(claim.source), **_figure(claim)}
+    flat |= {name: getattr(claim, name) for name in _CLAIM_TEXTS}
+    return {name: None if value == "" else value for name, value in flat.items()}
+
+
+def _source(source: Source) -> Flat:
+    return {name: getattr(source, name) or None for name in _SOURCE_NAMES}
+
+
+def _figure(claim: Claim) -> Flat:
+    match claim:
+        case Quantity():
+            return {
+                "measure": f"quantity_{claim.measure}",
+                "minimum": _number(claim.minimum),
+                "maximum": _number(claim.maximum),
+                "unit": claim.unit,
+                "as_of": claim.as_of,
+            }
+        case TransferDate():
+            earliest, latest = edtf.bounds(claim.date)
+            return {
+                "measure": f"date_{claim.event}",
+                "date": claim.date,
+                "date_earliest": earliest,
+                "date_latest": latest,
+            }
+        case Valuation():
+            return {
+                "measure": claim.measure,
+                "minimum": _number(claim.minimum),
+                "maximum": _number(claim.maximum),
+                "currency": claim.currency,
+            }
+    raise TypeError(f"no kind of claim: {type(claim).__name__}")
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,187 @@
+"""The public fields: the one list from which columns, JSON, CSV, filters and the data dictionary come.
+
+`ROW` describes a published transfer (one row), `CLAIM` a published claim. The order is the public
+order and only ever grows at the end.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from . import figures
+from .models.curation import Claim, Quantity, Transfer, TransferDate, Valuation
+from .models.reference import Source, System
+
+
+class Type(StrEnum):
+    """How a field is stored, filtered and written."""
+
+    KEY = "key"
+    PARTY = "party"
+    SYSTEM = "system"
+    CHOICE = "choice"
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    EDTF = "edtf"
+    LIST = "list"
+    TIME = "time"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One public field: its name, type, meaning, and unit or choices where it has them."""
+
+    name: str
+    type: Type
+    description: str
+    unit: str = ""
+    choices: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    nullable: bool = True
+
+    def as_dict(self) -> dict[str, Any]:
+        """The data dictionary's entry, as `/api/fields` shows it."""
+        return {
+            "name": self.name,
+            "type": str(self.type),
+            "description": self.description,
+            "unit": self.unit or None,
+            "nullable": self.nullable,
+            "choices": [{"value": value, "label": label} for value, label in self.choices] or None,
+        }
+
+
+MEASURES = {
+    **{f"quantity_{value}": f"quantity {label}" for value, label in Quantity.Measure.choices},
+    **{f"date_{value}": f"date {label}" for value, label in TransferDate.Event.choices},
+    **dict(Valuation.Measure.choices),
+}
+
+
+def _labels(enum: type[StrEnum]) -> tuple[tuple[str, str], ...]:
+    return tuple((member.value, member.value.replace("_", " ")) for member in enum)
+
+
+def _choices(choices: list[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(value), str(label)) for value, label in choices)
+
+
+def _party(role: str) -> Iterator[Field]:
+    yield Field(role, Type.PARTY, f"The {role}'s code: ISO 3166-1 alpha-3, ISO 3166-3 for former states,"
+                " or an own X-… code.", nullable=False)  # fmt: skip
+    yield Field(f"{role}_name", Type.TEXT, f"The {role}'s name in English.", nullable=False)
+
+
+def _quantity(measure: str) -> Iterator[Field]:
+    for end, words in (("min", "Smallest"), ("max", "Largest")):
+        empty = "" if end == "min" else "; empty beside a minimum: at least that many"
+        yield Field(f"quantity_{measure}_{end}", Type.INTEGER, f"{words} number {measure} that the"
+                    f" sources support{empty}.", unit="see field unit")  # fmt: skip
+
+
+def _date(event: str) -> Iterator[Field]:
+    yield Field(f"date_{event}", Type.EDTF, f"When it was {event}, as EDTF (ISO 8601-2).")
+    yield Field(f"date_{event}_earliest", Type.DATE, f"First day that date_{event} allows; empty: open.")
+    yield Field(f"date_{event}_latest", Type.DATE, f"Last day that date_{event} allows; empty: open.")
+
+
+def _tiv(of: str, words: str) -> Field:
+    return Field(f"tiv_{of}", Type.NUMBER, f"SIPRI trend-indicator value of {words}; empty where sources"
+                 " differ. No money.", unit="million TIV")  # fmt: skip
+
+
+ROW: tuple[Field, ...] = (
+    Field("key", Type.KEY, "Permanent identifier of the transfer.", nullable=False),
+    *_party("supplier"),
+    *_party("recipient"),
+    Field("system", Type.SYSTEM, "The weapon system's slug; as a filter also its name or any alias.",
+          nullable=False),
+    Field("system_name", Type.TEXT, "The weapon system's name.", nullable=False),
+    Field("category", Type.CHOICE, "Armament category, as SIPRI uses them.",
+          choices=_choices(System.Category.choices), nullable=False),
+    Field("kind", Type.CHOICE, "Terms of the transfer. A deployment changes no owner.",
+          choices=_choices(Transfer.Kind.choices), nullable=False),
+    Field("condition", Type.CHOICE, "Condition of the arms.", choices=_choices(Transfer.Condition.choices),
+          nullable=False),
+    Field("status", Type.CHOICE, "How far the transfer has come, derived from the claims.",
+          choices=_labels(figures.Status), nullable=False),
+    *_quantity("ordered"),
+    *_quantity("delivered"),
+    *_quantity("deployed"),
+    Field("unit", Type.CHOICE, "What the quantities count.", choices=_choices(Quantity.Unit.choices)),
+    *_date("agreed"),
+    *_date("delivered"),
+    *_date("deployed"),
+    Field("deal_value_min", Type.INTEGER, "Smallest value of the deal that the sources support.",
+          unit="deal_currency"),
+    Field("deal_value_max", Type.INTEGER, "Largest value of the deal that the sources support.",
+          unit="deal_currency"),
+    Field("deal_currency", Type.KEY, "Currency of the deal value, as printed.", unit="ISO 4217"),
+    _tiv("unit", "one unit"),
+    _tiv("ordered", "the whole order"),
+    _tiv("delivered", "the delivered arms"),
+    Field("location", Type.TEXT, "Where the arms went or were based."),
+    Field("occasion", Type.TEXT, "What it was part of: an exercise, a framework agreement."),
+    Field("note", Type.LONG_TEXT, "The curators' note, in their own words."),
+    Field("disputed", Type.LIST, "Figures on which sources differ, by field stem.",
+          choices=tuple((stem, MEASURES[stem]) for stem in figures.STEMS)),
+    Field("sources", Type.INTEGER, "Distinct sources; copies of one story count once.", nullable=False),
+    Field("origins", Type.INTEGER, "Distinct original claimants: whom the sources quote, else their"
+          " agencies, else the publishers.", nullable=False),
+    Field("revision", Type.INTEGER, "The register's revision that brought this version.", nullable=False),
+    Field("updated", Type.TIME, "When that revision was published.", unit="UTC", nullable=False),
+)  # fmt: skip
+
+#: Not shown, but part of what is published: what a search for the row finds beyond its fields.
+ROW_HIDDEN: tuple[Field, ...] = (
+    Field("system_family", Type.TEXT, "Slugs of the system's families and itself, outermost first."),
+    Field("names", Type.LONG_TEXT, "Every other name of supplier, recipient, system and its families."),
+)
+
+CLAIM: tuple[Field, ...] = (
+    Field("transfer", Type.KEY, "Key of the transfer the claim is about.", nullable=False),
+    Field("measure", Type.CHOICE, "The figure claimed.", choices=tuple(MEASURES.items()), nullable=False),
+    Field("minimum", Type.NUMBER, "Smallest number claimed."),
+    Field("maximum", Type.NUMBER, "Largest number claimed; empty beside a minimum: at least that."),
+    Field("unit", Type.CHOICE, "What a quantity counts.", choices=_choices(Quantity.Unit.choices)),
+    Field("currency", Type.KEY, "Currency of a deal value.", unit="ISO 4217"),
+    Field("date", Type.EDTF, "The date claimed, as EDTF."),
+    Field("date_earliest", Type.DATE, "First day that the date allows; empty: open."),
+    Field("date_latest", Type.DATE, "Last day that the date allows; empty: open."),
+    Field("as_of", Type.EDTF, "The date that a quantity speaks of; empty: the source's own."),
+    Field("source", Type.KEY, "Key of the source.", nullable=False),
+    Field("publisher", Type.TEXT, "Who published the source.", nullable=False),
+    Field("title", Type.TEXT, "The source's title.", nullable=False),
+    Field("authors", Type.TEXT, "The source's authors."),
+    Field("agencies", Type.TEXT, "News agencies that the source credits."),
+    Field("published", Type.EDTF, "When the source was published, as EDTF.", nullable=False),
+    Field("url", Type.TEXT, "The source's address."),
+    Field("archived_url", Type.TEXT, "An archived copy of the source."),
+    Field("language", Type.KEY, "The source's language.", unit="ISO 639", nullable=False),
+    Field("reliability", Type.CHOICE, "Reliability of the source, Admiralty scale.",
+          choices=_choices(Source.Reliability.choices), nullable=False),
+    Field("origin_of", Type.KEY, "The story that the source shares with its copies."),
+    Field("sha256", Type.KEY, "SHA-256 of the source's text as it was read."),
+    Field("locator", Type.TEXT, "Where in the source the words stand; ¶14 is its 14th paragraph.",
+          nullable=False),
+    Field("excerpt", Type.TEXT, "The few words of the source that carry the figure.", nullable=False),
+    Field("attributed_to", Type.TEXT, "Whom the source quotes for it."),
+    Field("credibility", Type.INTEGER, "Credibility of the statement, Admiralty scale.",
+          choices=_choices(Claim.Credibility.choices), nullable=False),
+    Field("preferred", Type.BOOLEAN, "Whether the row shows this figure where sources differ.",
+          nullable=False),
+    Field("note", Type.LONG_TEXT, "The curators' note on the claim, in their own words."),
+    Field("revision", Type.INTEGER, "The register's revision that brought this claim.", nullable=False),
+)  # fmt: skip
+
+#: What a revision adds to a row or a claim; everything else is content and is hashed.
+ADDED_BY_REVISION = frozenset({"revision", "updated"})
+
+
+def names(fields: tuple[Field, ...]) -> list[str]:
+    """Field names in public order."""
+    return [item.name for item in fields]

@@ -1,0 +1,21 @@
+"""Curation (reference, curation) and publication: the two sides of the register's wall."""
+
+from .curation import Claim, Quantity, Transfer, TransferDate, Valuation
+from .publication import RegistryClaim, RegistryRow, Revision
+from .reference import Party, PartyAlias, Source, System, SystemAlias
+
+__all__ = [
+    "Claim",
+    "Party",
+    "PartyAlias",
+    "Quantity",
+    "RegistryClaim",
+    "RegistryRow",
+    "Revision",
+    "Source",
+    "System",
+    "SystemAlias",
+    "Transfer",
+    "TransferDate",
+    "Valuation",
+]

@@ -1,0 +1,319 @@
+"""Curated transfers and the claims about them: one claim per source and figure, nothing derived."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+from .. import codes
+from .reference import Party, Source, System
+from .rules import (
+    SLUG,
+    CuratedModel,
+    EDTFField,
+    NaturalKeyManager,
+    is_choice,
+    is_edtf,
+    is_like,
+    validate_excerpt,
+)
+
+
+class TransferQuerySet(models.QuerySet):
+    """The register's verbs over curated transfers."""
+
+    def published(self):
+        return self.filter(state=Transfer.State.PUBLISHED)
+
+    def with_claims(self):
+        """Everything publication reads, in a fixed number of queries."""
+        return self.select_related("supplier", "recipient", "system").prefetch_related(
+            *(f"{claims}__source" for claims in Transfer.CLAIMS),
+        )
+
+
+class TransferKind(models.TextChoices):
+    """Terms of a transfer; a deployment is a supplier's own unit abroad and changes no owner."""
+
+    SALE = "sale", "sale"
+    GIFT = "gift", "gift"
+    LEASE = "lease", "lease"
+    LOAN = "loan", "loan"
+    LICENSED_PRODUCTION = "licensed_production", "licensed production"
+    DEPLOYMENT = "deployment", "deployment"
+    UNSPECIFIED = "unspecified", "unspecified"
+
+
+class TransferCondition(models.TextChoices):
+    """SIPRI's `status` of the delivered arms."""
+
+    NEW = "new", "new"
+    SECOND_HAND = "second_hand", "second-hand"
+    MODERNISED = "modernised", "second-hand but modernised"
+    UNKNOWN = "unknown", "unknown"
+
+
+class TransferState(models.TextChoices):
+    """Where a transfer stands on its way to the public register."""
+
+    DRAFT = "draft", "draft"
+    IN_REVIEW = "in_review", "in review"
+    PUBLISHED = "published", "published"
+    WITHDRAWN = "withdrawn", "withdrawn"
+
+
+class Transfer(CuratedModel):
+    """Arms that moved, or were agreed to move, from a supplier to a recipient."""
+
+    Kind = TransferKind
+    Condition = TransferCondition
+    State = TransferState
+
+    #: The reverse names of the three kinds of claim.
+    CLAIMS = ("quantities", "dates", "valuations")
+
+    key = models.SlugField(
+        max_length=120, unique=True, help_text="Permanent, such as rus-srb-pantsir-s1-2019."
+    )
+    supplier = models.ForeignKey(Party, models.PROTECT, related_name="supplied")
+    recipient = models.ForeignKey(Party, models.PROTECT, related_name="received")
+    system = models.ForeignKey(System, models.PROTECT, related_name="transfers")
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.UNSPECIFIED)
+    condition = models.CharField(max_length=20, choices=Condition.choices, default=Condition.UNKNOWN)
+    location = models.CharField(max_length=200, blank=True)
+    occasion = models.CharField(
+        max_length=200, blank=True, help_text="Such as an exercise or a framework deal."
+    )
+    note = models.TextField(blank=True)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
+
+    objects = NaturalKeyManager.from_queryset(TransferQuerySet)()
+
+    natural_key_fields = ("key",)
+
+    class Meta:
+        ordering = ["key"]
+        permissions = [("publish_transfer", "Can publish and withdraw transfers")]
+        constraints = [
+            is_like("key", SLUG, "lower-case words joined by hyphens"),
+            is_choice("kind", TransferKind),
+            is_choice("condition", TransferCondition),
+            is_choice("state", TransferState),
+            models.CheckConstraint(
+                condition=~Q(supplier=F("recipient")),
+                name="transfer_parties_differ",
+                violation_error_message="Supplier and recipient must differ.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def claims(self) -> list["Claim"]:
+        """Every claim about it, of all three kinds."""
+        return [claim for name in self.CLAIMS for claim in getattr(self, name).all()]
+
+
+class Credibility(models.IntegerChoices):
+    """Credibility of a statement on the Admiralty scale (NATO AJP-2.1)."""
+
+    CONFIRMED = 1, "1 confirmed by other sources"
+    PROBABLE = 2, "2 probably true"
+    POSSIBLE = 3, "3 possibly true"
+    DOUBTFUL = 4, "4 doubtful"
+    IMPROBABLE = 5, "5 improbable"
+    UNJUDGED = 6, "6 cannot be judged"
+
+
+class Claim(CuratedModel):
+    """What one source says of one figure, where it says so and in which words."""
+
+    Credibility = Credibility
+
+    #: Claims of one transfer that share this field speak of the same figure.
+    MEASURE_FIELD = "measure"
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="%(class)s_claims")
+    locator = models.CharField(max_length=60, help_text="Where in the source: ¶14, line 3012.")
+    excerpt = models.CharField(
+        max_length=200, validators=[validate_excerpt],
+        help_text="The few words that carry the figure, at most 12, as printed.",
+    )  # fmt: skip
+    attributed_to = models.CharField(max_length=200, blank=True, help_text="Whom the source quotes for it.")
+    credibility = models.PositiveSmallIntegerField(choices=Credibility.choices)
+    preferred = models.BooleanField(
+        default=False, help_text="Where sources differ, the figure that the register's row shows."
+    )
+    note = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [is_choice("credibility", Credibility)]
+
+    def __str__(self) -> str:
+        return f"{getattr(self, self.MEASURE_FIELD)}, {self.source} {self.locator}"
+
+
+def _claim_constraints(measure: str, choices: type[models.Choices], *once: str) -> list[Any]:
+    return [
+        *Claim.Meta.constraints,
+        is_choice(measure, choices),
+        models.UniqueConstraint(
+            fields=["transfer", measure],
+            condition=Q(preferred=True),
+            name="%(class)s_has_one_preferred",
+            violation_error_message="Another claim of this figure is preferred already.",
+        ),
+        models.UniqueConstraint(
+            fields=["transfer", "source", measure, "locator", *once],
+            name="%(class)s_is_claimed_once",
+            violation_error_message="This source's claim of this figure is recorded already.",
+        ),
+    ]
+
+
+def _range_constraints() -> list[models.CheckConstraint]:
+    return [
+        models.CheckConstraint(
+            condition=Q(minimum__isnull=False) | Q(maximum__isnull=False),
+            name="%(class)s_has_a_number",
+            violation_error_message="A claim needs a minimum, a maximum or both.",
+        ),
+        models.CheckConstraint(
+            condition=Q(minimum__isnull=True) | Q(maximum__isnull=True) | Q(minimum__lte=F("maximum")),
+            name="%(class)s_minimum_not_above_maximum",
+            violation_error_message="The minimum must not be above the maximum.",
+        ),
+        models.CheckConstraint(
+            condition=(Q(minimum__isnull=True) | Q(minimum__gte=0))
+            & (Q(maximum__isnull=True) | Q(maximum__gte=0)),
+            name="%(class)s_is_not_negative",
+            violation_error_message="A figure cannot be negative.",
+        ),
+    ]
+
+
+class QuantityMeasure(models.TextChoices):
+    """What was counted; a delivered figure is cumulative at its `as_of`."""
+
+    ORDERED = "ordered", "ordered"
+    DELIVERED = "delivered", "delivered"
+    DEPLOYED = "deployed", "deployed"
+
+
+class Unit(models.TextChoices):
+    """What the count counts."""
+
+    SYSTEM = "system", "system"
+    BATTERY = "battery", "battery"
+    BATTALION = "battalion", "battalion"
+    REGIMENT = "regiment", "regiment"
+    LAUNCHER = "launcher", "launcher"
+    AIRCRAFT = "aircraft", "aircraft"
+    VEHICLE = "vehicle", "vehicle"
+    MISSILE = "missile", "missile"
+    SHIP = "ship", "ship"
+    GUN = "gun", "gun"
+    RADAR = "radar", "radar"
+    ENGINE = "engine", "engine"
+    SATELLITE = "satellite", "satellite"
+    ITEM = "item", "item"
+
+
+class Quantity(Claim):
+    """How many, says a source. An exact figure has minimum = maximum; 'at least 10' has no maximum."""
+
+    Measure = QuantityMeasure
+    Unit = Unit
+
+    transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="quantities")
+    measure = models.CharField(max_length=20, choices=Measure.choices)
+    minimum = models.PositiveIntegerField(null=True, blank=True)
+    maximum = models.PositiveIntegerField(null=True, blank=True)
+    unit = models.CharField(max_length=20, choices=Unit.choices)
+    as_of = EDTFField(blank=True, help_text="EDTF; the date the count speaks of, if not the source's own.")
+
+    natural_key_fields = ("transfer__key", "source__key", "measure", "locator", "unit", "as_of")
+
+    class Meta:
+        ordering = ["transfer", "measure", "pk"]
+        verbose_name_plural = "quantities"
+        constraints = [
+            *_claim_constraints("measure", QuantityMeasure, "unit", "as_of"),
+            *_range_constraints(),
+            is_choice("unit", Unit),
+            is_edtf("as_of", blank=True),
+        ]
+
+
+class Event(models.TextChoices):
+    """What happened then."""
+
+    AGREED = "agreed", "agreed"
+    ANNOUNCED = "announced", "announced"
+    DELIVERED = "delivered", "delivered"
+    DEPLOYED = "deployed", "deployed"
+    SUSPENDED = "suspended", "suspended"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class TransferDate(Claim):
+    """When, says a source, as EDTF."""
+
+    Event = Event
+
+    MEASURE_FIELD = "event"
+
+    transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="dates")
+    event = models.CharField(max_length=20, choices=Event.choices)
+    date = EDTFField(help_text="EDTF, as wide as the words: 2019, 2019-07/.., 2020-02-22/2020-02-23.")
+
+    natural_key_fields = ("transfer__key", "source__key", "event", "locator", "date")
+
+    class Meta:
+        ordering = ["transfer", "event", "pk"]
+        constraints = [*_claim_constraints("event", Event, "date"), is_edtf("date")]
+
+
+class ValuationMeasure(models.TextChoices):
+    """The deal's value in a currency, or a SIPRI trend-indicator value (TIV) in millions."""
+
+    DEAL_VALUE = "deal_value", "deal value"
+    TIV_UNIT = "tiv_unit", "TIV of one unit"
+    TIV_ORDERED = "tiv_ordered", "TIV of the order"
+    TIV_DELIVERED = "tiv_delivered", "TIV of the delivered"
+
+
+class Valuation(Claim):
+    """What it was worth, says a source: money, or SIPRI's trend-indicator values, which are no money."""
+
+    Measure = ValuationMeasure
+
+    transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="valuations")
+    measure = models.CharField(max_length=20, choices=Measure.choices)
+    minimum = models.DecimalField(max_digits=18, decimal_places=3, null=True, blank=True)
+    maximum = models.DecimalField(max_digits=18, decimal_places=3, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True, help_text="ISO 4217, for money only.")
+
+    natural_key_fields = ("transfer__key", "source__key", "measure", "locator", "currency")
+
+    class Meta:
+        ordering = ["transfer", "measure", "pk"]
+        constraints = [
+            *_claim_constraints("measure", ValuationMeasure, "currency"),
+            *_range_constraints(),
+            models.CheckConstraint(
+                condition=Q(measure="deal_value", currency__in=sorted(codes.CURRENCIES))
+                | (~Q(measure="deal_value") & Q(currency="")),
+                name="valuation_currency_exactly_where_money",
+                violation_error_message="Money needs an ISO 4217 currency; a trend-indicator value has none.",
+            ),
+        ]
+
+    def clean(self) -> None:
+        if self.measure == self.Measure.DEAL_VALUE:
+            for field in ("minimum", "maximum"):
+                amount = getattr(self, field)
+                if amount is not None and amount != int(amount):
+                    raise ValidationError({field: "A deal value is entered in whole units of its currency."})

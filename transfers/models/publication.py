@@ -1,0 +1,137 @@
+"""What is public: the log of revisions, and every version of every published row and claim.
+
+All three tables are append-only, enforced by triggers (`transfers.append_only`): nothing is deleted,
+and nothing is updated but `until`, once, from null.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from .. import fields
+from ..fields import Field, Type
+
+_COLUMNS: dict[Type, tuple[type[models.Field], dict[str, Any]]] = {
+    Type.KEY: (models.CharField, {"max_length": 120}),
+    Type.PARTY: (models.CharField, {"max_length": 40}),
+    Type.SYSTEM: (models.CharField, {"max_length": 80}),
+    Type.CHOICE: (models.CharField, {"max_length": 40}),
+    Type.TEXT: (models.CharField, {"max_length": 600}),
+    Type.LONG_TEXT: (models.TextField, {}),
+    Type.INTEGER: (models.BigIntegerField, {}),
+    Type.NUMBER: (models.FloatField, {}),
+    Type.BOOLEAN: (models.BooleanField, {}),
+    Type.DATE: (models.DateField, {}),
+    Type.EDTF: (models.CharField, {"max_length": 100}),
+    Type.LIST: (models.CharField, {"max_length": 400}),
+    Type.TIME: (models.DateTimeField, {}),
+}
+
+
+def _columns(name: str, *listed: tuple[Field, ...]) -> type[models.Model]:
+    """An abstract model with one column for each public field; an absent value is null, never ''."""
+    columns: dict[str, Any] = {}
+    for item in (item for items in listed for item in items):
+        column, options = _COLUMNS[item.type]
+        columns[item.name] = column(null=item.nullable, help_text=item.description, **options)
+    meta = type("Meta", (), {"abstract": True})
+    return type(name, (models.Model,), {"__module__": __name__, "Meta": meta, **columns})
+
+
+class VersionQuerySet(models.QuerySet):
+    """Versions by when they stood in the register."""
+
+    def current(self):
+        """What is published now."""
+        return self.filter(until__isnull=True)
+
+    def as_of(self, revision: int):
+        """What was published at this revision."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=revision), revision__lte=revision)
+
+
+class Action(models.TextChoices):
+    """What a revision did to its transfer."""
+
+    PUBLISH = "publish", "publish"
+    UPDATE = "update", "update"
+    WITHDRAW = "withdraw", "withdraw"
+
+
+class Revision(models.Model):
+    """One entry of the log: what was done to which transfer, why, and the hash that chains it."""
+
+    Action = Action
+
+    sequence = models.PositiveBigIntegerField(primary_key=True)
+    time = models.DateTimeField()
+    action = models.CharField(max_length=10, choices=Action.choices)
+    key = models.CharField(max_length=120, db_index=True)
+    reason = models.TextField()
+    content = models.CharField(max_length=64, help_text="SHA-256 of the row and claims as canonical JSON.")
+    previous = models.CharField(max_length=64, unique=True, help_text="Hash of the revision before.")
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ["sequence"]
+        constraints = [
+            models.CheckConstraint(condition=Q(sequence__gte=1), name="revision_counts_from_one"),
+            models.CheckConstraint(
+                condition=Q(action__in=["publish", "update", "withdraw"]), name="revision_action_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"revision {self.sequence}: {self.action} {self.key}"
+
+
+class RegistryRow(_columns("RowColumns", fields.ROW, fields.ROW_HIDDEN)):  # type: ignore[misc]
+    """A published version of a transfer, flat; `until` is the revision that replaced or withdrew it."""
+
+    until = models.PositiveBigIntegerField(null=True)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["key"]
+        indexes = [
+            models.Index(fields=[name, "key"], condition=Q(until__isnull=True), name=f"row_current_{name}")
+            for name in ("system", "supplier", "recipient", "category", "kind", "status")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(until__isnull=True), name="row_key_is_current_once"
+            ),
+            models.UniqueConstraint(fields=["key", "revision"], name="row_is_published_once_a_revision"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("revision")), name="row_ends_after_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} of revision {self.revision}"
+
+
+class RegistryClaim(_columns("ClaimColumns", fields.CLAIM)):  # type: ignore[misc]
+    """A published version of a claim, flat, with its source as it was when published."""
+
+    until = models.PositiveBigIntegerField(null=True)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["transfer", "measure", "published", "source", "locator", "id"]
+        indexes = [
+            models.Index(fields=["transfer", "revision"], name="claim_transfer"),
+            models.Index(fields=["transfer"], condition=Q(until__isnull=True), name="claim_current_transfer"),
+            models.Index(fields=["source"], condition=Q(until__isnull=True), name="claim_current_source"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("revision")), name="claim_ends_after_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.transfer}/{self.measure} of {self.source}"

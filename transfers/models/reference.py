@@ -1,0 +1,260 @@
+"""Reference records: who transfers (Party), what (System), and who says so (Source)."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+from .. import codes
+from .rules import OWN_CODE, SHA256, SLUG, CuratedModel, EDTFField, is_choice, is_edtf, is_like
+
+
+class PartyKind(models.TextChoices):
+    """SIPRI's kinds of supplier and recipient, with former states apart from their successors."""
+
+    STATE = "state", "state"
+    FORMER_STATE = "former_state", "former state"
+    NON_STATE = "non_state", "non-state group"
+    ORGANISATION = "organisation", "organisation"
+    UNKNOWN = "unknown", "unknown"
+
+
+class Party(CuratedModel):
+    """A supplier or recipient: a state, a state that is no more, a non-state group, an organisation."""
+
+    Kind = PartyKind
+
+    code = models.CharField(
+        max_length=40,
+        unique=True,
+        help_text="ISO 3166-1 alpha-3; former states by ISO 3166-3 (SUN, YUG); others X-… (X-NATO).",
+    )
+    alpha2 = models.CharField("alpha-2", max_length=2, blank=True, help_text="ISO 3166-1 alpha-2, of states.")
+    name = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.STATE)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors",
+        help_text="The state that took its place; the two stay separate parties.",
+    )  # fmt: skip
+
+    natural_key_fields = ("code",)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "parties"
+        constraints = [
+            is_choice("kind", PartyKind),
+            models.CheckConstraint(
+                condition=Q(kind="state", code__in=sorted(codes.COUNTRIES | codes.USER_ASSIGNED))
+                | Q(kind="former_state", code__in=sorted(codes.FORMER_COUNTRIES))
+                | (~Q(kind="state") & Q(code__regex=OWN_CODE)),
+                name="party_code_is_iso_or_own",
+                violation_error_message="The code must be ISO 3166-1 alpha-3 for a state, ISO 3166-3 for a"
+                " former state, or an own X-… code for any other party.",
+            ),
+            models.CheckConstraint(
+                condition=Q(alpha2="") | Q(kind="state", alpha2__in=sorted(codes.ALPHA2 | {"XK"})),
+                name="party_alpha2_is_iso",
+                violation_error_message="The alpha-2 code must be one of ISO 3166-1, and of a state.",
+            ),
+            models.UniqueConstraint(
+                fields=["alpha2"], condition=~Q(alpha2=""), name="party_alpha2_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | ~Q(successor=F("id")),
+                name="party_does_not_succeed_itself",
+                violation_error_message="A party cannot be its own successor.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartyAlias(CuratedModel):
+    """Another name of a party: official, earlier, or in another language or script."""
+
+    party = models.ForeignKey(Party, models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=120)
+
+    natural_key_fields = ("party__code", "name")
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "party aliases"
+        constraints = [
+            models.UniqueConstraint(fields=["party", "name"], name="partyalias_is_listed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Category(models.TextChoices):
+    """Armament categories of the SIPRI Arms Transfers Database."""
+
+    AIRCRAFT = "aircraft", "Aircraft"
+    AIR_DEFENCE = "air_defence", "Air-defence systems"
+    ANTI_SUBMARINE = "anti_submarine", "Anti-submarine warfare weapons"
+    ARMOURED_VEHICLES = "armoured_vehicles", "Armoured vehicles"
+    ARTILLERY = "artillery", "Artillery"
+    ENGINES = "engines", "Engines"
+    MISSILES = "missiles", "Missiles"
+    NAVAL_WEAPONS = "naval_weapons", "Naval weapons"
+    SATELLITES = "satellites", "Satellites"
+    SENSORS = "sensors", "Sensors"
+    SHIPS = "ships", "Ships"
+    OTHER = "other", "Other"
+
+
+class Unroca(models.TextChoices):
+    """Categories of the United Nations Register of Conventional Arms."""
+
+    BATTLE_TANKS = "I", "I Battle tanks"
+    ARMOURED_COMBAT_VEHICLES = "II", "II Armoured combat vehicles"
+    ARTILLERY = "III", "III Large-calibre artillery systems"
+    COMBAT_AIRCRAFT = "IV", "IV Combat aircraft and unmanned combat aerial vehicles"
+    ATTACK_HELICOPTERS = "V", "V Attack helicopters"
+    WARSHIPS = "VI", "VI Warships"
+    MISSILES = "VII", "VII Missiles and missile launchers"
+    SMALL_ARMS = "VIII", "Small arms and light weapons"
+
+
+class System(CuratedModel):
+    """A weapon system or type, as sources name it; a variant points to its family."""
+
+    Category = Category
+    Unroca = Unroca
+
+    slug = models.SlugField(max_length=80, unique=True, help_text="Permanent; part of addresses and keys.")
+    name = models.CharField(max_length=120, unique=True)
+    category = models.CharField(max_length=20, choices=Category.choices)
+    unroca = models.CharField(
+        "UN Register category", max_length=4, choices=Unroca.choices, blank=True,
+        help_text="Empty where the UN Register of Conventional Arms has no category for it.",
+    )  # fmt: skip
+    description = models.CharField(
+        max_length=200, help_text="In a few own words: SAM system, fighter aircraft."
+    )
+    variant_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="variants",
+        help_text="The family; a search for the family finds its variants too.",
+    )  # fmt: skip
+    wikidata = models.CharField(max_length=20, blank=True, help_text="Looked up, never from memory: Q….")
+
+    natural_key_fields = ("slug",)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            is_like("slug", SLUG, "lower-case words joined by hyphens"),
+            is_choice("category", Category),
+            is_choice("unroca", Unroca, blank=True),
+            is_like("wikidata", "^Q[1-9][0-9]*$", "a Wikidata item such as Q42", blank=True),
+            models.CheckConstraint(
+                condition=Q(variant_of__isnull=True) | ~Q(variant_of=F("id")),
+                name="system_is_no_variant_of_itself",
+                violation_error_message="A system cannot be a variant of itself.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if self.pk and any(ancestor.pk == self.pk for ancestor in self.ancestors()):
+            raise ValidationError({"variant_of": "This would make the system a variant of its own variant."})
+
+    def ancestors(self) -> list["System"]:
+        """The families it belongs to, nearest first; stops where the chain comes back on itself."""
+        found: list[System] = []
+        family = self.variant_of
+        while family is not None and family not in found:
+            found.append(family)
+            family = family.variant_of
+        return found
+
+
+class AliasType(models.TextChoices):
+    """Where the name comes from."""
+
+    NATO = "nato", "NATO reporting name"
+    EXPORT = "export", "export designation"
+    TRANSLITERATION = "transliteration", "other spelling or script"
+    OTHER = "other", "other"
+
+
+class SystemAlias(CuratedModel):
+    """Another name of a system; a lookup by it finds the system."""
+
+    Type = AliasType
+
+    system = models.ForeignKey(System, models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=120)
+    type = models.CharField(max_length=20, choices=Type.choices, default=Type.OTHER)
+
+    natural_key_fields = ("system__slug", "name")
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "system aliases"
+        constraints = [
+            is_choice("type", AliasType),
+            models.UniqueConstraint(fields=["system", "name"], name="systemalias_is_listed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reliability(models.TextChoices):
+    """Reliability of a source on the Admiralty scale (NATO AJP-2.1)."""
+
+    A = "A", "A completely reliable"
+    B = "B", "B usually reliable"
+    C = "C", "C fairly reliable"
+    D = "D", "D not usually reliable"
+    E = "E", "E unreliable"
+    F = "F", "F cannot be judged"
+
+
+class Source(CuratedModel):
+    """A published text that claims are taken from: an article, a register edition, a report."""
+
+    Reliability = Reliability
+
+    key = models.SlugField(max_length=120, unique=True, help_text="Permanent; such as dw-2019-10-25-….")
+    publisher = models.CharField(max_length=200)
+    title = models.CharField(max_length=400)
+    authors = models.CharField(max_length=400, blank=True, help_text="Joined by '; '.")
+    agencies = models.CharField(
+        max_length=200, blank=True, help_text="News agencies credited, joined by '; ', in the order printed."
+    )
+    published = EDTFField(help_text="EDTF; the narrowest date that the text allows where it states none.")
+    url = models.URLField(max_length=600, blank=True)
+    language = models.CharField(max_length=3, default="en", help_text="ISO 639 code.")
+    reliability = models.CharField(max_length=1, choices=Reliability.choices)
+    origin_of = models.SlugField(
+        max_length=120, blank=True,
+        help_text="The story that this text and its copies share; they count as one source.",
+    )  # fmt: skip
+    sha256 = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the text as it was read, 64 hexadecimal digits."
+    )
+    retrieved = models.DateField(null=True, blank=True)
+    archived_url = models.URLField(max_length=600, blank=True)
+    note = models.TextField(blank=True)
+
+    natural_key_fields = ("key",)
+
+    class Meta:
+        ordering = ["key"]
+        constraints = [
+            is_like("key", SLUG, "lower-case words joined by hyphens"),
+            is_choice("reliability", Reliability),
+            is_edtf("published"),
+            is_like("language", "^[a-z]{2,3}$", "an ISO 639 code such as en"),
+            is_like("sha256", SHA256, "64 lower-case hexadecimal digits", blank=True),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

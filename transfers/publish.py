@@ -1,0 +1,251 @@
+"""Publication: validate, resolve, append to the log, close the old version, add the new one.
+
+Each call is one database transaction that holds the head of the chain, so publications queue up and
+the chain cannot fork. Publishing what is published already appends nothing.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from . import content
+from .content import Content, Flat
+from .models import Party, RegistryClaim, RegistryRow, Revision, Source, System, Transfer
+
+GENESIS = "0" * 64
+BATCH = 500
+
+
+class NotPublishable(Exception):
+    """A transfer cannot be published; `faults` says why, one sentence each, by transfer key."""
+
+    def __init__(self, faults: dict[str, list[str]]):
+        self.faults = faults
+        super().__init__("; ".join(f"{key}: {fault}" for key, found in faults.items() for fault in found))
+
+
+def publish(transfers: Iterable[Transfer], reason: str) -> list[Revision]:
+    """Publish transfers as they are curated now, all or none; the revisions of those that changed.
+
+    Raises NotPublishable with every fault of every transfer.
+    """
+    keys = [transfer.pk for transfer in transfers]
+    with transaction.atomic():
+        log = Log(reason)
+        references = content.References()
+        faults: dict[str, list[str]] = {}
+        for start in range(0, len(keys), BATCH):
+            batch = list(Transfer.objects.with_claims().filter(pk__in=keys[start : start + BATCH]))
+            faults |= {transfer.key: found for transfer in batch if (found := problems(transfer))}
+            if not faults:
+                log.add([content.of_transfer(transfer, references) for transfer in batch])
+        if faults:
+            raise NotPublishable(faults)
+        for start in range(0, len(keys), BATCH):
+            Transfer.objects.filter(pk__in=keys[start : start + BATCH]).update(state=Transfer.State.PUBLISHED)
+    return log.revisions
+
+
+def withdraw(transfers: Iterable[Transfer], reason: str) -> list[Revision]:
+    """Take published transfers back, all or none; their keys answer 'withdrawn' from now on."""
+    with transaction.atomic():
+        log = Log(reason)
+        for transfer in transfers:
+            log.withdraw(transfer.key)
+            Transfer.objects.filter(pk=transfer.pk).update(state=Transfer.State.WITHDRAWN)
+    return log.revisions
+
+
+def refresh(record: Party | System | Source, reason: str) -> list[Revision]:
+    """Publish again the transfers in which a changed party, system or source shows.
+
+    Only what comes from the reference record changes: unpublished edits of a transfer stay unpublished.
+    """
+    with transaction.atomic():
+        log = Log(reason)
+        references = content.References()
+        keys = list(rows_of(record, RegistryRow.objects.current()).values_list("key", flat=True))
+        for start in range(0, len(keys), BATCH):
+            log.add(_published_again(keys[start : start + BATCH], references))
+    return log.revisions
+
+
+def problems(transfer: Transfer) -> list[str]:
+    """What keeps a transfer from being published, one sentence each; empty: nothing."""
+    claims = transfer.claims()
+    found = _invalid(transfer, "transfer")
+    if not claims:
+        found.append("No claim: nothing is published without a source.")
+    for claim in claims:
+        found += _invalid(claim, f"claim {claim}")
+    return found
+
+
+def _invalid(record: models.Model, name: str) -> list[str]:
+    """Faults of a stored record's own fields; keys and uniqueness are the database's to hold."""
+    relations = [field.name for field in record._meta.concrete_fields if field.is_relation]
+    found: list[str] = []
+    for check in (lambda: record.clean_fields(exclude=relations), record.clean):
+        try:
+            check()
+        except ValidationError as error:
+            listed = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+            found += [f"{name}: {field} {message}" for field, texts in listed.items() for message in texts]
+    return found
+
+
+def rows_of(record: Party | System | Source, rows: models.QuerySet) -> models.QuerySet:
+    """Those of the rows in which a party, a system (by its variants too) or a source shows."""
+    match record:
+        case Party():
+            return rows.filter(models.Q(supplier=record.code) | models.Q(recipient=record.code))
+        case System():
+            return rows.filter(system__in=_variants(record))
+        case Source():
+            claims = RegistryClaim.objects.filter(source=record.key)
+            return rows.filter(key__in=claims.values("transfer"))
+
+
+def _variants(system: System) -> set[str]:
+    """Slugs of the system and of everything below it."""
+    found, wave = {system.slug}, {system.slug}
+    while wave:
+        wave = set(System.objects.filter(variant_of__slug__in=wave).values_list("slug", flat=True)) - found
+        found |= wave
+    return found
+
+
+def _published_again(keys: Sequence[str], references: content.References) -> list[Content]:
+    rows = RegistryRow.objects.current().filter(key__in=keys).order_by("key").values(*content.ROW_NAMES)
+    claims = _current_claims(keys)
+    used = {claim["source"] for group in claims.values() for _, claim in group}
+    sources = Source.objects.in_bulk(list(used), field_name="key")
+    return [
+        content.of_published(row, [claim for _, claim in claims[row["key"]]], references, sources)
+        for row in rows
+    ]
+
+
+def _current_claims(keys: Sequence[str]) -> dict[str, list[tuple[int, Flat]]]:
+    """The published claims of these transfers, by transfer key, each with its id."""
+    found: dict[str, list[tuple[int, Flat]]] = {key: [] for key in keys}
+    claims = RegistryClaim.objects.current().filter(transfer__in=keys).order_by("id")
+    for claim in claims.values("id", *content.CLAIM_NAMES):
+        found[claim["transfer"]].append((claim.pop("id"), claim))
+    return found
+
+
+class Log:
+    """The end of the log, held for one transaction; what is added goes into the chain in order."""
+
+    def __init__(self, reason: str):
+        if not reason.strip():
+            raise ValueError("A revision needs a reason.")
+        self.reason = reason.strip()
+        self.revisions: list[Revision] = []
+        _hold_head()
+        self._head = Revision.objects.order_by("-sequence").first()
+        self._time = max(timezone.now(), self._head.time) if self._head else timezone.now()
+
+    def add(self, contents: Sequence[Content]) -> None:
+        """Append those contents that differ from what is published."""
+        keys = [each.row["key"] for each in contents]
+        published = _published_digests(keys)
+        changed = [each for each in contents if published.get(each.row["key"]) != each.digest]
+        claims = _current_claims([each.row["key"] for each in changed])
+        rows: list[RegistryRow] = []
+        new_claims: list[RegistryClaim] = []
+        for each in changed:
+            key = each.row["key"]
+            action = Revision.Action.UPDATE if key in published else Revision.Action.PUBLISH
+            revision = self._append(action, key, each.digest)
+            _close([identifier for identifier, _ in _gone(claims[key], each.claims)], revision.sequence)
+            RegistryRow.objects.current().filter(key=key).update(until=revision.sequence)
+            rows.append(RegistryRow(**each.row, revision=revision.sequence, updated=revision.time))
+            fresh = _gone([(0, claim) for claim in each.claims], [claim for _, claim in claims[key]])
+            new_claims += [RegistryClaim(**claim, revision=revision.sequence) for _, claim in fresh]
+        Revision.objects.bulk_create(self.revisions[len(self.revisions) - len(changed) :])
+        RegistryRow.objects.bulk_create(rows)
+        RegistryClaim.objects.bulk_create(new_claims)
+
+    def withdraw(self, key: str) -> None:
+        """Append the withdrawal of a published transfer and close its row and claims."""
+        if not RegistryRow.objects.current().filter(key=key).exists():
+            raise NotPublishable({key: ["It is not published, so there is nothing to withdraw."]})
+        revision = self._append(Revision.Action.WITHDRAW, key, content.digest(None, []))
+        RegistryRow.objects.current().filter(key=key).update(until=revision.sequence)
+        RegistryClaim.objects.current().filter(transfer=key).update(until=revision.sequence)
+        Revision.objects.bulk_create([revision])
+
+    def _append(self, action: str, key: str, digest: str) -> Revision:
+        previous = self._head
+        revision = Revision(
+            sequence=previous.sequence + 1 if previous else 1,
+            time=self._time,
+            action=action,
+            key=key,
+            reason=self.reason,
+            content=digest,
+            previous=previous.hash if previous else GENESIS,
+        )
+        revision.hash = chain_hash(revision)
+        self._head = revision
+        self.revisions.append(revision)
+        return revision
+
+
+def chain_hash(revision: Revision) -> str:
+    """SHA-256 over all that a revision says, the hash of the one before included."""
+    said = {
+        "sequence": revision.sequence,
+        "time": _utc(revision.time),
+        "action": str(revision.action),
+        "key": revision.key,
+        "reason": revision.reason,
+        "content": revision.content,
+        "previous": revision.previous,
+    }
+    return hashlib.sha256(content.canonical(said)).hexdigest()
+
+
+def _utc(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _hold_head() -> None:
+    """Let one publication at a time past; SQLite's IMMEDIATE transactions do so by themselves.
+
+    A lock on the newest row would not do in PostgreSQL: a waiter would wake up to a row that is no
+    longer the newest. The table lock lets readers go on.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {Revision._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _published_digests(keys: Sequence[str]) -> dict[str, str]:
+    rows = RegistryRow.objects.current().filter(key__in=keys).values_list("revision", flat=True)
+    return dict(Revision.objects.filter(sequence__in=list(rows)).values_list("key", "content"))
+
+
+def _gone(before: Sequence[tuple[int, Flat]], after: Sequence[Flat]) -> list[tuple[int, Flat]]:
+    """Those of `before` that `after` does not hold; equal claims are counted, not merged."""
+    left: dict[bytes, int] = {}
+    for claim in after:
+        left[content.canonical(claim)] = left.get(content.canonical(claim), 0) + 1
+    gone = []
+    for identifier, claim in before:
+        text = content.canonical(claim)
+        if left.get(text, 0):
+            left[text] -= 1
+        else:
+            gone.append((identifier, claim))
+    return gone
+
+
+def _close(identifiers: Sequence[int], revision: int) -> None:
+    RegistryClaim.objects.filter(pk__in=identifiers).update(until=revision)
