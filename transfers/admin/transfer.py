@@ -1,0 +1,109 @@
+"""Transfers in the admin, with their claims beside them, and the publish action."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from .. import publish
+from ..models import Quantity, Transfer, TransferDate, Valuation
+
+_EVIDENCE = ("source", "locator", "excerpt", "attributed_to", "credibility", "preferred", "note")
+
+
+class ClaimInline(admin.StackedInline):
+    """Claims of one kind; the figure first, then where it stands and who says so."""
+
+    extra = 0
+    autocomplete_fields = ["source"]
+    figure: tuple[str, ...]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return [self.figure, _EVIDENCE[:3], _EVIDENCE[3:6], "note"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("source")
+
+
+class QuantityInline(ClaimInline):
+    model = Quantity
+    figure = ("measure", "minimum", "maximum", "unit", "as_of")
+
+
+class TransferDateInline(ClaimInline):
+    model = TransferDate
+    figure = ("event", "date")
+
+
+class ValuationInline(ClaimInline):
+    model = Valuation
+    figure = ("measure", "minimum", "maximum", "currency")
+
+
+@admin.register(Transfer)
+class TransferAdmin(admin.ModelAdmin):
+    list_display = ["key", "supplier", "recipient", "system", "kind", "state"]
+    list_filter = ["state", "kind", "condition", "system__category"]
+    list_select_related = ["supplier", "recipient", "system"]
+    search_fields = [
+        "key", "supplier__name", "recipient__name", "system__name", "system__aliases__name", "occasion",
+    ]  # fmt: skip
+    search_help_text = "Key, party, system or any of its aliases, occasion"
+    autocomplete_fields = ["supplier", "recipient", "system"]
+    inlines = [QuantityInline, TransferDateInline, ValuationInline]
+    actions = ["publish"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Transfer | None = None) -> list[str]:
+        return ["state", "key"] if obj is not None else ["state"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Transfer | None = None) -> bool:
+        """What was once published stays; a draft may go."""
+        if obj is not None and obj.state in (Transfer.State.PUBLISHED, Transfer.State.WITHDRAWN):
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # it would not ask each record whether it may go
+        return actions
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("transfers.publish_transfer")
+
+    @admin.action(description="Publish the selected transfers", permissions=["publish"])
+    def publish(self, request: HttpRequest, queryset: QuerySet) -> None:
+        try:
+            revisions = publish.publish(queryset, "Published from the admin")
+        except publish.NotPublishable as error:
+            for key, faults in error.faults.items():
+                for fault in faults:
+                    messages.error(request, f"{key}: {fault}")
+            return
+        for transfer in queryset.filter(key__in=[revision.key for revision in revisions]):
+            self.log_change(request, transfer, "Published.")
+        messages.success(request, f"{len(revisions)} revisions published; the rest were as published before.")
+
+
+class ClaimAdmin(admin.ModelAdmin):
+    """All claims of one kind, to look through; they are entered with their transfer."""
+
+    list_select_related = ["transfer", "source"]
+    search_fields = ["transfer__key", "source__key", "excerpt", "attributed_to", "note"]
+    autocomplete_fields = ["transfer", "source"]
+    list_filter = ["credibility", "preferred"]
+
+
+@admin.register(Quantity)
+class QuantityAdmin(ClaimAdmin):
+    list_display = ["transfer", "measure", "minimum", "maximum", "unit", "source", "locator"]
+
+
+@admin.register(TransferDate)
+class TransferDateAdmin(ClaimAdmin):
+    list_display = ["transfer", "event", "date", "source", "locator"]
+
+
+@admin.register(Valuation)
+class ValuationAdmin(ClaimAdmin):
+    list_display = ["transfer", "measure", "minimum", "maximum", "currency", "source", "locator"]

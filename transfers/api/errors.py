@@ -1,0 +1,91 @@
+"""Errors of the API as RFC 9457 problem details, whatever went wrong."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import orjson
+from django.http import Http404, HttpResponse
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.views import set_rollback
+
+MEDIA_TYPE = "application/problem+json"
+TITLES = {
+    400: "The request cannot be answered as it is",
+    404: "Not found",
+    405: "The register is read-only here",
+    406: "No such format",
+    410: "Withdrawn",
+    429: "Too many requests",
+    500: "The server failed",
+    503: "Not available now",
+}
+
+
+@dataclass(frozen=True)
+class ParameterError:
+    """What is wrong with one parameter, and what was perhaps meant."""
+
+    parameter: str
+    code: str
+    detail: str
+    suggestions: list[str] = field(default_factory=list)
+
+
+class Problem(APIException):
+    """An error with a status, a detail in one sentence, and members of its own."""
+
+    def __init__(self, code: int, detail: str, **members: Any):
+        self.status_code = code
+        self.members = members
+        super().__init__(detail)
+
+
+class BadParameters(Problem):
+    """400: every faulty parameter, and those that are allowed."""
+
+    def __init__(self, errors: Iterable[ParameterError], allowed: Iterable[str]):
+        listed = list(errors)
+        detail = " ".join(error.detail for error in listed)
+        super().__init__(400, detail, errors=[asdict(error) for error in listed], allowed=sorted(allowed))
+
+
+def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """REST framework's exception handler; None lets an unforeseen error go on to handler500."""
+    if isinstance(error, Http404):
+        error = Problem(404, str(error) or "There is nothing at this address.")
+    if not isinstance(error, APIException):
+        return None
+    set_rollback()
+    headers = {"Allow": ", ".join(context["view"].allowed_methods)} if error.status_code == 405 else {}
+    return problem(error.status_code, str(error.detail), headers, **getattr(error, "members", {}))
+
+
+def problem(code: int, detail: str, headers: dict[str, str] | None = None, **members: Any) -> HttpResponse:
+    """A problem document as a response."""
+    body = {"type": "about:blank", "title": TITLES.get(code, "Error"), "status": code, "detail": detail}
+    return HttpResponse(
+        orjson.dumps(body | members), status=code, content_type=MEDIA_TYPE, headers=headers or {}
+    )
+
+
+def not_found(request, exception=None) -> HttpResponse:
+    """Django's handler404: JSON under /api, a plain sentence elsewhere."""
+    if request.path.startswith("/api"):
+        return problem(
+            status.HTTP_404_NOT_FOUND, f"There is nothing at {request.path}; /api/ lists what there is."
+        )
+    return HttpResponse("Not found. The register is at /api/.\n", status=404, content_type="text/plain")
+
+
+def bad_request(request, exception=None) -> HttpResponse:
+    """Django's handler400."""
+    return problem(400, "The request is malformed.")
+
+
+def server_error(request) -> HttpResponse:
+    """Django's handler500: JSON, and nothing of the server's inside."""
+    return problem(
+        500, "The server failed on this request. The fault is logged; please tell the maintainers."
+    )

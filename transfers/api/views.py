@@ -1,0 +1,259 @@
+"""The public resources, read-only. Each list is one QuerySet, one FilterSet and one field list."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from .. import fields, names
+from ..exports import FORMATS
+from ..fields import Field
+from ..models import RegistryClaim, RegistryRow, Revision
+from . import filters, paging, strict
+from .errors import BadParameters, ParameterError, Problem
+from .output import CSV, JSON, LICENCE, public
+
+
+class Negotiation(DefaultContentNegotiation):
+    """The format by suffix, by `format=`, or by the Accept header."""
+
+    def select_renderer(self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None):
+        asked = request.query_params.get("format")
+        if format_suffix and asked and asked != format_suffix:
+            raise self._refuse(renderers, f"The address says .{format_suffix}, the parameter format={asked}.")
+        wanted = format_suffix or asked
+        if not wanted:
+            return super().select_renderer(request, renderers)
+        for renderer in renderers:
+            if renderer.format == wanted:
+                return renderer, renderer.media_type
+        known = ", ".join(renderer.format for renderer in renderers)
+        raise self._refuse(renderers, f"There is no format '{wanted}'; there is: {known}.")
+
+    def _refuse(self, renderers: Sequence[Any], detail: str) -> BadParameters:
+        known = [renderer.format for renderer in renderers]
+        return BadParameters([ParameterError("format", "unknown", detail, known)], ["format"])
+
+
+class RegistryView(APIView):
+    """What all resources share: strict parameters, formats, errors, and the revision answered from."""
+
+    http_method_names = ["get", "head", "options"]
+    renderer_classes = [JSON, CSV]
+    content_negotiation_class = Negotiation
+    options: tuple[str, ...] = ("format",)
+    filterset_class: type[filters.StrictFilterSet] | None = None
+
+    def parameters(self) -> list[str]:
+        """Every parameter that the resource knows."""
+        return [*self.options, *(self.filterset_class.base_filters if self.filterset_class else ())]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        once = {*self.options, *(filters.scalars(self.filterset_class) if self.filterset_class else ())}
+        strict.check(request._request, self.parameters(), once)
+        try:
+            super().initial(request, *args, **kwargs)
+        except NotAcceptable as error:
+            known = ", ".join(renderer.media_type for renderer in self.renderer_classes)
+            raise Problem(406, f"The Accept header allows none of the formats there are: {known}.") from error
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Link"] = ", ".join(
+            [*response.get("Link", "").split(", "), f'<{LICENCE}>; rel="license"']
+        ).lstrip(", ")
+        response["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    def wants(self, name: str) -> bool:
+        """Whether the answer is to leave in this format."""
+        return self.request.accepted_renderer.format == name
+
+    def export(
+        self, name: str, rows: Iterable[dict[str, Any]], items: tuple[Field, ...]
+    ) -> StreamingHttpResponse:
+        """A whole answer as a file, streamed in the negotiated format."""
+        writer = FORMATS[self.request.accepted_renderer.format]
+        shown = (public(row, items) for row in rows)
+        response = StreamingHttpResponse(
+            writer.stream([item.name for item in items], shown),
+            content_type=f"{writer.MEDIA_TYPE}; charset=utf-8",
+        )
+        response["Content-Disposition"] = f'attachment; filename="{self._file_name(name)}"'
+        return response
+
+    def _file_name(self, name: str) -> str:
+        asked = "_".join(
+            f"{key}-{value}" for key, value in self.request.query_params.items() if key != "format"
+        )
+        told = re.sub(r"[^A-Za-z0-9._-]+", "-", asked)[:80].strip("-")
+        today = datetime.now(UTC).date().isoformat()
+        return (
+            "_".join(part for part in (name, told, today) if part)
+            + f".{self.request.accepted_renderer.format}"
+        )
+
+
+class ListView(RegistryView):
+    """A filtered, ordered, paged list of flat rows; in CSV the whole of it."""
+
+    name: str
+    items: tuple[Field, ...]
+    key: str
+    options = ("format", *paging.OPTIONS)
+
+    def rows(self) -> QuerySet:
+        raise NotImplementedError
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response | StreamingHttpResponse:
+        query = request.query_params
+        orderable = [
+            item.name for item in self.items if item.type not in (fields.Type.LONG_TEXT, fields.Type.LIST)
+        ]
+        page_of = paging.Paging(query, orderable, self.key, self.parameters())
+        rows = self.filtered(self.rows())
+        shown = fields.names(self.items)
+        if not self.wants("json"):
+            ordered = rows.order_by(*(column.by(False) for column in page_of.order))
+            return self.export(self.name, ordered.values(*shown).iterator(), self.items)
+        page = page_of.page(rows, shown)
+        body = {
+            "count": rows.count(),
+            "next": paging.link(request._request, page.next),
+            "previous": paging.link(request._request, page.previous),
+            "results": [public(row, self.items) for row in page.rows],
+        }
+        return Response(body, headers=_links(body))
+
+    def filtered(self, rows: QuerySet) -> QuerySet:
+        """The rows that the query selects; raises BadParameters with every value that is off."""
+        assert self.filterset_class is not None
+        filterset = self.filterset_class(self.request.query_params, queryset=rows)
+        if not filterset.is_valid():
+            errors = [
+                ParameterError(
+                    name, error.code or "invalid", str(error.message), getattr(error, "suggestions", [])
+                )
+                for name, listed in filterset.errors.as_data().items()
+                for error in listed
+            ]
+            raise BadParameters(errors, self.parameters())
+        return filterset.qs
+
+
+def _links(body: dict[str, Any]) -> dict[str, str]:
+    links = [f'<{body[rel]}>; rel="{rel}"' for rel in ("next", "previous") if body[rel]]
+    return {"Link": ", ".join(links)} if links else {}
+
+
+class TransferList(ListView):
+    """Published transfers, one flat row each."""
+
+    name = "transfers"
+    items = fields.ROW
+    key = "key"
+    filterset_class = filters.RowFilterSet
+
+    def rows(self) -> QuerySet:
+        return RegistryRow.objects.current()
+
+
+class TransferDetail(RegistryView):
+    """One transfer: its row, every claim with its source, and its public history."""
+
+    def get(
+        self, request: Request, key: str, **kwargs: Any
+    ) -> Response | HttpResponse | StreamingHttpResponse:
+        row = RegistryRow.objects.current().filter(key=key).values(*fields.names(fields.ROW)).first()
+        if row is None:
+            raise self._absent(key)
+        claims = RegistryClaim.objects.current().filter(transfer=key).values(*fields.names(fields.CLAIM))
+        if not self.wants("json"):
+            return self.export(key, claims, fields.CLAIM)
+        history = Revision.objects.filter(key=key).values("sequence", "time", "action", "reason", "hash")
+        body = public(row, fields.ROW)
+        body["claims"] = [public(claim, fields.CLAIM) for claim in claims]
+        body["history"] = [{"revision": entry.pop("sequence"), **entry} for entry in history]
+        return Response(body)
+
+    def _absent(self, key: str) -> Problem:
+        last = Revision.objects.filter(key=key).order_by("-sequence").first()
+        if last is not None:
+            return Problem(
+                410, f"The transfer {key} was withdrawn: {last.reason}", reason=last.reason,
+                revision=last.sequence, time=last.time,
+            )  # fmt: skip
+        near = names.nearest(key, RegistryRow.objects.current().values_list("key", flat=True))
+        meant = f" Did you mean {' or '.join(near)}?" if near else ""
+        return Problem(404, f"There is no transfer '{key}'.{meant}", suggestions=near)
+
+
+DICTIONARY: tuple[Field, ...] = (
+    Field("resource", fields.Type.KEY, "The resource that has the field.", nullable=False),
+    Field("name", fields.Type.KEY, "The field's name, the same in every format.", nullable=False),
+    Field("type", fields.Type.KEY, "How the field is written and filtered.", nullable=False),
+    Field("description", fields.Type.TEXT, "What the field says.", nullable=False),
+    Field("unit", fields.Type.TEXT, "The unit or code list of its values."),
+    Field("nullable", fields.Type.BOOLEAN, "Whether the value may be missing.", nullable=False),
+    Field("choices", fields.Type.LIST, "The values it can have, where they are fixed."),
+    Field("filters", fields.Type.LIST, "The parameters that filter by it.", nullable=False),
+)
+
+
+class FieldList(RegistryView):
+    """The data dictionary: every public field, from the one list that all formats share."""
+
+    def get(self, request: Request, **kwargs: Any) -> Response | StreamingHttpResponse:
+        entries = [
+            *(_entry("transfers", item, filters.RowFilterSet.base_filters) for item in fields.ROW),
+            *(_entry("claims", item, {}) for item in fields.CLAIM),
+        ]
+        if not self.wants("json"):
+            joined = ({**entry, "choices": "|".join(entry["choices"]), "filters": "|".join(entry["filters"])}
+                      for entry in entries)  # fmt: skip
+            return self.export("fields", joined, DICTIONARY)
+        return Response({"count": len(entries), "next": None, "previous": None, "results": entries})
+
+
+def _entry(resource: str, item: Field, known: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "resource": resource,
+        "name": item.name,
+        "type": str(item.type),
+        "description": item.description,
+        "unit": item.unit or None,
+        "nullable": item.nullable,
+        "choices": [value for value, _ in item.choices],
+        "filters": [name for name, used in known.items() if used.field_name == item.name],
+    }
+
+
+class Root(RegistryView):
+    """Where to begin: the resources, the revision, the licence."""
+
+    renderer_classes = [JSON]
+
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        return Response(
+            {
+                "name": "arms_registry",
+                "description": "A register of arms transfers in which every figure leads to its source.",
+                "revision": names.head(),
+                "licence": LICENCE,
+                "resources": {
+                    name: request.build_absolute_uri(f"/api/{name}") for name in ("transfers", "fields")
+                },
+                "examples": [
+                    request.build_absolute_uri(f"/api/transfers{query}")
+                    for query in ("?system=S-400", ".csv?recipient=Serbia", "?date_delivered__gte=2019")
+                ],
+            }
+        )

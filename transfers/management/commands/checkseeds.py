@@ -1,0 +1,40 @@
+"""manage.py checkseeds: compares the reading logs with the fixtures and with the articles' texts."""
+
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from ... import seeds
+
+
+class Command(BaseCommand):
+    help = "Check that reading logs, fixtures and (with --articles) the articles' texts agree."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--articles", type=Path, metavar="DIR", help="the articles as they were read")
+        parser.add_argument("--seeds", type=Path, metavar="DIR", default=settings.BASE_DIR / "seeds")
+        parser.add_argument("--fixtures", type=Path, metavar="DIR", default=settings.BASE_DIR / "fixtures")
+
+    def handle(self, **options: Any) -> None:
+        seeds_dir, fixtures, articles = (options[name] for name in ("seeds", "fixtures", "articles"))
+        report = seeds.check(_short(seeds_dir), _short(fixtures), articles)
+        for fault in report.faults:
+            self.stdout.write(str(fault))
+        if report.faults:
+            raise CommandError(f"{len(report.faults)} fault(s).")
+        counts = f"{report.readings} readings and {report.claims} claims"
+        if report.articles is None:
+            self.stdout.write(f"{counts} agree; the articles' texts were not compared (--articles DIR).")
+        else:
+            self.stdout.write(f"{counts} agree, and {report.articles} articles with them.")
+
+
+def _short(path: Path) -> Path:
+    """The path from where the user stands, if that is shorter to read."""
+    relative = Path(os.path.relpath(path))
+    return path if ".." in relative.parts else relative

@@ -1,0 +1,31 @@
+"""manage.py loadregister: load the fixtures into curation and publish them."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+
+from ... import loading
+from ..clear import ClearCommand
+
+
+class Command(ClearCommand):
+    help = (
+        "Load the fixtures whole or not at all, and publish them. A record that was edited in this"
+        " database is kept and named; --overwrite takes the fixtures' version instead."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--fixtures", type=Path, default=settings.BASE_DIR / "fixtures", metavar="DIR")
+        parser.add_argument("--reason", default="Loaded from the fixtures", help="stands in the public log")
+        parser.add_argument("--overwrite", action="store_true", help="replace records that differ")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        report = loading.load(options["fixtures"], options["reason"], overwrite=options["overwrite"])
+        self.stdout.write(
+            f"{len(report.added)} added, {len(report.overwritten)} overwritten, {report.unchanged} unchanged,"
+            f" {len(report.kept)} kept as edited here; {report.revisions} revisions published."
+        )
+        for name in report.kept:
+            self.stdout.write(f"kept: {name} differs from the fixtures (edited here).")

@@ -1,0 +1,70 @@
+"""manage.py serve: bring the database up to date, load the fixtures, and serve the register."""
+
+import argparse
+import socket
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError, CommandParser
+from granian import Granian
+from granian.constants import Interfaces
+
+from ..clear import ClearCommand
+
+WELCOME = """
+arms_registry serves at http://{host}:{port}
+
+  ask          curl 'http://{host}:{port}/api/transfers?system=S-400'
+  as CSV       curl 'http://{host}:{port}/api/transfers.csv?system=S-400'
+  curate       http://{host}:{port}/admin/
+  admin user   {python} manage.py createsuperuser
+
+Ctrl-C stops it.
+"""
+
+
+class Command(ClearCommand):
+    help = "Migrate, load the fixtures (a curator's edits are kept), and serve."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=_port, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        _check_free(host, port)
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("loadregister", stdout=self.stdout, stderr=self.stderr)
+        self.stdout.write(WELCOME.format(host=host, port=port, python=_python()))
+        Granian(
+            "arms_registry.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=1,
+            blocking_threads=4,
+            log_access=False,
+        ).serve()
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _check_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} cannot be used ({error.strerror}); choose another:"
+                f" make run PORT={port % 65535 + 1}"
+            ) from error
+
+
+def _python() -> str:
+    return ".venv/bin/python" if (settings.BASE_DIR / ".venv").exists() else "python"

@@ -1,0 +1,114 @@
+"""Finding parties and systems by any name: code, slug, alias, whatever the case, spaces or script."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from anyascii import anyascii
+from django.db.models import Exists, OuterRef, Q
+from rapidfuzz import fuzz, process
+
+from .models import Party, RegistryRow, Revision, System
+
+KEPT_SECONDS = 60
+
+
+def fold(text: str) -> str:
+    """The letters and digits of a name, in Latin script and lower case: `С-400`, `s 400` → `s400`."""
+    return "".join(char for char in anyascii(text).casefold() if char.isalnum())
+
+
+@dataclass
+class Index:
+    """Names, folded, with the identifiers they find; and each name as written, for suggestions."""
+
+    found: dict[str, set[str]] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, identifiers: Iterable[str]) -> None:
+        folded = fold(name)
+        if folded:
+            self.found.setdefault(folded, set()).update(identifiers)
+            self.written.setdefault(folded, name)
+
+    def find(self, name: str) -> set[str]:
+        """Identifiers that the name stands for; empty where nobody bears it."""
+        return self.found.get(fold(name), set())
+
+    def nearest(self, name: str, limit: int = 3) -> list[str]:
+        """Names that were perhaps meant, nearest first."""
+        return [self.written[match] for match in nearest(fold(name), self.written, limit)]
+
+
+def nearest(text: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
+    """The candidates most like the text by edit distance, nearest first; none that is far off."""
+    matches = process.extract(text, list(candidates), scorer=fuzz.ratio, limit=limit, score_cutoff=60)
+    return [match for match, _, _ in matches]
+
+
+def public_parties() -> Index:
+    """Parties that the public side may name: every state, and any party of a published row."""
+    return _public_parties(*_now())
+
+
+def public_systems() -> Index:
+    """Systems of published rows and their families; a family's name finds its variants too."""
+    return _public_systems(*_now())
+
+
+def _now() -> tuple[int, int]:
+    """What an index is kept for: one revision, and not long, as edits need not bring a revision."""
+    return head(), int(time.monotonic() // KEPT_SECONDS)
+
+
+def head() -> int:
+    """The newest revision's number; 0 where nothing is published."""
+    return Revision.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
+
+
+@lru_cache(maxsize=2)
+def _public_parties(revision: int, minute: int) -> Index:
+    used = RegistryRow.objects.filter(Q(supplier=OuterRef("code")) | Q(recipient=OuterRef("code")))
+    states = Q(kind__in=[Party.Kind.STATE, Party.Kind.FORMER_STATE])
+    return party_index(Party.objects.filter(states | Q(Exists(used))))
+
+
+@lru_cache(maxsize=2)
+def _public_systems(revision: int, minute: int) -> Index:
+    used = set(System.objects.filter(Exists(RegistryRow.objects.filter(system=OuterRef("slug")))))
+    public = used | {family for system in used for family in system.ancestors()}
+    return system_index(System.objects.filter(pk__in=[system.pk for system in public]))
+
+
+def party_index(parties) -> Index:
+    """Index of these parties' codes, alpha-2 codes, names and aliases."""
+    index = Index()
+    for party in parties.prefetch_related("aliases"):
+        for name in (party.name, party.code, party.alpha2, *(alias.name for alias in party.aliases.all())):
+            index.add(name, [party.code])
+    return index
+
+
+def system_index(systems) -> Index:
+    """Index of these systems' slugs, names and aliases; each finds the system and its variants."""
+    index = Index()
+    listed = {system.pk: system for system in systems.prefetch_related("aliases")}
+    members: dict[int, set[str]] = {}
+    for system in listed.values():
+        for pk in _line(system, listed):
+            members.setdefault(pk, set()).add(system.slug)
+    for system in listed.values():
+        for name in (system.name, system.slug, *(alias.name for alias in system.aliases.all())):
+            index.add(name, members[system.pk])
+    return index
+
+
+def _line(system: System, listed: dict[int, System]) -> Iterator[int]:
+    """The system's id and those of its families, as far as they are listed."""
+    seen: set[int] = set()
+    pk: int | None = system.pk
+    while pk in listed and pk not in seen:
+        seen.add(pk)
+        yield pk
+        pk = listed[pk].variant_of_id
