@@ -3,122 +3,111 @@
 A fixture is a YAML list of `{model: transfers.party, fields: {…}}`; relations are natural keys.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from .faults import BadFiles, Fault, Unreadable, folded, read_text
+
+#: The fixtures of a folder, in loading order.
 FILES = ("parties.yaml", "systems.yaml", "sources.yaml", "transfers.yaml")
 
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong, and where; prints as `file:line: message`."""
-
-    path: Path
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
-
-
-class BadFile(Exception):
-    """Files that cannot be taken as they are; `faults` holds every one found."""
-
-    def __init__(self, faults: list[Fault]):
-        self.faults = faults
-        super().__init__("\n".join(map(str, faults)))
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
 class Record:
-    """One fixture record: its model (`transfers.party`), its values, and where they stand."""
+    """One entry of a fixture, with the line of each of its fields."""
 
-    model: str
-    fields: dict[str, Any]
     path: Path
     line: int
-    lines: dict[str, int]
+    model: str
+    fields: dict[str, Any]
+    lines: Mapping[str, int]
 
-    def fault(self, message: str, field: str = "") -> Fault:
-        """A fault of the record, or of one of its fields, at its line."""
-        text = f"{field}: {message}" if field else message
-        return Fault(self.path, self.lines.get(field, self.line), text)
+    def fault(self, name: str, message: str) -> Fault:
+        """A fault in the line of this field, or of the entry where it lacks the field."""
+        return Fault(self.path, self.lines.get(name, self.line), message)
+
+    def text(self, name: str, default: str = "") -> str:
+        """A text field as it compares with a log: folded, empty where it is absent."""
+        return folded(str(self.fields.get(name) or default))
 
 
 def read(directory: Path) -> list[Record]:
-    """The records of a folder's fixtures, in loading order; raises BadFile with every fault."""
+    """The records of a folder's fixtures, in loading order; raises BadFiles with every fault."""
     records: list[Record] = []
     faults: list[Fault] = []
-    for path in (directory / name for name in FILES):
-        try:
-            records += read_file(path)
-        except BadFile as error:
-            faults += error.faults
+    for name in FILES:
+        found, faulty = read_file(directory / name)
+        records += found
+        faults += faulty
     if faults:
-        raise BadFile(faults)
+        raise BadFiles(faults)
     return records
 
 
-def read_file(path: Path) -> list[Record]:
-    """The records of one fixture file; raises BadFile where it is missing, damaged or misshapen."""
-    text = _text(path)
-    loader = yaml.SafeLoader(text)
+def read_file(path: Path) -> tuple[list[Record], list[Fault]]:
+    """The records of one file that can be read, and the faults of the rest."""
     try:
-        root = loader.get_single_node()
-        if not isinstance(root, yaml.SequenceNode) or not root.value:
-            raise BadFile([Fault(path, 1, "the file must hold a list of records")])
-        faults = [fault for node in root.value for fault in _shape_faults(path, node)]
-        if faults:
-            raise BadFile(faults)
-        return [_record(path, node, loader.construct_document(node)) for node in root.value]
+        return _entries(path)
+    except Unreadable as error:
+        return [], [error.fault]
+
+
+def _entries(path: Path) -> tuple[list[Record], list[Fault]]:
+    text = read_text(path)
+    try:
+        root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise BadFile([Fault(path, mark.line + 1 if mark else 1, f"no YAML: {error.problem}")]) from error
+        after = error.problem_mark.line if error.problem_mark else 0  # may be past the end
+        line = min(after, text.rstrip("\n").count("\n")) + 1
+        raise Unreadable(path, line, f"is no YAML: {error.problem}") from error
     except yaml.YAMLError as error:
-        raise BadFile([Fault(path, 1, f"no YAML: {error}")]) from error
+        line = text.count("\n", 0, getattr(error, "position", 0) or 0) + 1
+        raise Unreadable(path, line, "is no YAML: it holds a character that YAML does not allow") from error
+    if not isinstance(root, yaml.SequenceNode):
+        raise Unreadable(path, 1, "is no list of records")
+    entries, faults = [], []
+    for node in root.value:
+        try:
+            entries.append(_entry(path, node))
+        except Unreadable as error:
+            faults.append(error.fault)
+    return entries, faults
 
 
-def _text(path: Path) -> str:
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise BadFile([Fault(path, 1, f"cannot be read: {error.strerror}")]) from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise BadFile([Fault(path, line, "not UTF-8")]) from error
-    if not text.strip():
-        raise BadFile([Fault(path, 1, "the file is empty")])
-    return text
+def _entry(path: Path, node: yaml.Node) -> Record:
+    top, _ = _mapping(path, node)
+    if not {"model", "fields"} == top.keys():
+        raise Unreadable(path, _line(node), "a record has just model and fields")
+    fields, lines = _mapping(path, top["fields"])
+    values = {name: _value(path, value) for name, value in fields.items()}
+    return Record(path, _line(node), str(_value(path, top["model"])), values, lines)
 
 
-def _shape_faults(path: Path, node: yaml.Node) -> Iterator[Fault]:
-    line = node.start_mark.line + 1
+def _mapping(path: Path, node: yaml.Node) -> tuple[dict[str, yaml.Node], dict[str, int]]:
+    """A mapping's nodes and the line of each key; raises Unreadable for anything else."""
     if not isinstance(node, yaml.MappingNode):
-        yield Fault(path, line, "a record must be a mapping of model and fields")
-        return
-    yield from _repeated(path, node)
-    parts = {key.value: value for key, value in node.value}
-    if set(parts) != {"model", "fields"}:
-        yield Fault(path, line, f"a record has just 'model' and 'fields', not: {', '.join(sorted(parts))}")
-    elif not isinstance(parts["fields"], yaml.MappingNode):
-        yield Fault(path, line, "'fields' must be a mapping")
-    else:
-        yield from _repeated(path, parts["fields"])
+        raise Unreadable(path, _line(node), "a record has just model and fields, and the fields have names")
+    nodes: dict[str, yaml.Node] = {}
+    lines: dict[str, int] = {}
+    for key, value in node.value:
+        if key.value in nodes:
+            raise Unreadable(path, _line(key), f"{key.value} stands twice")
+        nodes[key.value], lines[key.value] = value, _line(key)
+    return nodes, lines
 
 
-def _repeated(path: Path, node: yaml.MappingNode) -> Iterator[Fault]:
-    seen = set()
-    for key, _ in node.value:
-        if key.value in seen:
-            yield Fault(path, key.start_mark.line + 1, f"{key.value}: stands twice in one record")
-        seen.add(key.value)
+def _value(path: Path, node: yaml.Node) -> Any:
+    try:
+        return yaml.constructor.SafeConstructor().construct_object(node, deep=True)
+    except (yaml.YAMLError, ValueError) as error:
+        raise Unreadable(path, _line(node), "is no value that YAML can read; quote it") from error
 
 
-def _record(path: Path, node: yaml.MappingNode, data: dict[str, Any]) -> Record:
-    fields = next(value for key, value in node.value if key.value == "fields")
-    lines = {key.value: key.start_mark.line + 1 for key, _ in fields.value}
-    return Record(str(data["model"]), data["fields"], path, node.start_mark.line + 1, lines)
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1

@@ -16,7 +16,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ObjectDo
 from django.db import models, transaction
 
 from . import fixture_files
-from .fixture_files import BadFile, Fault, Record
+from .faults import BadFiles, Fault
+from .fixture_files import Record
 from .models import Party, Source, System, Transfer
 from .publish import NotPublishable, publish, refresh
 
@@ -53,7 +54,7 @@ class Report:
 def load(directory: Path, reason: str, *, overwrite: bool = False) -> Report:
     """Load a folder's fixtures and publish what they say is published, in one transaction.
 
-    Raises BadFile with every fault found; the database is then as it was.
+    Raises BadFiles with every fault found; the database is then as it was.
     """
     units = _units(fixture_files.read(directory))
     report = Report()
@@ -62,13 +63,13 @@ def load(directory: Path, reason: str, *, overwrite: bool = False) -> Report:
         for unit in units:
             loader.load(unit)
         if loader.faults:
-            raise BadFile(loader.faults)
+            raise BadFiles(loader.faults)
         try:
             report.revisions = len(publish([transfer for transfer, _ in loader.to_publish], reason))
         except NotPublishable as error:
             records = {transfer.key: record for transfer, record in loader.to_publish}
-            raise BadFile(
-                [records[key].fault(fault) for key, found in error.faults.items() for fault in found]
+            raise BadFiles(
+                [records[key].fault("", fault) for key, found in error.faults.items() for fault in found]
             ) from error
         for record in loader.replaced:
             report.revisions += len(refresh(record, reason))
@@ -76,26 +77,28 @@ def load(directory: Path, reason: str, *, overwrite: bool = False) -> Report:
 
 
 def _units(records: list[Record]) -> list[Unit]:
-    """Records by owner, in file order; raises BadFile for one that has no owner or no known model."""
+    """Records by owner, in file order; raises BadFiles for one that has no owner or no known model."""
     units: dict[tuple[str, str], Unit] = {}
     faults: list[Fault] = []
     for record in records:
         if record.model in OWNERS:
             key = _name(record)
             if (record.model, key) in units:
-                faults.append(record.fault(f"{key} stands twice"))
+                faults.append(record.fault("", f"{key} stands twice"))
             units[record.model, key] = Unit(record)
         elif record.model in OWNED:
             name = OWNED[record.model]
             owner = units.get((_owner_label(record.model), str(_first(record.fields.get(name)))))
             if owner is None:
-                faults.append(record.fault(f"no {name} {record.fields.get(name)!r} stands above it", name))
+                faults.append(
+                    record.fault(name, f"{name}: no {name} {record.fields.get(name)!r} stands above it")
+                )
             else:
                 owner.owned.append(record)
         else:
-            faults.append(record.fault(f"no such model: {record.model}"))
+            faults.append(record.fault("", f"no such model: {record.model}"))
     if faults:
-        raise BadFile(faults)
+        raise BadFiles(faults)
     return list(units.values())
 
 
@@ -143,7 +146,7 @@ class _Loader:
         owner = self._build(unit.owner)
         if owner is None:
             return
-        owner.pk = pk
+        owner.pk, owner._state.adding = pk, pk is None
         if isinstance(owner, Transfer) and owner.state == Transfer.State.PUBLISHED:
             owner.state = Transfer.State.DRAFT  # publishing is what makes it published
             self.to_publish.append((owner, unit.owner))
@@ -175,8 +178,8 @@ class _Loader:
             instance.full_clean()
         except ValidationError as error:
             for name, messages in error.message_dict.items():
-                shown = "" if name == NON_FIELD_ERRORS else name
-                self.faults += [record.fault(message, shown) for message in messages]
+                shown = "" if name == NON_FIELD_ERRORS else f"{name}: "
+                self.faults += [record.fault(name, shown + message) for message in messages]
             return False
         instance.save()
         return True
@@ -197,13 +200,12 @@ class _Loader:
                 raise ValidationError(f"must be text; write it in quotes: '{value}'")
             return target.to_python(value)
         except FieldDoesNotExist:
-            self.faults.append(record.fault("no such field", name))
+            self.faults.append(record.fault(name, f"{name}: no such field"))
         except (ObjectDoesNotExist, TypeError, ValueError):
-            self.faults.append(
-                record.fault(f"{value!r} is not in the fixtures above or in the database", name)
-            )
+            message = f"{name}: {value!r} is not in the fixtures above or in the database"
+            self.faults.append(record.fault(name, message))
         except ValidationError as error:
-            self.faults += [record.fault(message, name) for message in error.messages]
+            self.faults += [record.fault(name, f"{name}: {message}") for message in error.messages]
         return None
 
     def _relation(self, model: Any, key: tuple) -> models.Model:

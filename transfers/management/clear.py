@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, OperationalError, ProgrammingError
+from django.db import DatabaseError
 
-from ..fixture_files import BadFile
+from ..faults import BadFiles
 
 _SENTENCES = {
     "locked": "The database is locked by another program that is writing to it; try again when it is done.",
@@ -33,9 +33,9 @@ class ClearCommand(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
             return super().execute(*args, **options)
-        except BadFile as error:
+        except BadFiles as error:
             for fault in error.faults:
                 self.stderr.write(str(fault))
             raise CommandError(f"{len(error.faults)} faults; the database is as it was.") from error
-        except (OperationalError, ProgrammingError) as error:
+        except DatabaseError as error:
             raise CommandError(sentence(error)) from error

@@ -4,7 +4,7 @@ Pure: it reads TOML, YAML and text files, knows no database and no Django, and g
 seeds/FORMAT.md is the contract it enforces.
 """
 
+from ..faults import Fault
 from .checks import Report, check
-from .faults import Fault
 
 __all__ = ["Fault", "Report", "check"]

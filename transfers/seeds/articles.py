@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from .faults import Fault, Unreadable, folded, read_text
+from ..faults import Fault, folded
 from .logs import GAP, Log, Reading
 
 
@@ -22,25 +22,28 @@ def paragraphs(text: str) -> list[str]:
 
 def check_article(log: Log, directory: Path) -> Iterator[Fault]:
     """Whether the article is the one that was read and each excerpt stands in its paragraph."""
-    if not isinstance(name := log.values.get("file"), str) or "/" in name or "\\" in name:
+    if log.broken:
         return
-    path = directory / name
+    name = log.values["file"]
     try:
-        text = read_text(path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except Unreadable as error:
-        yield log.fault("file", f"{error.fault.path.name} {error.fault.message}")
+        content = (directory / name).read_bytes()
+        found = paragraphs(content.decode("utf-8-sig"))
+    except OSError as error:
+        yield log.fault("file", f"{name} cannot be read: {error.strerror}")
         return
-    if digest != log.values.get("sha256"):
+    except UnicodeDecodeError:
+        yield log.fault("file", f"{name} is not UTF-8")
+        return
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != log.values["sha256"]:
         yield log.fault("sha256", f"{name} is not the text that was read: its SHA-256 is {digest}")
-    found = paragraphs(text)
     for reading in log.readings:
         yield from _in_article(reading, found)
 
 
 def _in_article(reading: Reading, found: list[str]) -> Iterator[Fault]:
-    if not 1 <= reading.paragraphs[0] <= reading.paragraphs[-1] <= len(found):
-        yield reading.fault("paragraph", f"the article has {len(found)} paragraphs")
+    if reading.paragraphs[-1] > len(found):
+        yield reading.fault("paragraph", f"the article ends with paragraph {len(found)}")
         return
     parts = reading.excerpt.split(GAP)
     if len(reading.paragraphs) == 1:

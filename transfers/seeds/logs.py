@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import edtf
-from .faults import Fault, Unreadable, folded, read_text
+from ..faults import Fault, Unreadable, folded, read_text
 
 LONGEST_EXCERPT = 12
 #: Stands for left-out words inside an excerpt.
@@ -126,7 +126,7 @@ def _are_texts(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _are_numbers(value: Any) -> bool:
@@ -146,7 +146,7 @@ _LOG: Shape = {
 }
 #: What may stand in a reading.
 _READING: Shape = {
-    "paragraph": (True, _are_numbers, "a whole number, or several in rising order"),
+    "paragraph": (True, _are_numbers, "a whole number from 1, or several in rising order"),
     **dict.fromkeys(("excerpt", "finding"), (True, *_TEXT)),
     **dict.fromkeys(("attributed_to", "declined"), (False, *_TEXT)),
     "recorded_as": (False, lambda value: bool(value) and _are_texts(value), "a list of texts, at least one"),
@@ -190,8 +190,6 @@ def _reading(path: Path, lines: Lines, table: Values) -> tuple[Reading | None, l
 
 
 def _content(reading: Reading) -> Iterator[Fault]:
-    if reading.paragraphs[0] < 1:
-        yield reading.fault("paragraph", "paragraphs are counted from 1")
     if (length := len(reading.excerpt.split())) > LONGEST_EXCERPT:
         yield reading.fault("excerpt", f"the excerpt has {length} words; {LONGEST_EXCERPT} is the most")
     if 1 < len(reading.paragraphs) != len(reading.excerpt.split(GAP)):

@@ -1,15 +1,13 @@
-"""Fixtures: YAML records read with the line of each field, and the claims among them."""
+"""The claims, sources and transfers among the fixtures' records."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from .. import edtf
-from .faults import Fault, Unreadable, folded, read_text
+from ..faults import Fault
+from ..fixture_files import Record, read_file
 
 FILES = ("sources.yaml", "transfers.yaml")
 #: Each kind of claim: the field that says what it claims, and how the register's measure starts.
@@ -25,27 +23,6 @@ MEASURES = frozenset(
     deal_value tiv_unit tiv_ordered tiv_delivered
     """.split()
 )
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-@dataclass(frozen=True)
-class Record:
-    """One entry of a fixture, with the line of each of its fields."""
-
-    path: Path
-    line: int
-    model: str
-    fields: dict[str, Any]
-    lines: Mapping[str, int]
-
-    def fault(self, name: str, message: str) -> Fault:
-        """A fault in the line of this field, or of the entry where it lacks the field."""
-        return Fault(self.path, self.lines.get(name, self.line), message)
-
-    def text(self, name: str, default: str = "") -> str:
-        """A text field as it compares with a log: folded, empty where it is absent."""
-        return folded(str(self.fields.get(name) or default))
 
 
 @dataclass(frozen=True)
@@ -101,10 +78,7 @@ def read_records(directory: Path) -> tuple[Records, list[Fault]]:
     """Sources, transfers and claims of the directory's fixtures, and the faults of their shape."""
     records, faults = Records(), []
     for name in FILES:
-        try:
-            entries, found = _entries(directory / name)
-        except Unreadable as error:
-            entries, found = [], [error.fault]
+        entries, found = read_file(directory / name)
         for entry in entries:
             found += _add(records, entry)
         records.broken |= bool(found)
@@ -112,64 +86,10 @@ def read_records(directory: Path) -> tuple[Records, list[Fault]]:
     return records, faults
 
 
-def _entries(path: Path) -> tuple[list[Record], list[Fault]]:
-    text = read_text(path)
-    try:
-        root = yaml.compose(text, Loader=_LOADER)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise Unreadable(path, mark.line + 1 if mark else 1, f"is no YAML: {error.problem}") from error
-    except yaml.YAMLError as error:
-        line = text.count("\n", 0, getattr(error, "position", 0) or 0) + 1
-        raise Unreadable(path, line, "is no YAML: it holds a character that YAML does not allow") from error
-    if not isinstance(root, yaml.SequenceNode):
-        raise Unreadable(path, 1, "is no list of records")
-    entries, faults = [], []
-    for node in root.value:
-        try:
-            entries.append(_entry(path, node))
-        except Unreadable as error:
-            faults.append(error.fault)
-    return entries, faults
-
-
-def _entry(path: Path, node: yaml.Node) -> Record:
-    top, _ = _mapping(path, node)
-    if not {"model", "fields"} == top.keys():
-        raise Unreadable(path, _line(node), "a record has just model and fields")
-    fields, lines = _mapping(path, top["fields"])
-    values = {name: _value(path, value) for name, value in fields.items()}
-    return Record(path, _line(node), str(_value(path, top["model"])), values, lines)
-
-
-def _mapping(path: Path, node: yaml.Node) -> tuple[dict[str, yaml.Node], dict[str, int]]:
-    """A mapping's nodes and the line of each key; raises Unreadable for anything else."""
-    if not isinstance(node, yaml.MappingNode):
-        raise Unreadable(path, _line(node), "a record has just model and fields, and the fields have names")
-    nodes: dict[str, yaml.Node] = {}
-    lines: dict[str, int] = {}
-    for key, value in node.value:
-        if key.value in nodes:
-            raise Unreadable(path, _line(key), f"{key.value} stands twice")
-        nodes[key.value], lines[key.value] = value, _line(key)
-    return nodes, lines
-
-
-def _value(path: Path, node: yaml.Node) -> Any:
-    try:
-        return yaml.constructor.SafeConstructor().construct_object(node, deep=True)
-    except (yaml.YAMLError, ValueError) as error:
-        raise Unreadable(path, _line(node), "is no value that YAML can read; quote it") from error
-
-
-def _line(node: yaml.Node) -> int:
-    return int(node.start_mark.line) + 1
-
-
 def _add(records: Records, entry: Record) -> list[Fault]:
     """Put the entry in its place; returns its faults, and leaves a faulty one out."""
     if entry.model in KINDS:
-        claim, faults = _claim(entry)
+        claim, faults = claim_of(entry)
         if claim is not None:
             records.claims.append(claim)
         return faults
@@ -192,7 +112,7 @@ def _not_texts(entry: Record, names: Iterable[str]) -> list[Fault]:
     ]
 
 
-def _claim(entry: Record) -> tuple[Claim | None, list[Fault]]:
+def claim_of(entry: Record) -> tuple[Claim | None, list[Fault]]:
     """The claim, or None and what is wrong with the entry's shape."""
     said_in, prefix = KINDS[entry.model]
     is_date = entry.model == "transfers.transferdate"

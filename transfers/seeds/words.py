@@ -102,14 +102,14 @@ Match = re.Match[str]
 
 
 def _days(found: Match, day: date, back: int = 0) -> Iterator[str]:
-    """A day, or first and last day, of a month; without a year the one nearest to the publication."""
+    """A day, or first and last day, of a month; without a year, from 9 months back to 3 months ahead."""
     month = _month_number(found)
     for number in (found["first"], found["last"]):
         if number:
             years = [int(found["year"])] if found["year"] else [day.year + step for step in (-1, 0, 1)]
             dates = [moment for year in years if (moment := _date(year, month, int(number)))]
             if dates:
-                nearest = min(dates, key=lambda moment: abs(moment - day))
+                nearest = min(dates, key=lambda moment: abs(moment - (day - timedelta(days=91))))
                 yield (nearest - timedelta(days=back)).isoformat()
 
 

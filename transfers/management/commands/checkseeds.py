@@ -27,11 +27,11 @@ class Command(BaseCommand):
             self.stdout.write(str(fault))
         if report.faults:
             raise CommandError(f"{len(report.faults)} fault(s).")
-        counts = f"{report.readings} readings and {report.claims} claims"
+        counts = f"readings {report.readings}, claims {report.claims}"
         if report.articles is None:
-            self.stdout.write(f"{counts} agree; the articles' texts were not compared (--articles DIR).")
+            self.stdout.write(f"{counts}: all agree; the articles' texts were not compared (--articles DIR).")
         else:
-            self.stdout.write(f"{counts} agree, and {report.articles} articles with them.")
+            self.stdout.write(f"{counts}, articles {report.articles}: all agree.")
 
 
 def _short(path: Path) -> Path:

@@ -49,7 +49,7 @@ class Command(ClearCommand):
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"PORT must be a number from 1 to 65535, not {text!r}.")
     return int(text)
 

@@ -26,6 +26,14 @@ class Unreadable(Exception):
         self.fault = Fault(path, line, message)
 
 
+class BadFiles(Exception):
+    """Files that cannot be taken as they are; `faults` holds every one found."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
 def read_text(path: Path) -> str:
     """The file's text; raises Unreadable where it is missing, empty, not UTF-8 or starts with a BOM."""
     try:
