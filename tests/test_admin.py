@@ -151,7 +151,8 @@ def test_a_wrong_date_is_explained(admin_client):
         "kind": "sale", "condition": "unknown", "dates-TOTAL_FORMS": 1, "dates-INITIAL_FORMS": 0,
         "dates-0-event": "agreed", "dates-0-date": "2019-13", "dates-0-source": factories.source().pk,
         "dates-0-locator": "¶1", "dates-0-excerpt": "words", "dates-0-credibility": 2,
-        **{f"{name}-{kind}_FORMS": 0 for name in ("quantities", "valuations") for kind in ("TOTAL", "INITIAL")},
+        "quantities-TOTAL_FORMS": 0, "quantities-INITIAL_FORMS": 0,
+        "valuations-TOTAL_FORMS": 0, "valuations-INITIAL_FORMS": 0,
     }  # fmt: skip
     answer = admin_client.post(page("transfer_change", transfer.pk), form)
     assert "13 is no month" in answer.content.decode()

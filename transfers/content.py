@@ -69,7 +69,7 @@ class References:
     def family(self, slug: str) -> list[System]:
         """The system's families, outermost first, and itself."""
         chain = [self.systems[slug]]
-        while (family := self._by_id.get(chain[0].variant_of_id)) is not None and family not in chain:
+        while (family := self._by_id.get(chain[0].variant_of_id or 0)) is not None and family not in chain:
             chain.insert(0, family)
         return chain
 
@@ -77,7 +77,8 @@ class References:
         """The fields of a row that come from its parties and its system."""
         parties = [self.parties[supplier], self.parties[recipient]]
         family = self.family(system)
-        names = {alias.name for record in (*parties, *family) for alias in record.aliases.all()}
+        bearers: list[Party | System] = [*parties, *family]
+        names = {alias.name for bearer in bearers for alias in bearer.aliases.all()}
         return {
             "supplier": supplier,
             "supplier_name": parties[0].name,

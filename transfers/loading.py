@@ -161,7 +161,7 @@ class _Loader:
         for relation in _owned_relations(existing):
             getattr(existing, relation).all().delete()
         self._add(unit, existing.pk)
-        if not isinstance(existing, Transfer):
+        if isinstance(existing, Party | System | Source):
             self.replaced.append(existing)
 
     def _differs(self, unit: Unit, existing: models.Model) -> bool:
@@ -193,7 +193,7 @@ class _Loader:
 
     def _value(self, record: Record, model: type[models.Model], name: str, value: Any) -> Any:
         try:
-            target = model._meta.get_field(name)
+            target: Any = model._meta.get_field(name)
             if target.is_relation and value is not None:
                 return self._relation(target.related_model, tuple(value))
             if isinstance(target, models.CharField | models.TextField) and not isinstance(value, str):

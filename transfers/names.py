@@ -43,7 +43,7 @@ class Index:
 
 def nearest(text: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     """The candidates most like the text by edit distance, nearest first; none that is far off."""
-    matches = process.extract(text, list(candidates), scorer=fuzz.ratio, limit=limit, score_cutoff=60)
+    matches = process.extract(text, sorted(candidates), scorer=fuzz.ratio, limit=limit, score_cutoff=60)
     return [match for match, _, _ in matches]
 
 

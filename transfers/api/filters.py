@@ -5,7 +5,7 @@ that lacks a figure matches no filter on it but `__isnull=true`. Repeating a par
 different parameters are AND; a comma is OR on codes, slugs and choices.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -344,6 +344,8 @@ class CertainFilter(django_filters.Filter):
 class StrictFilterSet(django_filters.FilterSet):
     """Combines its filters' conditions; what counts is certainty where `certain=true`."""
 
+    base_filters: Mapping[str, Any]
+
     certain = CertainFilter(read=read_boolean, label="only what must match")
 
     def __init__(self, data: QueryDict, *args: Any, **kwargs: Any):
@@ -360,7 +362,7 @@ class StrictFilterSet(django_filters.FilterSet):
         return queryset
 
 
-RowFilterSet = type("RowFilterSet", (StrictFilterSet,), dict(build(fields.ROW)))
+RowFilterSet: type[StrictFilterSet] = type("RowFilterSet", (StrictFilterSet,), dict(build(fields.ROW)))
 #: Parameters whose values cannot be OR-ed in a way that makes sense: they may stand once.
 SCALAR_SUFFIXES = ("__gte", "__lte", "__isnull")
 

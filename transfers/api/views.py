@@ -1,12 +1,12 @@
 """The public resources, read-only. Each list is one QuerySet, one FilterSet and one field list."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpResponse, StreamingHttpResponse
+from django.db.models import F, QuerySet
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
@@ -25,7 +25,7 @@ from .output import CSV, JSON, LICENCE, public
 class Negotiation(DefaultContentNegotiation):
     """The format by suffix, by `format=`, or by the Accept header."""
 
-    def select_renderer(self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None):
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None):
         asked = request.query_params.get("format")
         if format_suffix and asked and asked != format_suffix:
             raise self._refuse(renderers, f"The address says .{format_suffix}, the parameter format={asked}.")
@@ -49,15 +49,18 @@ class RegistryView(APIView):
     http_method_names = ["get", "head", "options"]
     renderer_classes = [JSON, CSV]
     content_negotiation_class = Negotiation
-    options: tuple[str, ...] = ("format",)
+    own_parameters: tuple[str, ...] = ("format",)
     filterset_class: type[filters.StrictFilterSet] | None = None
 
     def parameters(self) -> list[str]:
         """Every parameter that the resource knows."""
-        return [*self.options, *(self.filterset_class.base_filters if self.filterset_class else ())]
+        return [*self.own_parameters, *(self.filterset_class.base_filters if self.filterset_class else ())]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        once = {*self.options, *(filters.scalars(self.filterset_class) if self.filterset_class else ())}
+        once = {
+            *self.own_parameters,
+            *(filters.scalars(self.filterset_class) if self.filterset_class else ()),
+        }
         strict.check(request._request, self.parameters(), once)
         try:
             super().initial(request, *args, **kwargs)
@@ -108,7 +111,7 @@ class ListView(RegistryView):
     name: str
     items: tuple[Field, ...]
     key: str
-    options = ("format", *paging.OPTIONS)
+    own_parameters = ("format", "fields", "omit", *paging.OPTIONS)
 
     def rows(self) -> QuerySet:
         raise NotImplementedError
@@ -120,18 +123,40 @@ class ListView(RegistryView):
         ]
         page_of = paging.Paging(query, orderable, self.key, self.parameters())
         rows = self.filtered(self.rows())
-        shown = fields.names(self.items)
+        items = self.chosen()
+        shown = fields.names(items)
         if not self.wants("json"):
             ordered = rows.order_by(*(column.by(False) for column in page_of.order))
-            return self.export(self.name, ordered.values(*shown).iterator(), self.items)
+            return self.export(self.name, ordered.values(*shown).iterator(), items)
         page = page_of.page(rows, shown)
         body = {
             "count": rows.count(),
             "next": paging.link(request._request, page.next),
             "previous": paging.link(request._request, page.previous),
-            "results": [public(row, self.items) for row in page.rows],
+            "results": [public(row, items) for row in page.rows],
         }
         return Response(body, headers=_links(body))
+
+    def chosen(self) -> tuple[Field, ...]:
+        """The fields that `fields=` and `omit=` leave, in public order."""
+        known = fields.names(self.items)
+        asked = {name: _listed(self.request.query_params, name) for name in ("fields", "omit")}
+        errors = [
+            ParameterError(parameter, "unknown", f"There is no field '{name}'.", names.nearest(name, known))
+            for parameter, listed in asked.items()
+            for name in listed
+            if name not in known
+        ]
+        left = tuple(
+            item
+            for item in self.items
+            if item.name in (asked["fields"] or known) and item.name not in asked["omit"]
+        )
+        if not (left or errors):
+            errors = [ParameterError("omit", "nothing_left", "No field is left to show.")]
+        if errors:
+            raise BadParameters(errors, self.parameters())
+        return left
 
     def filtered(self, rows: QuerySet) -> QuerySet:
         """The rows that the query selects; raises BadParameters with every value that is off."""
@@ -147,6 +172,10 @@ class ListView(RegistryView):
             ]
             raise BadParameters(errors, self.parameters())
         return filterset.qs
+
+
+def _listed(query: QueryDict, name: str) -> list[str]:
+    return [part.strip() for part in query.get(name, "").split(",") if part.strip()]
 
 
 def _links(body: dict[str, Any]) -> dict[str, str]:
@@ -178,10 +207,12 @@ class TransferDetail(RegistryView):
         claims = RegistryClaim.objects.current().filter(transfer=key).values(*fields.names(fields.CLAIM))
         if not self.wants("json"):
             return self.export(key, claims, fields.CLAIM)
-        history = Revision.objects.filter(key=key).values("sequence", "time", "action", "reason", "hash")
+        history = Revision.objects.filter(key=key).values(
+            "time", "action", "reason", "content", "hash", revision=F("sequence")
+        )
         body = public(row, fields.ROW)
         body["claims"] = [public(claim, fields.CLAIM) for claim in claims]
-        body["history"] = [{"revision": entry.pop("sequence"), **entry} for entry in history]
+        body["history"] = list(history)
         return Response(body)
 
     def _absent(self, key: str) -> Problem:
@@ -223,7 +254,7 @@ class FieldList(RegistryView):
         return Response({"count": len(entries), "next": None, "previous": None, "results": entries})
 
 
-def _entry(resource: str, item: Field, known: dict[str, Any]) -> dict[str, Any]:
+def _entry(resource: str, item: Field, known: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "resource": resource,
         "name": item.name,

@@ -88,7 +88,7 @@ class Transfer(CuratedModel):
     note = models.TextField(blank=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
 
-    objects = NaturalKeyManager.from_queryset(TransferQuerySet)()
+    objects = NaturalKeyManager.from_queryset(TransferQuerySet)()  # type: ignore[misc]
 
     natural_key_fields = ("key",)
 

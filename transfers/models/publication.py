@@ -34,7 +34,7 @@ def _columns(name: str, *listed: tuple[Field, ...]) -> type[models.Model]:
     columns: dict[str, Any] = {}
     for item in (item for items in listed for item in items):
         column, options = _COLUMNS[item.type]
-        columns[item.name] = column(null=item.nullable, help_text=item.description, **options)
+        columns[item.name] = column(null=item.nullable, **options)
     meta = type("Meta", (), {"abstract": True})
     return type(name, (models.Model,), {"__module__": __name__, "Meta": meta, **columns})
 

@@ -1,5 +1,7 @@
 """What the curated models share: their field rules and the constraints that put them in the database."""
 
+from typing import ClassVar
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -44,7 +46,8 @@ class NaturalKeyManager(models.Manager):
     """Finds a record by the fields its model lists in `natural_key_fields` (`supplier__code` style)."""
 
     def get_by_natural_key(self, *values):
-        return self.get(**dict(zip(self.model.natural_key_fields, values, strict=True)))
+        paths: tuple[str, ...] = self.model.natural_key_fields  # type: ignore[attr-defined]
+        return self.get(**dict(zip(paths, values, strict=True)))
 
 
 class CuratedModel(models.Model):
@@ -52,7 +55,7 @@ class CuratedModel(models.Model):
 
     natural_key_fields: tuple[str, ...]
 
-    objects = NaturalKeyManager()
+    objects: ClassVar[models.Manager] = NaturalKeyManager()
 
     class Meta:
         abstract = True

@@ -1,0 +1,62 @@
+"""The documents say what is so: every example gives what it shows, every link leads somewhere."""
+
+import os
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+
+from tests import documents
+
+EXAMPLES = documents.examples()
+
+
+@pytest.fixture(scope="module")
+def register(django_db_setup, django_db_blocker):
+    """The shipped register, as `make run` serves it; undone after the module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("loadregister", stdout=StringIO())
+        yield
+        transaction.set_rollback(True)
+
+
+if os.environ.get("UPDATE_DOCS"):
+
+    @pytest.mark.parametrize("path", documents.documents(), ids=lambda path: path.name)
+    def test_outputs_are_written_anew(register, path):
+        documents.rewrite(path)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_an_example_gives_what_it_shows(register, example):
+    output = documents.run(example.command)
+    assert documents.matches(example.expected, output), output
+
+
+def test_the_readme_has_its_five_queries():
+    readme = [example for example in EXAMPLES if example.document.name == "README.md"]
+    assert len([example for example in readme if example.command.startswith("curl")]) >= 5
+
+
+@pytest.mark.parametrize("path", documents.documents(), ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    links = re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", documents.documents(), ids=lambda path: path.name)
+def test_named_files_are_there(path):
+    names = re.findall(
+        r"`((?:transfers|tests|arms_registry|fixtures|seeds|benchmarks|docs)/[\w./-]*)`", path.read_text()
+    )
+    assert [name for name in names if not (documents.ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("path", documents.documents(), ids=lambda path: path.name)
+def test_named_make_targets_are_there(path):
+    targets = set(re.findall(r"`?make ([a-z]+)", "\n".join(re.findall(r"`[^`]+`", path.read_text()))))
+    known = set(re.findall(r"^([a-z]+):", (documents.ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert targets <= known
