@@ -36,6 +36,7 @@ ORDERS = st.lists(
     min_size=1, max_size=4, unique_by=lambda part: part[1],
 )  # fmt: skip
 SIZES = st.integers(1, 5)
+CLIENT = Client()  # one for all examples: making one is slow
 LINK = re.compile(r'<([^>]+)>; rel="(next|previous)"')
 
 
@@ -53,7 +54,7 @@ def register(rows):
     """A register of these rows, until the block ends."""
     with transaction.atomic():
         add(rows)
-        yield Client()
+        yield CLIENT
         transaction.set_rollback(True)
 
 

@@ -458,7 +458,7 @@ def test_a_deal_value_has_no_cents(end):
     assert set(refusal(factories.valuation(**bounds))) == {end}
 
 
-@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), "2.5 billion"])
+@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), "2.5 billion"], ids=str)
 def test_a_deal_value_that_is_no_number_is_refused_in_words(value):
     valuation = factories.valuation()
     valuation.minimum = value

@@ -183,6 +183,13 @@ def test_disputed_names_stems_in_the_order_of_the_row(kind, claims):
     assert disputed == [stem for stem in STEMS if stem in disputed]
 
 
+def test_every_measure_can_be_disputed():
+    counted = [number(stem, count) for stem in (*COUNTED, *TIVS) for count in (1, 2)]
+    dates = [when(event, year) for event in ("agreed", "delivered", "deployed") for year in ("2019", "2020")]
+    same_day = [replace(claim, as_of="2020-01-01") for claim in counted]
+    assert sale(*reversed(dates + same_day))["disputed"] == list(STEMS)
+
+
 @given(KINDS, CLAIMS)
 def test_a_measure_that_nobody_claims_is_empty(kind, claims):
     row, claimed = resolve(kind, claims), {claim.measure for claim in claims}
@@ -619,6 +626,7 @@ def test_copies_of_a_story_are_one_source(claims, expected):
         ([told(agencies="AFP; TASS"), told(agencies="TASS")], 1),
         ([told(agencies="AFP"), told(agencies="TASS"), told(agencies="AFP; TASS")], 1),
         ([told(agencies="AFP"), told(agencies="TASS"), told(agencies="Reuters; TASS")], 2),
+        ([told(agencies="AFP; TASS"), told(agencies="TASS; Reuters"), told(agencies="AFP")], 1),
     ],
 )
 def test_an_origin_is_whom_the_source_quotes_else_its_agencies_else_its_publisher(claims, expected):

@@ -57,6 +57,11 @@ class Claim:
     preferred: bool = False
 
     @property
+    def story(self) -> str:
+        """What its copies share; a source without copies is a story of its own."""
+        return self.origin_of or self.source
+
+    @property
     def range(self) -> Range:
         """Minimum and maximum; 'at most 5' starts at nought, so a figure always has a minimum."""
         return (self.minimum or 0, self.maximum)
@@ -72,7 +77,7 @@ STEMS = (*QUANTITIES, *DATES, "deal_value", *TIVS)
 def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
     """Settle the claims of one transfer of this kind into its row's derived fields, by field name."""
     by_measure: dict[str, list[Claim]] = {}
-    for claim in claims:
+    for claim in dict.fromkeys(claims):
         by_measure.setdefault(claim.measure, []).append(claim)
     row: dict[str, Any] = {}
     disputed = {
@@ -84,7 +89,7 @@ def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
     everything = [claim for group in by_measure.values() for claim in group]
     row["status"] = str(_status(kind, row, by_measure))
     row["disputed"] = [stem for stem in STEMS if stem in disputed]
-    row["sources"] = len({claim.origin_of or claim.source for claim in everything})
+    row["sources"] = len({claim.story for claim in everything})
     row["origins"] = _count_origins(everything)
     return row
 
@@ -104,10 +109,9 @@ def _widest(claims: list[Claim]) -> Range:
 
 
 def _speaking(claims: list[Claim], name: str) -> str | None:
-    """The unit or currency that the row speaks in: of a preferred claim, else the most claimed."""
-    votes = Counter(getattr(claim, name) for claim in claims if claim.preferred) or Counter(
-        getattr(claim, name) for claim in claims
-    )
+    """The unit or currency that the row speaks in: of a preferred claim, else of most sources."""
+    heard = [claim for claim in claims if claim.preferred] or claims
+    votes = Counter(word for _, word in {(claim.story, getattr(claim, name)) for claim in heard})
     return min(votes, key=lambda word: (-votes[word], word or ""), default=None)
 
 
@@ -138,9 +142,8 @@ def _supersedes(new: Claim, old: Claim) -> bool:
     """Whether a cumulative count replaces another: it is later for certain, and not smaller."""
     start = edtf.bounds(new.as_of or new.published)[0]
     end = edtf.bounds(old.as_of or old.published)[1]
-    (low, high), (old_low, old_high) = new.range, old.range
-    not_smaller = low >= old_low and (high is None or (old_high is not None and high >= old_high))
-    return start is not None and end is not None and start > end and not_smaller
+    later = start is not None and end is not None and start > end
+    return later and new.range[0] >= old.range[0]
 
 
 def _dates(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[str]:
@@ -180,17 +183,18 @@ def _status(kind: str, row: dict[str, Any], by_measure: dict[str, list[Claim]]) 
         return Status.SUSPENDED
     if kind == "deployment":
         return _deployment_status(by_measure)
-    if _is_delivered(row):
+    if _is_delivered(row, by_measure):
         return Status.DELIVERED
-    if row["date_delivered"] is not None or row["quantity_delivered_min"]:
+    counted = any(claim.range[1] != 0 for claim in by_measure.get("quantity_delivered", []))
+    if counted or "date_delivered" in by_measure:
         return Status.IN_DELIVERY
-    agreed = ("date_agreed", "quantity_ordered_min", "deal_value_min", "tiv_ordered")
-    return Status.AGREED if any(row[name] is not None for name in agreed) else Status.REPORTED
+    agreed = {"date_agreed", "quantity_ordered", "deal_value", "tiv_ordered"}
+    return Status.AGREED if agreed & by_measure.keys() else Status.REPORTED
 
 
-def _is_delivered(row: dict[str, Any]) -> bool:
-    ordered, delivered = row["quantity_ordered_max"], row["quantity_delivered_min"]
-    if row["quantity_ordered_min"] is not None:
+def _is_delivered(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> bool:
+    if "quantity_ordered" in by_measure:
+        ordered, delivered = row["quantity_ordered_max"], row["quantity_delivered_min"]
         return bool(delivered) and ordered is not None and delivered >= ordered
     return row["date_delivered_latest"] is not None
 
@@ -222,4 +226,4 @@ def _claimants(claim: Claim) -> set[str]:
     if claim.attributed_to:
         return {claim.attributed_to.casefold()}
     listed = claim.agencies or claim.publisher
-    return {name.strip().casefold() for name in listed.split(";")}
+    return {name.strip().casefold() for name in listed.split(";") if name.strip()}

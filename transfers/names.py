@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from unicodedata import normalize
 
 from anyascii import anyascii
 from django.db.models import Exists, OuterRef, Q
@@ -16,7 +17,7 @@ KEPT_SECONDS = 60
 
 def fold(text: str) -> str:
     """The letters and digits of a name, in Latin script and lower case: `С-400`, `s 400` → `s400`."""
-    return "".join(char for char in anyascii(text).casefold() if char.isalnum())
+    return "".join(char for char in anyascii(normalize("NFC", text)).casefold() if char.isalnum())
 
 
 @dataclass

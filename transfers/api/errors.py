@@ -66,7 +66,10 @@ def problem(code: int, detail: str, headers: dict[str, str] | None = None, **mem
     """A problem document as a response."""
     body = {"type": "about:blank", "title": TITLES.get(code, "Error"), "status": code, "detail": detail}
     return HttpResponse(
-        orjson.dumps(body | members), status=code, content_type=MEDIA_TYPE, headers=headers or {}
+        orjson.dumps(body | members, option=orjson.OPT_UTC_Z),
+        status=code,
+        content_type=MEDIA_TYPE,
+        headers=headers or {},
     )
 
 

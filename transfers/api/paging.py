@@ -20,7 +20,9 @@ from .errors import BadParameters, ParameterError
 
 PAGE_SIZE = 100
 LARGEST_PAGE = 1000
-OPTIONS = ("page_size", "cursor", "ordering")
+#: Parameters that only an answer in pages can take.
+OF_PAGES = ("page_size", "cursor")
+OPTIONS = (*OF_PAGES, "ordering")
 _SIGNER = signing.Signer(salt="transfers.cursor")
 
 
@@ -108,7 +110,7 @@ class Paging:
         return backwards, values
 
     def _size(self, text: str) -> int:
-        if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= LARGEST_PAGE):
+        if not (text.isascii() and text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= LARGEST_PAGE):
             raise self._refuse(
                 "page_size", "invalid", f"page_size is a whole number from 1 to {LARGEST_PAGE}."
             )

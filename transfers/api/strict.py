@@ -9,6 +9,7 @@ from ..names import nearest
 from .errors import BadParameters, ParameterError
 
 LONGEST_QUERY = 8000
+MOST_PARAMETERS = 500
 
 
 def check(request: HttpRequest, allowed: Iterable[str], scalars: Iterable[str]) -> None:
@@ -28,12 +29,14 @@ def _unreadable(raw: str) -> Iterable[ParameterError]:
         yield ParameterError("", "too_long", f"A query has at most {LONGEST_QUERY} characters.")
         return
     try:
-        pairs = parse_qsl(raw, keep_blank_values=True, errors="strict")
-    except UnicodeDecodeError:
+        # WSGI hands the bytes of the query over as Latin-1.
+        text = raw.encode("latin-1").decode()
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+    except UnicodeError:
         yield ParameterError("", "encoding", "The query is not UTF-8.")
         return
     except ValueError:
-        yield ParameterError("", "too_many", "The query has too many parameters.")
+        yield ParameterError("", "too_many", f"A query has at most {MOST_PARAMETERS} parameters.")
         return
     for name, value in pairs:
         if "\0" in name or "\0" in value:

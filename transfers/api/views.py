@@ -1,14 +1,14 @@
 """The public resources, read-only. Each list is one QuerySet, one FilterSet and one field list."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import F, QuerySet
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from rest_framework.exceptions import NotAcceptable
-from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,25 +22,22 @@ from .errors import BadParameters, ParameterError, Problem
 from .output import CSV, JSON, LICENCE, public
 
 
-class Negotiation(DefaultContentNegotiation):
-    """The format by suffix, by `format=`, or by the Accept header."""
+class Negotiation(BaseContentNegotiation):
+    """The format by suffix, by `format=`, or by the Accept header with its preferences."""
 
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None):
-        asked = request.query_params.get("format")
-        if format_suffix and asked and asked != format_suffix:
-            raise self._refuse(renderers, f"The address says .{format_suffix}, the parameter format={asked}.")
-        wanted = format_suffix or asked
-        if not wanted:
-            return super().select_renderer(request, renderers)
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return next(iter(parsers), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        wanted = format_suffix or request.query_params.get("format")
+        if wanted:
+            chosen = next(renderer for renderer in renderers if renderer.format == wanted)
+            return chosen, chosen.media_type
+        media_type = request._request.get_preferred_type([renderer.media_type for renderer in renderers])
         for renderer in renderers:
-            if renderer.format == wanted:
-                return renderer, renderer.media_type
-        known = ", ".join(renderer.format for renderer in renderers)
-        raise self._refuse(renderers, f"There is no format '{wanted}'; there is: {known}.")
-
-    def _refuse(self, renderers: Sequence[Any], detail: str) -> BadParameters:
-        known = [renderer.format for renderer in renderers]
-        return BadParameters([ParameterError("format", "unknown", detail, known)], ["format"])
+            if renderer.media_type == media_type:
+                return renderer, media_type
+        raise NotAcceptable
 
 
 class RegistryView(APIView):
@@ -62,11 +59,31 @@ class RegistryView(APIView):
             *(filters.scalars(self.filterset_class) if self.filterset_class else ()),
         }
         strict.check(request._request, self.parameters(), once)
+        self._check_format(request.query_params.get("format"), kwargs.get("format"))
         try:
             super().initial(request, *args, **kwargs)
         except NotAcceptable as error:
             known = ", ".join(renderer.media_type for renderer in self.renderer_classes)
             raise Problem(406, f"The Accept header allows none of the formats there are: {known}.") from error
+        if not self.wants("json"):
+            paged = [name for name in paging.OF_PAGES if name in request.query_params]
+            detail = "The answer in this format is the whole, and has no pages."
+            self.refuse(*(ParameterError(name, "no_pages", detail) for name in paged))
+
+    def _check_format(self, asked: str | None, suffix: str | None) -> None:
+        known = [renderer.format for renderer in self.renderer_classes]
+        for wanted in filter(None, (suffix, asked)):
+            if wanted not in known:
+                detail = f"There is no format '{wanted}' here; there is: {', '.join(known)}."
+                self.refuse(ParameterError("format", "unknown", detail, known))
+        if suffix and asked and asked != suffix:
+            detail = f"The address says .{suffix}, the parameter format={asked}."
+            self.refuse(ParameterError("format", "contradiction", detail, [suffix]))
+
+    def refuse(self, *errors: ParameterError) -> None:
+        """Raise BadParameters for these errors; none: go on."""
+        if errors:
+            raise BadParameters(errors, self.parameters())
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -142,6 +159,10 @@ class ListView(RegistryView):
         known = fields.names(self.items)
         asked = {name: _listed(self.request.query_params, name) for name in ("fields", "omit")}
         errors = [
+            ParameterError(parameter, "empty", f"The parameter '{parameter}' has an empty part.")
+            for parameter, listed in asked.items()
+            if "" in listed
+        ] or [
             ParameterError(parameter, "unknown", f"There is no field '{name}'.", names.nearest(name, known))
             for parameter, listed in asked.items()
             for name in listed
@@ -154,8 +175,7 @@ class ListView(RegistryView):
         )
         if not (left or errors):
             errors = [ParameterError("omit", "nothing_left", "No field is left to show.")]
-        if errors:
-            raise BadParameters(errors, self.parameters())
+        self.refuse(*errors)
         return left
 
     def filtered(self, rows: QuerySet) -> QuerySet:
@@ -170,12 +190,12 @@ class ListView(RegistryView):
                 for name, listed in filterset.errors.as_data().items()
                 for error in listed
             ]
-            raise BadParameters(errors, self.parameters())
+            self.refuse(*errors)
         return filterset.qs
 
 
 def _listed(query: QueryDict, name: str) -> list[str]:
-    return [part.strip() for part in query.get(name, "").split(",") if part.strip()]
+    return [part.strip() for part in str(query[name]).split(",")] if name in query else []
 
 
 def _links(body: dict[str, Any]) -> dict[str, str]:
@@ -263,8 +283,13 @@ def _entry(resource: str, item: Field, known: Mapping[str, Any]) -> dict[str, An
         "unit": item.unit or None,
         "nullable": item.nullable,
         "choices": [value for value, _ in item.choices],
-        "filters": [name for name, used in known.items() if used.field_name == item.name],
+        "filters": [name for name, used in known.items() if used.field_name in (item.name, _stem(item.name))],
     }
+
+
+def _stem(name: str) -> str:
+    """What the two ends of a figure are filtered by together: `quantity_ordered_min` → `quantity_ordered`."""
+    return name.removesuffix("_min").removesuffix("_max")
 
 
 class Root(RegistryView):

@@ -1,5 +1,6 @@
 """Curated transfers and the claims about them: one claim per source and figure, nothing derived."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -315,5 +316,5 @@ class Valuation(Claim):
         if self.measure == self.Measure.DEAL_VALUE:
             for field in ("minimum", "maximum"):
                 amount = getattr(self, field)
-                if amount is not None and amount != int(amount):
+                if isinstance(amount, Decimal) and amount.is_finite() and amount % 1:
                     raise ValidationError({field: "A deal value is entered in whole units of its currency."})

@@ -57,7 +57,10 @@ class Party(CuratedModel):
                 violation_error_message="The alpha-2 code must be one of ISO 3166-1, and of a state.",
             ),
             models.UniqueConstraint(
-                fields=["alpha2"], condition=~Q(alpha2=""), name="party_alpha2_is_unique"
+                fields=["alpha2"],
+                condition=~Q(alpha2=""),
+                name="party_alpha2_is_unique",
+                violation_error_message="Another party has this alpha-2 code.",
             ),
             models.CheckConstraint(
                 condition=Q(successor__isnull=True) | ~Q(successor=F("id")),
@@ -149,7 +152,7 @@ class System(CuratedModel):
             is_like("slug", SLUG, "lower-case words joined by hyphens"),
             is_choice("category", Category),
             is_choice("unroca", Unroca, blank=True),
-            is_like("wikidata", "^Q[1-9][0-9]*$", "a Wikidata item such as Q42", blank=True),
+            is_like("wikidata", r"^Q[1-9][0-9]*\Z", "a Wikidata item such as Q42", blank=True),
             models.CheckConstraint(
                 condition=Q(variant_of__isnull=True) | ~Q(variant_of=F("id")),
                 name="system_is_no_variant_of_itself",
@@ -252,7 +255,7 @@ class Source(CuratedModel):
             is_like("key", SLUG, "lower-case words joined by hyphens"),
             is_choice("reliability", Reliability),
             is_edtf("published"),
-            is_like("language", "^[a-z]{2,3}$", "an ISO 639 code such as en"),
+            is_like("language", r"^[a-z]{2,3}\Z", "an ISO 639 code such as en"),
             is_like("sha256", SHA256, "64 lower-case hexadecimal digits", blank=True),
         ]
 

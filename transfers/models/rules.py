@@ -8,9 +8,10 @@ from django.db.models import Q
 
 from .. import edtf
 
-SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-OWN_CODE = r"^X-[A-Z0-9]+(-[A-Z0-9]+)*$"
-SHA256 = r"^[0-9a-f]{64}$"
+# \Z, the very end: $ would let a trailing newline pass in Python.
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
+OWN_CODE = r"^X-[A-Z0-9]+(-[A-Z0-9]+)*\Z"
+SHA256 = r"^[0-9a-f]{64}\Z"
 LONGEST_EXCERPT = 12
 
 

@@ -1,0 +1,192 @@
+"""Conditions of the filters: from a column and the values asked to a database condition.
+
+A figure or date is an interval, as it may be uncertain. `may` selects the rows for which some value it
+allows is asked for, `must` those for which every value it allows is. An end that is null is open.
+A row without the figure matches neither, whatever is asked.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from django.db.models import CharField, Q, TextField
+from django.db.models.lookups import IContains
+
+#: Column and values → condition.
+Test = Callable[[str, list[Any]], Q]
+#: First and last value asked for; None: no limit.
+Span = tuple[Any, Any]
+
+NOTHING = Q(pk__in=[])
+
+
+@CharField.register_lookup
+@TextField.register_lookup
+class Holds(IContains):
+    """Contains the text, whatever its case, in any script: SQLite's LIKE knows case in ASCII only."""
+
+    lookup_name = "holds"
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        pattern = "".join(_glob(char) for char in str(self.rhs))
+        return f"{column} GLOB %s", [*parameters, f"*{pattern}*"]
+
+
+def _glob(char: str) -> str:
+    forms = {form for form in (char, char.lower(), char.upper()) if len(form) == 1}
+    return f"[{''.join(sorted(forms))}]" if len(forms) > 1 or char in "*?[" else char
+
+
+def any_of(conditions: Iterable[Q]) -> Q:
+    return reduce(or_, conditions, NOTHING)
+
+
+def all_of(conditions: Iterable[Q]) -> Q:
+    return reduce(and_, conditions, Q())
+
+
+def _flat(values: list[Any]) -> list[Any]:
+    """Values as one list; a name may have stood for several codes."""
+    return [each for value in values for each in (sorted(value) if isinstance(value, frozenset) else [value])]
+
+
+def is_one(column: str, values: list[Any]) -> Q:
+    return Q(**{f"{column}__in": _flat(values)})
+
+
+def is_none(column: str, values: list[Any]) -> Q:
+    return ~is_one(column, values) & Q(**{f"{column}__isnull": False})
+
+
+def holds(column: str, values: list[Any]) -> Q:
+    return any_of(Q(**{f"{column}__holds": value}) for value in values)
+
+
+def lists(column: str, values: list[Any]) -> Q:
+    return any_of(Q(**{f"{column}__contains": value}) for value in values)
+
+
+def lists_none(column: str, values: list[Any]) -> Q:
+    return Q(**{f"{column}__isnull": True}) | ~lists(column, values)
+
+
+def compares(lookup: str) -> Test:
+    """A plain comparison with the one value asked."""
+    return lambda column, values: Q(**{f"{column}__{lookup}": values[0]})
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The columns of an interval's ends, and the one that tells whether it is there at all."""
+
+    low: str
+    high: str
+    there: str
+
+    def overlaps(self, span: Span) -> Q:
+        condition = self._is_there()
+        if span[0] is not None:
+            condition &= Q(**{f"{self.high}__gte": span[0]}) | Q(**{f"{self.high}__isnull": True})
+        if span[1] is not None:
+            condition &= Q(**{f"{self.low}__lte": span[1]}) | Q(**{f"{self.low}__isnull": True})
+        return condition
+
+    def within(self, span: Span) -> Q:
+        condition = self._is_there()
+        if span[0] is not None:
+            condition &= Q(**{f"{self.low}__gte": span[0]})
+        if span[1] is not None:
+            condition &= Q(**{f"{self.high}__lte": span[1]})
+        return condition
+
+    def not_within(self, span: Span) -> Q:
+        out = NOTHING
+        if span[0] is not None:
+            out |= Q(**{f"{self.low}__lt": span[0]}) | Q(**{f"{self.low}__isnull": True})
+        if span[1] is not None:
+            out |= Q(**{f"{self.high}__gt": span[1]}) | Q(**{f"{self.high}__isnull": True})
+        return self._is_there() & out
+
+    def outside(self, span: Span) -> Q:
+        out = NOTHING
+        if span[0] is not None:
+            out |= Q(**{f"{self.high}__lt": span[0]})
+        if span[1] is not None:
+            out |= Q(**{f"{self.low}__gt": span[1]})
+        return self._is_there() & out
+
+    def _is_there(self) -> Q:
+        return Q(**{f"{self.there}__isnull": False})
+
+
+def quantity(stem: str) -> Interval:
+    """A figure between `<stem>_min` and `<stem>_max`."""
+    return Interval(f"{stem}_min", f"{stem}_max", f"{stem}_min")
+
+
+def uncertain_date(name: str) -> Interval:
+    """A date between `<name>_earliest` and `<name>_latest`."""
+    return Interval(f"{name}_earliest", f"{name}_latest", name)
+
+
+def _span(value: Any) -> Span:
+    """A number is its own span; an EDTF date runs from its first to its last day."""
+    return (value.earliest, value.latest) if hasattr(value, "earliest") else (value, value)
+
+
+def runs(spans: Iterable[Span]) -> list[Span]:
+    """Spans with those joined that overlap or touch, so that what fills two neighbours lies in one."""
+    joined: list[Span] = []
+    for start, end in sorted(spans, key=lambda span: (span[0] is not None, span[0] or 0)):
+        if joined and (joined[-1][1] is None or start is None or _touch(joined[-1][1], start)):
+            joined[-1] = (joined[-1][0], _later(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _touch(end: Any, start: Any) -> bool:
+    gap = start - end
+    return (gap.days if isinstance(start, date) else gap) <= 1
+
+
+def _later(end: Any, other: Any) -> Any:
+    return None if end is None or other is None else max(end, other)
+
+
+@dataclass(frozen=True)
+class OnInterval:
+    """Builds the tests of one kind of interval."""
+
+    columns: Callable[[str], Interval]
+
+    def _spans(self, values: list[Any]) -> list[Span]:
+        return runs(_span(value) for value in values)
+
+    def may_be(self, column: str, values: list[Any]) -> Q:
+        return any_of(self.columns(column).overlaps(span) for span in self._spans(values))
+
+    def must_be(self, column: str, values: list[Any]) -> Q:
+        return any_of(self.columns(column).within(span) for span in self._spans(values))
+
+    def may_not_be(self, column: str, values: list[Any]) -> Q:
+        return all_of(self.columns(column).not_within(span) for span in self._spans(values))
+
+    def must_not_be(self, column: str, values: list[Any]) -> Q:
+        return all_of(self.columns(column).outside(span) for span in self._spans(values))
+
+    def may_reach(self, column: str, values: list[Any]) -> Q:
+        return self.columns(column).overlaps((_span(values[0])[0], None))
+
+    def must_reach(self, column: str, values: list[Any]) -> Q:
+        return self.columns(column).within((_span(values[0])[0], None))
+
+    def may_stay(self, column: str, values: list[Any]) -> Q:
+        return self.columns(column).overlaps((None, _span(values[0])[1]))
+
+    def must_stay(self, column: str, values: list[Any]) -> Q:
+        return self.columns(column).within((None, _span(values[0])[1]))
