@@ -13,7 +13,7 @@ hypothesis.settings.load_profile("register")
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory):
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
     """A database file, not memory: commits are real, and threads and programs can share it."""
     for connection in connections.all():
         if connection.vendor == "sqlite":

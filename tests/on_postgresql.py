@@ -37,7 +37,20 @@ def server(folder: Path) -> Iterator[str]:
         user = _unprivileged(place)
         data = f"{place}/data"
         _run(
-            [folder / "initdb", "-D", data, "-U", "registry", "-A", "trust", "-E", "UTF8", "--no-sync"], user
+            [
+                folder / "initdb",
+                "-D",
+                data,
+                "-U",
+                "registry",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ],
+            user,
         )
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={place} -c fsync=off"
         _run([folder / "pg_ctl", "-D", data, "-o", options, "-l", f"{place}/log", "-w", "start"], user)

@@ -30,6 +30,9 @@ class Holds(IContains):
 
     lookup_name = "holds"
 
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return IContains(self.lhs, self.rhs).as_sql(compiler, connection)
+
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, parameters = self.process_lhs(compiler, connection)
         pattern = "".join(_glob(char) for char in str(self.rhs))

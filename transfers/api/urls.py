@@ -5,7 +5,7 @@ from django.urls import re_path
 from . import views
 
 _FORMAT = r"(?:\.(?P<format>[a-z0-9]+))?/?$"
-_KEY = r"(?P<key>[^/.]+)"
+_KEY = r"(?P<key>[^/.\0]+)"
 
 urlpatterns = [
     re_path(r"^/?$", views.Root.as_view(), name="root"),

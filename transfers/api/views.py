@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from anyascii import anyascii
 from django.db.models import F, QuerySet
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from rest_framework.exceptions import NotAcceptable
@@ -20,6 +21,9 @@ from ..models import RegistryClaim, RegistryRow, Revision
 from . import filters, paging, strict
 from .errors import BadParameters, ParameterError, Problem
 from .output import CSV, JSON, LICENCE, public
+
+#: Keys that a suggestion is looked for among; more would make a mistyped key a costly request.
+MOST_CANDIDATES = 5000
 
 
 class Negotiation(BaseContentNegotiation):
@@ -114,7 +118,7 @@ class RegistryView(APIView):
         asked = "_".join(
             f"{key}-{value}" for key, value in self.request.query_params.items() if key != "format"
         )
-        told = re.sub(r"[^A-Za-z0-9._-]+", "-", asked)[:80].strip("-")
+        told = re.sub(r"[^A-Za-z0-9._-]+", "-", anyascii(asked))[:80].strip("-")
         today = datetime.now(UTC).date().isoformat()
         return (
             "_".join(part for part in (name, told, today) if part)
@@ -242,7 +246,8 @@ class TransferDetail(RegistryView):
                 410, f"The transfer {key} was withdrawn: {last.reason}", reason=last.reason,
                 revision=last.sequence, time=last.time,
             )  # fmt: skip
-        near = names.nearest(key, RegistryRow.objects.current().values_list("key", flat=True))
+        alike = RegistryRow.objects.current().filter(key__startswith=key[:3]).values_list("key", flat=True)
+        near = names.nearest(key, alike[:MOST_CANDIDATES])
         meant = f" Did you mean {' or '.join(near)}?" if near else ""
         return Problem(404, f"There is no transfer '{key}'.{meant}", suggestions=near)
 
