@@ -5,7 +5,7 @@ import pytest
 from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-from transfers import append_only, names
+from transfers import append_only, names, search
 
 # A busy machine is no failure: how fast a thing is, the benchmarks say.
 hypothesis.settings.register_profile("register", deadline=None)
@@ -30,6 +30,7 @@ def _cleaning_past_the_triggers():
         append_only.remove(self.connection.alias)
         flush(self, sql_list)
         append_only.install(self.connection.alias)
+        search.rebuild(self.connection.alias)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_untriggered)

@@ -55,13 +55,6 @@ def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     return sorted(set(_names(connection.vendor)) - present)
 
 
-def install_after_migration(using: str, **_: object) -> None:
-    """Receiver of Django's post_migrate signal."""
-    tables = connections[using].introspection.table_names()
-    if all(_model(name)._meta.db_table in tables for name in _TABLES):
-        install(using)
-
-
 def _model(name: str) -> type[Model]:
     return apps.get_model("transfers", name)
 

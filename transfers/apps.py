@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db import connections
 from django.db.models.signals import post_migrate
 
 
@@ -7,7 +8,15 @@ class TransfersConfig(AppConfig):
     verbose_name = "Arms transfers"
 
     def ready(self) -> None:
-        from . import append_only
-
         # After every migration, not in one: SQLite rebuilds altered tables and drops their triggers.
-        post_migrate.connect(append_only.install_after_migration, sender=self)
+        post_migrate.connect(install_in_database, sender=self)
+
+
+def install_in_database(using: str, **_: object) -> None:
+    """Put the triggers and the search index into a database that has the published tables."""
+    from . import append_only, search
+    from .models import RegistryClaim
+
+    if RegistryClaim._meta.db_table in connections[using].introspection.table_names():
+        append_only.install(using)
+        search.install(using)

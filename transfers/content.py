@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from . import edtf, fields, figures
+from . import edtf, fields, figures, words
 from .models.curation import Claim, Quantity, Transfer, TransferDate, Valuation
 from .models.reference import Party, Source, System
 
@@ -61,8 +61,9 @@ class References:
     """Parties and systems with their names, read once for a whole batch (four queries)."""
 
     def __init__(self) -> None:
-        self.parties = {party.code: party for party in Party.objects.prefetch_related("aliases")}
-        systems = System.objects.select_related(None).prefetch_related("aliases")
+        parties = Party.objects.select_related("successor").prefetch_related("aliases")
+        self.parties = {party.code: party for party in parties}
+        systems = System.objects.select_related("variant_of").prefetch_related("aliases")
         self.systems = {system.slug: system for system in systems}
         self._by_id = {system.pk: system for system in systems}
 
@@ -73,51 +74,99 @@ class References:
             chain.insert(0, family)
         return chain
 
+    def bearers(self, supplier: str, recipient: str, system: str) -> list[Party | System]:
+        """The parties and the systems that a row shows, or is found by."""
+        return [self.parties[supplier], self.parties[recipient], *self.family(system)]
+
     def describe(self, supplier: str, recipient: str, system: str) -> Flat:
         """The fields of a row that come from its parties and its system."""
-        parties = [self.parties[supplier], self.parties[recipient]]
         family = self.family(system)
-        bearers: list[Party | System] = [*parties, *family]
-        names = {alias.name for bearer in bearers for alias in bearer.aliases.all()}
         return {
             "supplier": supplier,
-            "supplier_name": parties[0].name,
+            "supplier_name": self.parties[supplier].name,
             "recipient": recipient,
-            "recipient_name": parties[1].name,
+            "recipient_name": self.parties[recipient].name,
             "system": system,
             "system_name": family[-1].name,
             "category": family[-1].category,
             "system_family": "/".join(member.slug for member in family),
-            "names": "|".join(sorted(names | {member.name for member in family[:-1]})) or None,
         }
 
 
 def of_transfer(transfer: Transfer, references: References) -> Content:
     """The content that publishing this curated transfer would bring."""
-    described = references.describe(transfer.supplier.code, transfer.recipient.code, transfer.system.slug)
+    where = (transfer.supplier.code, transfer.recipient.code, transfer.system.slug)
     texts = {name: getattr(transfer, name) or None for name in _TRANSFER_TEXTS}
-    return _build(described | texts, [_flat(transfer.key, claim) for claim in transfer.claims()])
+    curated = transfer.claims()
+    cited = {claim.source.key: claim.source for claim in curated}
+    shown = [*references.bearers(*where), *(cited[key] for key in sorted(cited))]
+    return _build(references.describe(*where) | texts, [_flat(claim) for claim in curated], shown)
 
 
 def of_published(
     row: Flat, claims: list[Flat], references: References, sources: dict[str, Source]
 ) -> Content:
     """Published content again, with its parties, system and sources as they read now."""
-    described = references.describe(row["supplier"], row["recipient"], row["system"])
+    where = (row["supplier"], row["recipient"], row["system"])
     texts = {name: row[name] for name in _TRANSFER_TEXTS}
-    return _build(described | texts, [claim | _source(sources[claim["source"]]) for claim in claims])
+    cited = sorted({claim["source"] for claim in claims})
+    shown = [*references.bearers(*where), *(sources[key] for key in cited)]
+    renewed = [claim | _source(sources[claim["source"]]) for claim in claims]
+    return _build(references.describe(*where) | texts, renewed, shown)
 
 
-def _build(facts: Flat, claims: list[Flat]) -> Content:
+def _build(facts: Flat, claims: list[Flat], shown: list[Party | System | Source]) -> Content:
+    """Settle the claims into the row, and tell each claim which transfer it is about."""
     figured = [figures.Claim(**{name: claim[name] for name in _FIGURE_NAMES}) for claim in claims]
     row = facts | figures.resolve(facts["kind"], figured)
     row["disputed"] = "|".join(row["disputed"]) or None
-    return Content(row={name: row[name] for name in ROW_NAMES}, claims=claims)
+    row["words"] = _searchable(row, shown)
+    row["reference"] = hashlib.sha256(canonical([_values(record) for record in shown])).hexdigest()
+    about = {"transfer": row["key"], **{name: row[name] for name in ("supplier", "recipient", "system")}}
+    return Content(
+        row={name: row[name] for name in ROW_NAMES},
+        claims=[_identified(claim | about) for claim in claims],
+    )
 
 
-def _flat(key: str, claim: Claim) -> Flat:
+def _identified(claim: Flat) -> Flat:
+    """The claim with its identifier: what is claimed, and where it stands."""
+    what = [
+        claim[name]
+        for name in ("transfer", "measure", "source", "locator", "unit", "currency", "date", "as_of")
+    ]
+    return claim | {"claim": hashlib.sha256(canonical(what)).hexdigest()[:16]}
+
+
+def _searchable(row: Flat, shown: list[Party | System | Source]) -> str:
+    """The words of the row, its names and its sources; each name as one word, too."""
+    names, texts = [], [row[name] for name in ("key", "location", "occasion", "note")]
+    for record in shown:
+        if isinstance(record, Source):
+            texts += [record.publisher, record.title, record.authors, record.agencies]
+        else:
+            names += [record.name, *record.natural_key(), *(alias.name for alias in record.aliases.all())]
+    found = [" ".join(words.split(text)) for text in [*names, *texts] if text]
+    return " ".join(dict.fromkeys([*found, *map(words.fold, names)]))
+
+
+def _values(record: Party | System | Source) -> Flat:
+    """All that the public side shows of a reference record."""
+    values: Flat = {
+        field.name: getattr(record, field.name)
+        for field in record._meta.concrete_fields
+        if not field.is_relation and not field.primary_key
+    }
+    if isinstance(record, Source):
+        return values
+    of = record.successor if isinstance(record, Party) else record.variant_of
+    aliases = sorted(alias.name for alias in record.aliases.all())
+    return values | {"of": of and of.natural_key()[0], "aliases": aliases}
+
+
+def _flat(claim: Claim) -> Flat:
     flat = dict.fromkeys(CLAIM_NAMES)
-    flat |= {"transfer": key, "source": claim.source.key, **_source(claim.source), **_figure(claim)}
+    flat |= {"source": claim.source.key, **_source(claim.source), **_figure(claim)}
     flat |= {name: getattr(claim, name) for name in _CLAIM_TEXTS}
     return {name: None if value == "" else value for name, value in flat.items()}
 

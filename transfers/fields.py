@@ -11,7 +11,7 @@ from typing import Any
 
 from . import figures
 from .models.curation import Claim, Quantity, Transfer, TransferDate, Valuation
-from .models.reference import Source, System
+from .models.reference import Party, Source, System
 
 
 class Type(StrEnum):
@@ -34,7 +34,7 @@ class Type(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One public field: its name, type, meaning, and unit or choices where it has them."""
+    """One public field: its name, type, meaning, unit and choices; `column` is where it is read from."""
 
     name: str
     type: Type
@@ -42,17 +42,11 @@ class Field:
     unit: str = ""
     choices: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     nullable: bool = True
+    column: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The data dictionary's entry, as `/api/fields` shows it."""
-        return {
-            "name": self.name,
-            "type": str(self.type),
-            "description": self.description,
-            "unit": self.unit or None,
-            "nullable": self.nullable,
-            "choices": [{"value": value, "label": label} for value, label in self.choices] or None,
-        }
+    def __post_init__(self) -> None:
+        if not self.column:
+            object.__setattr__(self, "column", self.name)
 
 
 MEASURES = {
@@ -139,11 +133,16 @@ ROW: tuple[Field, ...] = (
 #: Not shown, but part of what is published: what a search for the row finds beyond its fields.
 ROW_HIDDEN: tuple[Field, ...] = (
     Field("system_family", Type.TEXT, "Slugs of the system's families and itself, outermost first."),
-    Field("names", Type.LONG_TEXT, "Every other name of supplier, recipient, system and its families."),
+    Field("words", Type.LONG_TEXT, "What a search in words finds it by, aliases and sources included."),
+    Field("reference", Type.KEY, "SHA-256 of its parties, systems and sources as they are shown."),
 )
 
 CLAIM: tuple[Field, ...] = (
+    Field("claim", Type.KEY, "Permanent identifier of the claim.", nullable=False),
     Field("transfer", Type.KEY, "Key of the transfer the claim is about.", nullable=False),
+    Field("supplier", Type.PARTY, "The transfer's supplier.", nullable=False),
+    Field("recipient", Type.PARTY, "The transfer's recipient.", nullable=False),
+    Field("system", Type.SYSTEM, "The transfer's weapon system.", nullable=False),
     Field("measure", Type.CHOICE, "The figure claimed.", choices=tuple(MEASURES.items()), nullable=False),
     Field("minimum", Type.NUMBER, "Smallest number claimed."),
     Field("maximum", Type.NUMBER, "Largest number claimed; empty beside a minimum: at least that."),
@@ -176,6 +175,48 @@ CLAIM: tuple[Field, ...] = (
           nullable=False),
     Field("note", Type.LONG_TEXT, "The curators' note on the claim, in their own words."),
     Field("revision", Type.INTEGER, "The register's revision that brought this claim.", nullable=False),
+)  # fmt: skip
+
+PARTY: tuple[Field, ...] = (
+    Field("code", Type.KEY, "ISO 3166-1 alpha-3, ISO 3166-3 for former states, or an own X-… code.",
+          nullable=False),
+    Field("name", Type.TEXT, "The party's name in English.", nullable=False),
+    Field("kind", Type.CHOICE, "What kind of party it is.", choices=_choices(Party.Kind.choices),
+          nullable=False),
+    Field("alpha2", Type.KEY, "ISO 3166-1 alpha-2, of states."),
+    Field("successor", Type.KEY, "Code of the state that took its place.", column="successor__code"),
+    Field("aliases", Type.LIST, "Its other names.", column="alias_list"),
+)  # fmt: skip
+
+SYSTEM: tuple[Field, ...] = (
+    Field("slug", Type.KEY, "Permanent identifier of the system.", nullable=False),
+    Field("name", Type.TEXT, "The system's name.", nullable=False),
+    Field("category", Type.CHOICE, "Armament category, as SIPRI uses them.",
+          choices=_choices(System.Category.choices), nullable=False),
+    Field("unroca", Type.CHOICE, "Category of the UN Register of Conventional Arms.",
+          choices=_choices(System.Unroca.choices)),
+    Field("description", Type.TEXT, "What it is, in a few words.", nullable=False),
+    Field("variant_of", Type.KEY, "Slug of its family.", column="variant_of__slug"),
+    Field("aliases", Type.LIST, "Its other names.", column="alias_list"),
+    Field("wikidata", Type.KEY, "Its Wikidata item."),
+)  # fmt: skip
+
+SOURCE: tuple[Field, ...] = (
+    Field("key", Type.KEY, "Permanent identifier of the source.", nullable=False),
+    Field("publisher", Type.TEXT, "Who published it.", nullable=False),
+    Field("title", Type.TEXT, "Its title.", nullable=False),
+    Field("authors", Type.TEXT, "Its authors, joined by '; '."),
+    Field("agencies", Type.TEXT, "News agencies that it credits, joined by '; '."),
+    Field("published", Type.KEY, "When it was published, as EDTF.", nullable=False),
+    Field("url", Type.TEXT, "Its address."),
+    Field("archived_url", Type.TEXT, "An archived copy."),
+    Field("language", Type.KEY, "Its language.", unit="ISO 639", nullable=False),
+    Field("reliability", Type.CHOICE, "Its reliability, Admiralty scale.",
+          choices=_choices(Source.Reliability.choices), nullable=False),
+    Field("origin_of", Type.KEY, "The story that it shares with its copies."),
+    Field("sha256", Type.KEY, "SHA-256 of its text as it was read."),
+    Field("retrieved", Type.DATE, "The day on which it was read."),
+    Field("note", Type.LONG_TEXT, "The curators' note, in their own words."),
 )  # fmt: skip
 
 #: What a revision adds to a row or a claim; everything else is content and is hashed.

@@ -4,20 +4,14 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from unicodedata import normalize
 
-from anyascii import anyascii
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from rapidfuzz import fuzz, process
 
-from .models import Party, RegistryRow, Revision, System
+from .models import Party, RegistryClaim, RegistryRow, Revision, Source, System
+from .words import fold
 
 KEPT_SECONDS = 60
-
-
-def fold(text: str) -> str:
-    """The letters and digits of a name, in Latin script and lower case: `С-400`, `s 400` → `s400`."""
-    return "".join(char for char in anyascii(normalize("NFC", text)).casefold() if char.isalnum())
 
 
 @dataclass
@@ -70,16 +64,36 @@ def head() -> int:
 
 @lru_cache(maxsize=2)
 def _public_parties(revision: int, minute: int) -> Index:
-    used = RegistryRow.objects.filter(Q(supplier=OuterRef("code")) | Q(recipient=OuterRef("code")))
     states = Q(kind__in=[Party.Kind.STATE, Party.Kind.FORMER_STATE])
-    return party_index(Party.objects.filter(states | Q(Exists(used))))
+    return party_index(Party.objects.filter(states | Q(pk__in=used_parties())))
 
 
 @lru_cache(maxsize=2)
 def _public_systems(revision: int, minute: int) -> Index:
-    used = set(System.objects.filter(Exists(RegistryRow.objects.filter(system=OuterRef("slug")))))
-    public = used | {family for system in used for family in system.ancestors()}
-    return system_index(System.objects.filter(pk__in=[system.pk for system in public]))
+    return system_index(used_systems())
+
+
+def used_parties() -> QuerySet:
+    """Parties of published rows, past versions included."""
+    supplies = Exists(RegistryRow.objects.filter(supplier=OuterRef("code")))
+    receives = Exists(RegistryRow.objects.filter(recipient=OuterRef("code")))
+    return Party.objects.filter(supplies | receives)
+
+
+def used_systems() -> QuerySet:
+    """Systems of published rows, past versions included, and their families."""
+    used = Exists(RegistryRow.objects.filter(system=OuterRef("slug")))
+    wave = set(System.objects.filter(used).values_list("pk", flat=True))
+    found = set(wave)
+    while wave:
+        wave = set(System.objects.filter(variants__in=wave).values_list("pk", flat=True)) - found
+        found |= wave
+    return System.objects.filter(pk__in=found)
+
+
+def used_sources() -> QuerySet:
+    """Sources of published claims, past versions included."""
+    return Source.objects.filter(Exists(RegistryClaim.objects.filter(source=OuterRef("key"))))
 
 
 def party_index(parties) -> Index:

@@ -25,7 +25,7 @@ class RevisionAdmin(ReadOnly):
 class RegistryRowAdmin(ReadOnly):
     list_display = ["key", "revision", "until", "status", "disputed"]
     list_filter = ["status", "kind", "category"]
-    search_fields = ["key", "names", "system_name"]
+    search_fields = ["key", "words", "system_name"]
 
 
 @admin.register(RegistryClaim)

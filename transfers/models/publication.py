@@ -98,7 +98,7 @@ class RegistryRow(_columns("RowColumns", fields.ROW, fields.ROW_HIDDEN)):  # typ
         indexes = [
             models.Index(fields=[name, "key"], condition=Q(until__isnull=True), name=f"row_current_{name}")
             for name in ("system", "supplier", "recipient", "category", "kind", "status")
-        ]
+        ] + [models.Index(fields=[name], name=f"row_{name}") for name in ("system", "supplier", "recipient")]
         constraints = [
             models.UniqueConstraint(
                 fields=["key"], condition=Q(until__isnull=True), name="row_key_is_current_once"
@@ -121,13 +121,22 @@ class RegistryClaim(_columns("ClaimColumns", fields.CLAIM)):  # type: ignore[mis
     objects = VersionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["transfer", "measure", "published", "source", "locator", "id"]
+        ordering = ["transfer", "measure", "published", "source", "locator", "claim"]
         indexes = [
             models.Index(fields=["transfer", "revision"], name="claim_transfer"),
             models.Index(fields=["transfer"], condition=Q(until__isnull=True), name="claim_current_transfer"),
-            models.Index(fields=["source"], condition=Q(until__isnull=True), name="claim_current_source"),
+            models.Index(fields=["source"], name="claim_source"),
+            *(
+                models.Index(
+                    fields=[name, "claim"], condition=Q(until__isnull=True), name=f"claim_current_{name}"
+                )
+                for name in ("source", "system", "supplier", "recipient", "measure")
+            ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["claim"], condition=Q(until__isnull=True), name="claim_is_current_once"
+            ),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gt=F("revision")), name="claim_ends_after_it_began"
             ),
