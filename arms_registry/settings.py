@@ -6,6 +6,8 @@
 | SECRET_KEY | made once, kept in .secret_key | signs sessions and cursors |
 | DEBUG | off | Django's debug pages: never on a public server |
 | ALLOWED_HOSTS | this machine only | comma-separated host names that the server answers to |
+| API_THROTTLE | off | requests a client address and period that the API answers, such as 600/min |
+| TRUSTED_PROXIES | 0 | how many proxies before the server may say who the client is (X-Forwarded-For) |
 | CSRF_TRUSTED_ORIGINS | none | comma-separated origins (https://…) of the admin behind a proxy |
 """
 
@@ -50,6 +52,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "transfers.api.middleware.PublicAPI",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -109,9 +112,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = "Lax"
 
+API_THROTTLE = env.str("API_THROTTLE", "")
 REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "transfers.api.errors.handle",
+    "NUM_PROXIES": env.int("TRUSTED_PROXIES", 0),
 }

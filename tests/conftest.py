@@ -2,6 +2,7 @@
 
 import hypothesis
 import pytest
+from django.core.cache import cache
 from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 
@@ -38,7 +39,8 @@ def _cleaning_past_the_triggers():
 
 
 @pytest.fixture(autouse=True)
-def _fresh_names():
-    """Indexes of names are kept by revision number, which begins anew in each test."""
+def _fresh():
+    """Names, counts and throttles are kept from one request to the next."""
     names._public_parties.cache_clear()
     names._public_systems.cache_clear()
+    cache.clear()

@@ -11,6 +11,7 @@ from django.db import transaction
 from tests import documents
 
 EXAMPLES = documents.examples()
+pytestmark = pytest.mark.django_db  # without it, pytest-django makes no test database for this module
 
 
 @pytest.fixture(scope="module")

@@ -183,7 +183,7 @@ PARTY: tuple[Field, ...] = (
     Field("name", Type.TEXT, "The party's name in English.", nullable=False),
     Field("kind", Type.CHOICE, "What kind of party it is.", choices=_choices(Party.Kind.choices),
           nullable=False),
-    Field("alpha2", Type.KEY, "ISO 3166-1 alpha-2, of states."),
+    Field("alpha2", Type.KEY, "ISO 3166-1 alpha-2, of states.", column="alpha2_or_null"),
     Field("successor", Type.KEY, "Code of the state that took its place.", column="successor__code"),
     Field("aliases", Type.LIST, "Its other names.", column="alias_list"),
 )  # fmt: skip
@@ -194,29 +194,30 @@ SYSTEM: tuple[Field, ...] = (
     Field("category", Type.CHOICE, "Armament category, as SIPRI uses them.",
           choices=_choices(System.Category.choices), nullable=False),
     Field("unroca", Type.CHOICE, "Category of the UN Register of Conventional Arms.",
-          choices=_choices(System.Unroca.choices)),
+          choices=_choices(System.Unroca.choices), column="unroca_or_null"),
     Field("description", Type.TEXT, "What it is, in a few words.", nullable=False),
     Field("variant_of", Type.KEY, "Slug of its family.", column="variant_of__slug"),
     Field("aliases", Type.LIST, "Its other names.", column="alias_list"),
-    Field("wikidata", Type.KEY, "Its Wikidata item."),
+    Field("wikidata", Type.KEY, "Its Wikidata item.", column="wikidata_or_null"),
 )  # fmt: skip
 
 SOURCE: tuple[Field, ...] = (
     Field("key", Type.KEY, "Permanent identifier of the source.", nullable=False),
     Field("publisher", Type.TEXT, "Who published it.", nullable=False),
     Field("title", Type.TEXT, "Its title.", nullable=False),
-    Field("authors", Type.TEXT, "Its authors, joined by '; '."),
-    Field("agencies", Type.TEXT, "News agencies that it credits, joined by '; '."),
+    Field("authors", Type.TEXT, "Its authors, joined by '; '.", column="authors_or_null"),
+    Field("agencies", Type.TEXT, "News agencies that it credits, joined by '; '.",
+          column="agencies_or_null"),
     Field("published", Type.KEY, "When it was published, as EDTF.", nullable=False),
-    Field("url", Type.TEXT, "Its address."),
-    Field("archived_url", Type.TEXT, "An archived copy."),
+    Field("url", Type.TEXT, "Its address.", column="url_or_null"),
+    Field("archived_url", Type.TEXT, "An archived copy.", column="archived_url_or_null"),
     Field("language", Type.KEY, "Its language.", unit="ISO 639", nullable=False),
     Field("reliability", Type.CHOICE, "Its reliability, Admiralty scale.",
           choices=_choices(Source.Reliability.choices), nullable=False),
-    Field("origin_of", Type.KEY, "The story that it shares with its copies."),
-    Field("sha256", Type.KEY, "SHA-256 of its text as it was read."),
+    Field("origin_of", Type.KEY, "The story that it shares with its copies.", column="origin_of_or_null"),
+    Field("sha256", Type.KEY, "SHA-256 of its text as it was read.", column="sha256_or_null"),
     Field("retrieved", Type.DATE, "The day on which it was read."),
-    Field("note", Type.LONG_TEXT, "The curators' note, in their own words."),
+    Field("note", Type.LONG_TEXT, "The curators' note, in their own words.", column="note_or_null"),
 )  # fmt: skip
 
 #: What a revision adds to a row or a claim; everything else is content and is hashed.

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -52,24 +53,34 @@ def public_systems() -> Index:
     return _public_systems(*_now())
 
 
-def _now() -> tuple[int, int]:
-    """What an index is kept for: one revision, and not long, as edits need not bring a revision."""
-    return head(), int(time.monotonic() // KEPT_SECONDS)
+@dataclass(frozen=True)
+class Edition:
+    """The newest revision: what the register's version is told by. Nothing published: number 0."""
+
+    sequence: int = 0
+    time: datetime | None = None
+    hash: str = ""
 
 
-def head() -> int:
-    """The newest revision's number; 0 where nothing is published."""
-    return Revision.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
+def edition() -> Edition:
+    """The register's edition, in one query."""
+    newest = Revision.objects.order_by("-sequence").values_list("sequence", "time", "hash").first()
+    return Edition(*newest) if newest else Edition()
+
+
+def _now() -> tuple[str, int]:
+    """What an index is kept for: one edition, and not long, as edits need not bring a revision."""
+    return edition().hash, int(time.monotonic() // KEPT_SECONDS)
 
 
 @lru_cache(maxsize=2)
-def _public_parties(revision: int, minute: int) -> Index:
+def _public_parties(edition: str, minute: int) -> Index:
     states = Q(kind__in=[Party.Kind.STATE, Party.Kind.FORMER_STATE])
     return party_index(Party.objects.filter(states | Q(pk__in=used_parties())))
 
 
 @lru_cache(maxsize=2)
-def _public_systems(revision: int, minute: int) -> Index:
+def _public_systems(edition: str, minute: int) -> Index:
     return system_index(used_systems())
 
 

@@ -70,7 +70,14 @@ def holds(column: str, values: list[Any]) -> Q:
 
 
 def lists(column: str, values: list[Any]) -> Q:
-    return any_of(Q(**{f"{column}__contains": value}) for value in values)
+    """A list is stored as its members joined by |."""
+    return any_of(
+        Q(**{column: value})
+        | Q(**{f"{column}__startswith": f"{value}|"})
+        | Q(**{f"{column}__endswith": f"|{value}"})
+        | Q(**{f"{column}__contains": f"|{value}|"})
+        for value in values
+    )
 
 
 def lists_none(column: str, values: list[Any]) -> Q:

@@ -30,8 +30,9 @@ class ValuesField(forms.Field):
 
     widget = forms.MultipleHiddenInput
 
-    def __init__(self, *, read: Read, comma: bool = False, **kwargs: Any):
+    def __init__(self, *, read: Read, comma: bool = False, choices: list[str] | None = None, **kwargs: Any):
         super().__init__(**kwargs)
+        self.choices = choices or []
         self.read = read
         self.comma = comma
 
@@ -72,8 +73,11 @@ class Lookup:
     may: Test
     must: Test
 
-    def filter(self, name: str, column: str, read: Read, comma: bool = False) -> ValuesFilter:
-        return ValuesFilter(column, self.may, self.must, label=f"{name} {self.words}", read=read, comma=comma)
+    def filter(self, item: Field, read: Read, comma: bool = False) -> ValuesFilter:
+        return ValuesFilter(
+            item.column, self.may, self.must, label=f"{item.name} {self.words}", read=read, comma=comma,
+            choices=[value for value, _ in item.choices],
+        )  # fmt: skip
 
 
 def _sure(suffix: str, words: str, test: Test) -> Lookup:
@@ -126,7 +130,7 @@ _SIMPLE: dict[Type, tuple[tuple[Lookup, ...], Read, bool]] = {
 def _filters_of(item: Field) -> tuple[tuple[Lookup, ...], Read, bool]:
     """The lookups of a field, how their values are read, and whether a comma separates values."""
     if item.type is Type.LIST:
-        return LISTED, values.choice(item), True
+        return LISTED, values.choice(item) if item.choices else str, bool(item.choices)
     if item.choices and item.type is Type.CHOICE:
         return (IS, NOT), values.choice(item), True
     return _SIMPLE[item.type]
@@ -138,13 +142,15 @@ def build(items: tuple[Field, ...]) -> dict[str, ValuesFilter]:
     for item in items:
         lookups, read, comma = _filters_of(item)
         for lookup in lookups:
-            filters[item.name + lookup.suffix] = lookup.filter(item.name, item.name, read, comma)
+            filters[item.name + lookup.suffix] = lookup.filter(item, read, comma)
         if item.nullable:
-            filters[f"{item.name}__isnull"] = ISNULL.filter(item.name, item.name, values.boolean)
+            filters[f"{item.name}__isnull"] = ISNULL.filter(item, values.boolean)
     for stem in [item.name.removesuffix("_min") for item in items if item.name.endswith("_min")]:
+        figure = Field(stem, Type.INTEGER, "")
         for lookup in RANGE:
-            filters[stem + lookup.suffix] = lookup.filter(stem, stem, values.integer)
-        filters[f"{stem}__isnull"] = ISNULL.filter(stem, f"{stem}_min", values.boolean)
+            filters[stem + lookup.suffix] = lookup.filter(figure, values.integer)
+        lower = Field(stem, Type.INTEGER, "", column=f"{stem}_min")
+        filters[f"{stem}__isnull"] = ISNULL.filter(lower, values.boolean)
     return filters
 
 
@@ -152,8 +158,6 @@ class StrictFilterSet(django_filters.FilterSet):
     """Combines its filters' conditions; what counts is certainty where `certain=true`."""
 
     base_filters: Mapping[str, Any]
-
-    certain = CertainFilter(read=values.boolean, label="only what must match")
 
     def __init__(self, data: QueryDict, *args: Any, **kwargs: Any):
         # Only the filters that are asked for: copying all of them would cost more than the query.
@@ -169,7 +173,19 @@ class StrictFilterSet(django_filters.FilterSet):
         return queryset
 
 
-RowFilterSet: type[StrictFilterSet] = type("RowFilterSet", (StrictFilterSet,), dict(build(fields.ROW)))
+def _filterset(name: str, items: tuple[Field, ...]) -> type[StrictFilterSet]:
+    """The FilterSet of these fields; `certain` is there where a figure can be uncertain."""
+    filters: dict[str, Any] = dict(build(items))
+    if any(item.type is Type.EDTF for item in items):
+        filters = {"certain": CertainFilter(read=values.boolean, label="only what must match"), **filters}
+    return type(name, (StrictFilterSet,), filters)
+
+
+RowFilterSet = _filterset("RowFilterSet", fields.ROW)
+ClaimFilterSet = _filterset("ClaimFilterSet", fields.CLAIM)
+PartyFilterSet = _filterset("PartyFilterSet", fields.PARTY)
+SystemFilterSet = _filterset("SystemFilterSet", fields.SYSTEM)
+SourceFilterSet = _filterset("SourceFilterSet", fields.SOURCE)
 
 
 def scalars(filterset: type[StrictFilterSet]) -> set[str]:

@@ -13,7 +13,11 @@ LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 def public(row: Mapping[str, Any], items: tuple[Field, ...]) -> dict[str, Any]:
     """A row's public values: lists as lists, whole numbers without a fraction."""
-    return {item.name: _value(row[item.name], item.type) for item in items if item.name in row}
+    return {item.name: _value(row[_source_of(item, row)], item.type) for item in items}
+
+
+def _source_of(item: Field, row: Mapping[str, Any]) -> str:
+    return item.column if item.column in row else item.name
 
 
 def _value(value: Any, kind: Type) -> Any:

@@ -31,21 +31,22 @@ class Order:
     """One column of the ordering."""
 
     name: str
+    column: str
     descending: bool = False
 
     def by(self, backwards: bool):
         """The order, nulls last; or exactly its reverse."""
         if self.descending != backwards:
-            return F(self.name).desc(nulls_first=backwards or None, nulls_last=not backwards or None)
-        return F(self.name).asc(nulls_first=backwards or None, nulls_last=not backwards or None)
+            return F(self.column).desc(nulls_first=backwards or None, nulls_last=not backwards or None)
+        return F(self.column).asc(nulls_first=backwards or None, nulls_last=not backwards or None)
 
     def beyond(self, value: Any, backwards: bool) -> Q | None:
         """Rows that come after the value in this column (before it, if backwards); None: no row can."""
         if value is None:
-            return Q(**{f"{self.name}__isnull": False}) if backwards else None
+            return Q(**{f"{self.column}__isnull": False}) if backwards else None
         lookup = "lt" if self.descending != backwards else "gt"
-        further = Q(**{f"{self.name}__{lookup}": value})
-        return further if backwards else further | Q(**{f"{self.name}__isnull": True})
+        further = Q(**{f"{self.column}__{lookup}": value})
+        return further if backwards else further | Q(**{f"{self.column}__isnull": True})
 
 
 @dataclass(frozen=True)
@@ -60,19 +61,19 @@ class Page:
 class Paging:
     """The page that a request asks for; raises BadParameters for a size, order or cursor that is off."""
 
-    def __init__(self, query: QueryDict, orderable: Sequence[str], key: str, allowed: Sequence[str]):
+    def __init__(self, query: QueryDict, orderable: Mapping[str, str], key: str, allowed: Sequence[str]):
         self.allowed = allowed
         self.size = self._size(query.get("page_size", str(PAGE_SIZE)))
         self.order = self._order(query.get("ordering", key), orderable, key)
         self._bound = _fingerprint(query)
         self.backwards, self.values = self._cursor(query.get("cursor"))
 
-    def page(self, rows: QuerySet, names: Sequence[str]) -> Page:
+    def page(self, rows: QuerySet, columns: Sequence[str]) -> Page:
         """One query for the page: one row more than it shows tells whether there is another."""
         ordered = rows.order_by(*(column.by(self.backwards) for column in self.order))
         if self.values is not None:
             ordered = ordered.filter(self._beyond(self.values))
-        wanted = list(dict.fromkeys([*names, *(column.name for column in self.order)]))
+        wanted = list(dict.fromkeys([*columns, *(each.column for each in self.order)]))
         found = list(ordered.values(*wanted)[: self.size + 1])
         more, found = len(found) > self.size, found[: self.size]
         if self.backwards:
@@ -80,7 +81,7 @@ class Paging:
         ahead = bool(found) and (more or self.backwards)
         behind = bool(found) and (more if self.backwards else self.values is not None)
         return Page(
-            [{name: row[name] for name in names} for row in found],
+            [{column: row[column] for column in columns} for row in found],
             self._encode(found[-1], False) if ahead else None,
             self._encode(found[0], True) if behind else None,
         )
@@ -91,11 +92,11 @@ class Paging:
             further = column.beyond(value, self.backwards)
             if further is not None:
                 condition |= equal & further
-            equal &= Q(**{f"{column.name}__isnull": True}) if value is None else Q(**{column.name: value})
+            equal &= Q(**{f"{column.column}__isnull": True}) if value is None else Q(**{column.column: value})
         return condition
 
     def _encode(self, row: Mapping[str, Any], backwards: bool) -> str:
-        values = [_plain(row[column.name]) for column in self.order]
+        values = [_plain(row[each.column]) for each in self.order]
         return _SIGNER.sign_object([self._bound, backwards, values])
 
     def _cursor(self, text: str | None) -> tuple[bool, list[Any] | None]:
@@ -116,19 +117,19 @@ class Paging:
             )
         return int(text)
 
-    def _order(self, text: str, orderable: Sequence[str], key: str) -> list[Order]:
-        order = [
-            Order(part.strip().removeprefix("-"), part.strip().startswith("-")) for part in text.split(",")
-        ]
-        for column in order:
-            if column.name not in orderable:
-                near = nearest(column.name, orderable)
+    def _order(self, text: str, orderable: Mapping[str, str], key: str) -> list[Order]:
+        order = []
+        for part in text.split(","):
+            name = part.strip().removeprefix("-")
+            if name not in orderable:
+                near = nearest(name, orderable)
                 meant = f" Did you mean '{near[0]}'?" if near else ""
-                raise self._refuse("ordering", "unknown", f"Cannot order by '{column.name}'.{meant}", near)
-        if len({column.name for column in order}) < len(order):
+                raise self._refuse("ordering", "unknown", f"Cannot order by '{name}'.{meant}", near)
+            order.append(Order(name, orderable[name], part.strip().startswith("-")))
+        names = [each.name for each in order]
+        if len(set(names)) < len(names):
             raise self._refuse("ordering", "repeated", "A field may stand only once in the ordering.")
-        names = [column.name for column in order]
-        return order[: names.index(key) + 1] if key in names else [*order, Order(key)]
+        return order[: names.index(key) + 1] if key in names else [*order, Order(key, orderable[key])]
 
     def _refuse(self, parameter: str, code: str, detail: str, near: list[str] | None = None) -> BadParameters:
         return BadParameters([ParameterError(parameter, code, detail, near or [])], self.allowed)

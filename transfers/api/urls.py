@@ -2,14 +2,15 @@
 
 from django.urls import re_path
 
-from . import views
+from . import dictionary, summary, transfers
 
 _FORMAT = r"(?:\.(?P<format>[a-z0-9]+))?/?$"
 _KEY = r"(?P<key>[^/.\0]+)"
 
 urlpatterns = [
-    re_path(r"^/?$", views.Root.as_view(), name="root"),
-    re_path(rf"^/transfers{_FORMAT}", views.TransferList.as_view(), name="transfers"),
-    re_path(rf"^/transfers/{_KEY}{_FORMAT}", views.TransferDetail.as_view(), name="transfer"),
-    re_path(rf"^/fields{_FORMAT}", views.FieldList.as_view(), name="fields"),
+    re_path(r"^/?$", dictionary.Root.as_view(), name="root"),
+    re_path(rf"^/fields{_FORMAT}", dictionary.FieldList.as_view(), name="fields"),
+    *(re_path(rf"^/{view.name}{_FORMAT}", view.as_view(), name=view.name) for view in dictionary.LISTS),
+    re_path(rf"^/transfers/summary{_FORMAT}", summary.Summary.as_view(), name="summary"),
+    re_path(rf"^/transfers/{_KEY}{_FORMAT}", transfers.TransferDetail.as_view(), name="transfer"),
 ]

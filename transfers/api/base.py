@@ -1,0 +1,264 @@
+"""What all resources share: strict parameters, formats, caching, and lists of flat rows."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from anyascii import anyascii
+from django.core.cache import cache
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseNotModified, QueryDict, StreamingHttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import http_date, parse_etags
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from arms_registry import __version__
+
+from .. import fields, names
+from ..exports import FORMATS
+from ..fields import Field, Type
+from . import filters, paging, strict
+from .errors import BadParameters, ParameterError, Problem
+from .metadata import Options
+from .output import CSV, JSON, LICENCE, public
+from .throttling import PublicReads
+
+
+class Negotiation(BaseContentNegotiation):
+    """The format by suffix, by `format=`, or by the Accept header with its preferences."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return next(iter(parsers), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        wanted = format_suffix or request.query_params.get("format")
+        if wanted:
+            chosen = next(renderer for renderer in renderers if renderer.format == wanted)
+            return chosen, chosen.media_type
+        media_type = request._request.get_preferred_type([renderer.media_type for renderer in renderers])
+        for renderer in renderers:
+            if renderer.media_type == media_type:
+                return renderer, media_type
+        raise NotAcceptable
+
+
+class RegistryView(APIView):
+    """A public resource: subclasses say which parameters they know, and `answer`."""
+
+    http_method_names = ["get", "head", "options"]
+    renderer_classes = [JSON, CSV]
+    content_negotiation_class = Negotiation
+    throttle_classes = [PublicReads]
+    metadata_class = Options
+    own_parameters: tuple[str, ...] = ("format",)
+    filterset_class: type[filters.StrictFilterSet] | None = None
+
+    def parameters(self) -> list[str]:
+        """Every parameter that the resource knows."""
+        return [*self.own_parameters, *(self.filterset_class.base_filters if self.filterset_class else ())]
+
+    def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
+        raise NotImplementedError
+
+    def get(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
+        """Answer, or say 304 where the client has the answer: one query, for the newest revision."""
+        self.edition = names.edition()
+        etag = self._etag(request)
+        if etag in parse_etags(request.headers.get("If-None-Match", "").replace("W/", "")):
+            response: Any = HttpResponseNotModified()
+        else:
+            kwargs.pop("format", None)
+            response = self.answer(request, **kwargs)
+            response.headers.setdefault("Citation", self._citation())
+        response["ETag"] = etag
+        response["Cache-Control"] = "public, max-age=0, must-revalidate"
+        response["Registry-Revision"] = str(self.edition.sequence)
+        if self.edition.time is not None:
+            response["Last-Modified"] = http_date(self.edition.time.timestamp())
+        return response
+
+    def question(self, *left_out: str) -> str:
+        """What is asked, however it is written: path, and parameters in one order."""
+        query = self.request.query_params
+        pairs = sorted((key, value) for key in query if key not in left_out for value in query.getlist(key))
+        path = self.request.path.split(".")[0].rstrip("/")
+        return repr((path, pairs))
+
+    def _etag(self, request: Request) -> str:
+        said = (__version__, self.edition.hash, request.accepted_renderer.format, request.get_host())
+        return f'"{hashlib.sha256(repr((*said, self.question("format"))).encode()).hexdigest()[:32]}"'
+
+    def _citation(self) -> str:
+        url = self.request.build_absolute_uri()
+        today = datetime.now(UTC).date().isoformat()
+        return f"arms_registry, revision {self.edition.sequence}, {url}, retrieved {today}"
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        once = {
+            *self.own_parameters,
+            *(filters.scalars(self.filterset_class) if self.filterset_class else ()),
+        }
+        strict.check(request._request, self.parameters(), once)
+        self._check_format(request.query_params.get("format"), kwargs.get("format"))
+        try:
+            super().initial(request, *args, **kwargs)
+        except NotAcceptable as error:
+            known = ", ".join(renderer.media_type for renderer in self.renderer_classes)
+            raise Problem(406, f"The Accept header allows none of the formats there are: {known}.") from error
+        if not self.wants("json"):
+            paged = [name for name in paging.OF_PAGES if name in request.query_params]
+            detail = "The answer in this format is the whole, and has no pages."
+            self.refuse(*(ParameterError(name, "no_pages", detail) for name in paged))
+
+    def _check_format(self, asked: str | None, suffix: str | None) -> None:
+        known = [renderer.format for renderer in self.renderer_classes]
+        for wanted in filter(None, (suffix, asked)):
+            if wanted not in known:
+                detail = f"There is no format '{wanted}' here; there is: {', '.join(known)}."
+                self.refuse(ParameterError("format", "unknown", detail, known))
+        if suffix and asked and asked != suffix:
+            detail = f"The address says .{suffix}, the parameter format={asked}."
+            self.refuse(ParameterError("format", "contradiction", detail, [suffix]))
+
+    def refuse(self, *errors: ParameterError) -> None:
+        """Raise BadParameters for these errors; none: go on."""
+        if errors:
+            raise BadParameters(errors, self.parameters())
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        licence = f'<{LICENCE}>; rel="license"'
+        response["Link"] = f"{response['Link']}, {licence}" if "Link" in response else licence
+        patch_vary_headers(response, ["Accept"])
+        return response
+
+    def wants(self, name: str) -> bool:
+        """Whether the answer is to leave in this format."""
+        return self.request.accepted_renderer.format == name
+
+    def export(
+        self, name: str, rows: Iterable[dict[str, Any]], items: tuple[Field, ...]
+    ) -> StreamingHttpResponse:
+        """A whole answer as a file, streamed in the negotiated format."""
+        writer = FORMATS[self.request.accepted_renderer.format]
+        shown = (public(row, items) for row in rows)
+        response = StreamingHttpResponse(
+            writer.stream([item.name for item in items], shown),
+            content_type=f"{writer.MEDIA_TYPE}; charset=utf-8",
+        )
+        response["Content-Disposition"] = f'attachment; filename="{self._file_name(name)}"'
+        return response
+
+    def _file_name(self, name: str) -> str:
+        query = self.request.query_params
+        asked = "_".join(f"{key}-{value}" for key, value in query.items() if key != "format")
+        told = re.sub(r"[^A-Za-z0-9._-]+", "-", anyascii(asked))[:80].strip("-")
+        today = datetime.now(UTC).date().isoformat()
+        stem = "_".join(part for part in (name, told, today) if part)
+        return f"{stem}.{self.request.accepted_renderer.format}"
+
+    def filtered(self, rows: QuerySet) -> QuerySet:
+        """The rows that the query selects; raises BadParameters with every parameter that is off."""
+        assert self.filterset_class is not None
+        filterset = self.filterset_class(self.request.query_params, queryset=rows)
+        if not filterset.is_valid():
+            errors = [
+                ParameterError(
+                    name, error.code or "invalid", str(error.message), getattr(error, "suggestions", [])
+                )
+                for name, listed in filterset.errors.as_data().items()
+                for error in listed
+            ]
+            self.refuse(*errors)
+        return self._searched(filterset.qs)
+
+    def _searched(self, rows: QuerySet) -> QuerySet:
+        text = self.request.query_params.get("q")
+        if text is None:
+            return rows
+        if not any(char.isalnum() for char in text):
+            self.refuse(ParameterError("q", "no_words", "A search needs a letter or a digit."))
+        return self.search(rows, text)
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        """The rows that have every word of the text; resources that know `q` say how."""
+        raise NotImplementedError
+
+
+class ListView(RegistryView):
+    """A filtered, ordered, paged list of flat rows; in an export format the whole of it."""
+
+    name: str
+    items: tuple[Field, ...]
+    key: str
+    own_parameters = ("format", "fields", "omit", "q", *paging.OPTIONS)
+
+    def rows(self) -> QuerySet:
+        raise NotImplementedError
+
+    def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
+        page_of = paging.Paging(request.query_params, self._orderable(), self.key, self.parameters())
+        items = self.chosen()
+        rows = self.filtered(self.rows())
+        columns = [item.column for item in items]
+        if self.wants("json"):
+            response: Any = self._page(request, page_of.page(rows, columns), self.count(rows), items)
+        else:
+            ordered = rows.order_by(*(column.by(False) for column in page_of.order))
+            response = self.export(self.name, ordered.values(*columns).iterator(), items)
+        response["Registry-Count"] = str(self.count(rows))
+        return response
+
+    def _page(
+        self, request: Request, page: paging.Page, count: int, items: tuple[Field, ...]
+    ) -> HttpResponse:
+        links = {
+            "next": paging.link(request._request, page.next),
+            "previous": paging.link(request._request, page.previous),
+        }
+        body = {"count": count, **links, "results": [public(row, items) for row in page.rows]}
+        response = Response(body)
+        if any(links.values()):
+            response["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items() if url)
+        return response
+
+    def _orderable(self) -> dict[str, str]:
+        unordered = (Type.LONG_TEXT, Type.LIST)
+        return {item.name: item.column for item in self.items if item.type not in unordered}
+
+    def count(self, rows: QuerySet) -> int:
+        """How many rows the filters select; kept for as long as the revision stands."""
+        asked = self.question("format", "fields", "omit", *paging.OPTIONS)
+        key = hashlib.sha256(f"{self.edition.hash} {asked}".encode()).hexdigest()
+        return int(cache.get_or_set(f"count:{key}", rows.count, timeout=None) or 0)
+
+    def chosen(self) -> tuple[Field, ...]:
+        """The fields that `fields=` and `omit=` leave, in public order."""
+        known = fields.names(self.items)
+        asked = {name: _listed(self.request.query_params, name) for name in ("fields", "omit")}
+        errors = [
+            ParameterError(parameter, "empty", f"The parameter '{parameter}' has an empty part.")
+            for parameter, listed in asked.items()
+            if "" in listed
+        ] or [
+            ParameterError(parameter, "unknown", f"There is no field '{name}'.", names.nearest(name, known))
+            for parameter, listed in asked.items()
+            for name in listed
+            if name not in known
+        ]
+        wanted = asked["fields"] or known
+        left = tuple(item for item in self.items if item.name in wanted and item.name not in asked["omit"])
+        if not (left or errors):
+            errors = [ParameterError("omit", "nothing_left", "No field is left to show.")]
+        self.refuse(*errors)
+        return left
+
+
+def _listed(query: QueryDict, name: str) -> list[str]:
+    return [part.strip() for part in str(query[name]).split(",")] if name in query else []

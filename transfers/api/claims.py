@@ -1,0 +1,25 @@
+"""/api/claims: one flat row a published claim, with its transfer, its source and the words."""
+
+from django.db.models import QuerySet
+
+from .. import fields, search
+from ..models import RegistryClaim, RegistryRow
+from . import filters
+from .base import ListView
+
+
+class ClaimList(ListView):
+    """Published claims: who says which figure, where, and in which words."""
+
+    name = "claims"
+    items = fields.CLAIM
+    key = "claim"
+    filterset_class = filters.ClaimFilterSet
+
+    def rows(self) -> QuerySet:
+        return RegistryClaim.objects.current()
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        """Claims of the transfers that the text finds."""
+        found = search.matching(RegistryRow.objects.current(), text)
+        return rows.filter(transfer__in=found.values("key"))

@@ -1,0 +1,37 @@
+"""Throttling of anonymous reads: off unless the setting API_THROTTLE gives a rate such as 600/min."""
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
+
+
+class PublicReads(SimpleRateThrottle):
+    """So many requests a client address and period; the address is the connection's own.
+
+    An X-Forwarded-For header counts only as far as the setting NUM_PROXIES of trusted proxies says.
+    """
+
+    scope = "public"
+    num_requests: int
+    duration: int
+
+    def get_rate(self) -> str | None:
+        return settings.API_THROTTLE or None
+
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        return f"throttle:{self.get_ident(request)}"
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        allowed = super().allow_request(request, view)
+        if self.rate is not None:
+            view.rate_limit = (self.num_requests, self.duration, self._left(), self._reset())
+        return allowed
+
+    def _left(self) -> int:
+        return max(0, self.num_requests - len(self.history))
+
+    def _reset(self) -> int:
+        oldest = self.history[-1] if self.history else self.now
+        return max(0, round(oldest + self.duration - self.now))
