@@ -58,6 +58,8 @@ class RegistryView(APIView):
     metadata_class = Options
     own_parameters: tuple[str, ...] = ("format",)
     filterset_class: type[filters.StrictFilterSet] | None = None
+    #: Requests allowed, seconds they are counted over, requests left, seconds to the next; None: no limit.
+    rate_limit: tuple[int, int, int, int] | None = None
 
     def parameters(self) -> list[str]:
         """Every parameter that the resource knows."""
@@ -83,6 +85,11 @@ class RegistryView(APIView):
             response["Last-Modified"] = http_date(self.edition.time.timestamp())
         return response
 
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What the resource takes; in JSON, whatever format the address names."""
+        request.accepted_renderer, request.accepted_media_type = JSON(), JSON.media_type
+        return super().options(request, *args, **kwargs)
+
     def question(self, *left_out: str) -> str:
         """What is asked, however it is written: path, and parameters in one order."""
         query = self.request.query_params
@@ -99,7 +106,13 @@ class RegistryView(APIView):
         today = datetime.now(UTC).date().isoformat()
         return f"arms_registry, revision {self.edition.sequence}, {url}, retrieved {today}"
 
+    def check_throttles(self, request: Request) -> None:
+        """Once a request, though it is asked for first by `initial`, then again in its course."""
+        if self.rate_limit is None:
+            super().check_throttles(request)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.check_throttles(request)  # before anything else: a faulty request counts too
         once = {
             *self.own_parameters,
             *(filters.scalars(self.filterset_class) if self.filterset_class else ()),
@@ -136,7 +149,19 @@ class RegistryView(APIView):
         licence = f'<{LICENCE}>; rel="license"'
         response["Link"] = f"{response['Link']}, {licence}" if "Link" in response else licence
         patch_vary_headers(response, ["Accept"])
+        self._tell_limit(response)
         return response
+
+    def _tell_limit(self, response: Any) -> None:
+        """How many requests the client has left, where they are limited."""
+        if self.rate_limit is None:
+            return
+        limit, _, left, reset = self.rate_limit
+        response["RateLimit-Limit"] = str(limit)
+        response["RateLimit-Remaining"] = str(left)
+        response["RateLimit-Reset"] = str(reset)
+        if response.status_code == 429:
+            response["Retry-After"] = str(reset)
 
     def wants(self, name: str) -> bool:
         """Whether the answer is to leave in this format."""
@@ -147,9 +172,8 @@ class RegistryView(APIView):
     ) -> StreamingHttpResponse:
         """A whole answer as a file, streamed in the negotiated format."""
         writer = FORMATS[self.request.accepted_renderer.format]
-        shown = (public(row, items) for row in rows)
         response = StreamingHttpResponse(
-            writer.stream([item.name for item in items], shown),
+            writer.stream([item.name for item in items], public(rows, items)),
             content_type=f"{writer.MEDIA_TYPE}; charset=utf-8",
         )
         response["Content-Disposition"] = f'attachment; filename="{self._file_name(name)}"'
@@ -222,7 +246,7 @@ class ListView(RegistryView):
             "next": paging.link(request._request, page.next),
             "previous": paging.link(request._request, page.previous),
         }
-        body = {"count": count, **links, "results": [public(row, items) for row in page.rows]}
+        body = {"count": count, **links, "results": list(public(page.rows, items))}
         response = Response(body)
         if any(links.values()):
             response["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items() if url)

@@ -1,6 +1,6 @@
 """Rows as public values: from the columns of a version to what JSON and CSV show."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -11,21 +11,21 @@ from ..fields import Field, Type
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
-def public(row: Mapping[str, Any], items: tuple[Field, ...]) -> dict[str, Any]:
-    """A row's public values: lists as lists, whole numbers without a fraction."""
-    return {item.name: _value(row[_source_of(item, row)], item.type) for item in items}
-
-
-def _source_of(item: Field, row: Mapping[str, Any]) -> str:
-    return item.column if item.column in row else item.name
+def public(rows: Iterable[Mapping[str, Any]], items: tuple[Field, ...]) -> Iterator[dict[str, Any]]:
+    """The rows' public values, by public names: lists as lists, whole numbers without a fraction."""
+    columns = [(item.name, item.column) for item in items]
+    converted = [(item.name, item.type) for item in items if item.type in (Type.LIST, Type.NUMBER)]
+    for row in rows:
+        shown = {name: row[column] for name, column in columns}
+        for name, kind in converted:
+            shown[name] = _value(shown[name], kind)
+        yield shown
 
 
 def _value(value: Any, kind: Type) -> Any:
     if kind is Type.LIST:
         return value.split("|") if value else []
-    if kind is Type.NUMBER and value is not None and value.is_integer():
-        return int(value)
-    return value
+    return int(value) if value is not None and value == int(value) else value
 
 
 class JSON(BaseRenderer):

@@ -46,8 +46,8 @@ class TransferDetail(RegistryView):
         history = Revision.objects.filter(key=key).values(
             "time", "action", "reason", "content", "hash", revision=F("sequence")
         )
-        body = public(row, fields.ROW)
-        body["claims"] = [public(claim, fields.CLAIM) for claim in claims]
+        [body] = public([row], fields.ROW)
+        body["claims"] = list(public(claims, fields.CLAIM))
         body["history"] = list(history)
         return Response(body)
 
