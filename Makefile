@@ -2,9 +2,10 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+CASES ?= 10000
 PY := .venv/bin/python
 
-.PHONY: run test lint types lock clean bench
+.PHONY: run test generated lint types docs lock clean bench
 
 run: .venv/run.stamp ## set up, load the data, serve
 	@$(PY) manage.py serve --port $(PORT)
@@ -13,13 +14,20 @@ test: .venv/dev.stamp ## set up, pass the tests on SQLite and, where there is on
 	@$(PY) -m pytest
 	@$(PY) -m tests.on_postgresql
 
-lint: .venv/dev.stamp
+generated: .venv/dev.stamp ## send requests generated from the schema: make generated CASES=100000
+	@CASES=$(CASES) $(PY) -m pytest -q tests/test_schemathesis.py
+
+lint: .venv/dev.stamp ## check style, format and that no migration is missing
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) manage.py makemigrations --check --dry-run
 
-types: .venv/dev.stamp
+types: .venv/dev.stamp ## check types
 	@$(PY) -m mypy
+
+docs: .venv/dev.stamp ## write docs/reference/ and the outputs of the documents' examples anew
+	@$(PY) -m docs.generate
+	@UPDATE_DOCS=1 $(PY) -m pytest -q -n 0 -k written_anew tests/test_documents.py
 
 lock: .venv/dev.stamp ## write requirements*.txt anew from pyproject.toml
 	@$(PY) -m pip install --quiet uv
@@ -28,10 +36,10 @@ lock: .venv/dev.stamp ## write requirements*.txt anew from pyproject.toml
 	@$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  pyproject.toml --group dev -o requirements-dev.txt
 
-bench: .venv/dev.stamp
+bench: .venv/dev.stamp ## measure what the project claims of its speed
 	@$(PY) -m benchmarks.edtf_parse
 
-clean:
+clean: ## remove the virtual environment; data stay
 	rm -rf .venv
 
 .venv/python.stamp:

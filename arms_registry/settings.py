@@ -17,6 +17,8 @@ from pathlib import Path
 
 import environ
 
+from . import __version__
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -48,6 +50,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "transfers",
 ]
 
@@ -117,6 +121,18 @@ REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "transfers.api.schema.Schema",
     "EXCEPTION_HANDLER": "transfers.api.errors.handle",
     "NUM_PROXIES": env.int("TRUSTED_PROXIES", 0),
+}
+
+SPECTACULAR_SETTINGS: dict[str, object] = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "arms_registry",
+    "VERSION": __version__,
+    "DESCRIPTION": "A register of arms transfers in which every figure leads to its source. Nothing that is"
+    " asked is ignored: what cannot be answered as it stands is a 400 that says why.",
+    "LICENSE": {"name": "CC BY 4.0 (the data)", "url": "https://creativecommons.org/licenses/by/4.0/"},
+    "DEFAULT_GENERATOR_CLASS": "transfers.api.schema.Generator",
+    "POSTPROCESSING_HOOKS": [],
 }

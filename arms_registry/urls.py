@@ -4,8 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from transfers.api.llms import llms
+
 urlpatterns = [
     path("", RedirectView.as_view(url="/api/")),
+    path("llms.txt", llms),
     path("admin/", admin.site.urls),
     path("api", include("transfers.api.urls")),
 ]

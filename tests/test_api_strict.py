@@ -12,6 +12,8 @@ PROBLEM = "application/problem+json"
 LISTS = ["/api/transfers", "/api/transfers/", "/api/transfers.csv"]
 ADDRESSES = [*LISTS, "/api/fields", "/api/fields.csv", "/api/transfers/rus-srb", "/api/transfers/rus-srb.csv",
              "/api/transfers/none", "/api"]  # fmt: skip
+#: Signed with the right key, but as something else than a cursor.
+FOREIGN = signing.Signer(salt="transfers.other").sign_object(["", False, ["a"]])
 FORGED = signing.Signer(key="another", salt="transfers.cursor").sign_object(["", False, ["a"]])
 
 #: The query, the parameter at fault, and a suggestion where there is a near name.
@@ -105,7 +107,7 @@ MALFORMED = [
     ("cursor=WyJhIl0:x", "cursor", None),
     ("cursor=%D0%A1", "cursor", None),
     (f"cursor={FORGED}", "cursor", None),
-    (f"cursor={signing.dumps(['', False, ['a']])}", "cursor", None),
+    (f"cursor={FOREIGN}", "cursor", None),
     # page sizes
     *(
         (f"page_size={size}", "page_size", None)

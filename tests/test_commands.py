@@ -5,29 +5,16 @@ import re
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from tests import factories
+from tests.servers import ROOT, Server, environment, free_port, manage
 from transfers.management import clear
 from transfers.models import Revision
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def manage(database, *arguments, **options):
-    """Run manage.py as its own program on a database file of its own."""
-    environment = os.environ | {"DATABASE_URL": f"sqlite:///{database}"}
-    command = [sys.executable, "manage.py", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, **options
-    )
 
 
 @pytest.fixture(scope="module")
@@ -37,39 +24,6 @@ def database(tmp_path_factory):
     assert manage(path, "migrate", "-v0").returncode == 0
     assert manage(path, "loadregister").returncode == 0
     return path
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Server:
-    """`manage.py serve` on a free port, from its start to its stop."""
-
-    def __init__(self, database):
-        self.port = free_port()
-        environment = os.environ | {"DATABASE_URL": f"sqlite:///{database}"}
-        command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-
-    def get(self, path, seconds=30):
-        until = time.monotonic() + seconds
-        while True:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}") as answer:
-                    return answer.read().decode()
-            except OSError:
-                if time.monotonic() > until or self.process.poll() is not None:
-                    raise
-                time.sleep(0.1)
-
-    def stop(self):
-        self.process.terminate()
-        return self.process.communicate(timeout=20)[0]
 
 
 def served(database, path):
@@ -141,11 +95,11 @@ def test_a_database_without_tables_is_one_sentence(tmp_path):
 
 
 def test_a_server_that_is_not_there_is_one_sentence():
-    environment = os.environ | {"DATABASE_URL": f"postgres://nobody@127.0.0.1:{free_port()}/none"}
+    unreachable = os.environ | {"DATABASE_URL": f"postgres://nobody@127.0.0.1:{free_port()}/none"}
     done = subprocess.run(
         [sys.executable, "manage.py", "verify"],
         cwd=ROOT,
-        env=environment,
+        env=unreachable,
         capture_output=True,
         text=True,
         check=False,
@@ -172,9 +126,8 @@ def test_two_publications_at_once_do_not_fork_the_chain(database):
     for key in ("rus-tur-s-400-2019", "rus-ind-s-400-2018"):
         edit = f"from transfers.models import *; Transfer.objects.filter(key='{key}').update(note='Edited')"
         assert manage(database, "shell", "--no-imports", "-c", edit).returncode == 0
-        environment = os.environ | {"DATABASE_URL": f"sqlite:///{database}"}
         command = [sys.executable, "manage.py", "publish", key, "--reason", "at once"]
-        runs.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE))
+        runs.append(subprocess.Popen(command, cwd=ROOT, env=environment(database), stdout=subprocess.PIPE))
     assert [run.communicate() and run.returncode for run in runs] == [0, 0]
     assert manage(database, "verify").returncode == 0
 

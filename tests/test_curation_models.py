@@ -167,6 +167,8 @@ CASES = [
     ),
     Case("party_does_not_succeed_itself", factories.party, {"successor_id": own_id}),
     Case("partyalias_is_listed_once", after_another(party_alias, lambda: party_alias("RF")), {"name": "RF"}),
+    *each("partyalias_name_is_valid", party_alias, "name", "A|B", "|"),
+    *each("systemalias_name_is_valid", system_alias, "name", "A|B", "|"),
     *each("system_slug_is_valid", factories.system, "slug", *BAD_SLUGS),
     *each("system_category_is_known", factories.system, "category", "tanks", "Aircraft", ""),
     *each("system_unroca_is_known", factories.system, "unroca", "IX", "i", "1"),

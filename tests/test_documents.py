@@ -8,9 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from tests import documents
+from tests import documents, programs, servers
 
 EXAMPLES = documents.examples()
+PROGRAMS = programs.programs()
 pytestmark = pytest.mark.django_db  # without it, pytest-django makes no test database for this module
 
 
@@ -23,17 +24,43 @@ def register(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """The address of a server of the shipped register."""
+    server = servers.Server(tmp_path_factory.mktemp("register") / "register.sqlite3")
+    try:
+        server.get("/api/")
+        yield server.host
+    finally:
+        server.stop()
+
+
 if os.environ.get("UPDATE_DOCS"):
 
     @pytest.mark.parametrize("path", documents.documents(), ids=lambda path: path.name)
     def test_outputs_are_written_anew(register, path):
         documents.rewrite(path)
 
+    @pytest.mark.parametrize("program", PROGRAMS, ids=str)
+    def test_outputs_of_programs_are_written_anew(served, tmp_path, program):
+        if not program.missing:
+            programs.rewrite(program, program.run(served, tmp_path))
+
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_an_example_gives_what_it_shows(register, example):
     output = documents.run(example.command)
     assert documents.matches(example.expected, output), output
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=str)
+def test_a_program_prints_what_it_shows(served, tmp_path, program):
+    if program.missing:
+        pytest.skip(f"{program}: the examples need {program.missing}, which is not on this machine")
+    outputs = program.run(served, tmp_path)
+    for block, output in zip(program.blocks, outputs, strict=True):
+        said = f"{program.document.relative_to(documents.ROOT)}:{block.line}\n{output}"
+        assert documents.matches(block.expected, output), said
 
 
 def test_the_readme_has_its_five_queries():
@@ -58,6 +85,7 @@ def test_named_files_are_there(path):
 
 @pytest.mark.parametrize("path", documents.documents(), ids=lambda path: path.name)
 def test_named_make_targets_are_there(path):
-    targets = set(re.findall(r"`?make ([a-z]+)", "\n".join(re.findall(r"`[^`]+`", path.read_text()))))
+    text = path.read_text(encoding="utf-8")
+    targets = set(re.findall(r"`make ([a-z]+)|^make ([a-z]+)(?: [A-Z]+=\S+)*$", text, re.MULTILINE))
     known = set(re.findall(r"^([a-z]+):", (documents.ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert targets <= known
+    assert {name for pair in targets for name in pair if name} <= known

@@ -69,7 +69,7 @@ ALTERATIONS = {
         "row rus-srb-s-400-2019 of revision 2",
     ),
     "a claim's end": (
-        "UPDATE transfers_registryclaim SET until = NULL WHERE revision = 1",
+        "UPDATE transfers_registryclaim SET until = 4 WHERE revision = 1",
         "row rus-srb-s-400-2019 of revision 2",
     ),
     "a removed claim": (

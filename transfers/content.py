@@ -172,7 +172,14 @@ def _flat(claim: Claim) -> Flat:
 
 
 def _source(source: Source) -> Flat:
-    return {name: getattr(source, name) or None for name in _SOURCE_NAMES}
+    shown = {name: getattr(source, name) or None for name in _SOURCE_NAMES}
+    return shown | _days("published", source.published)
+
+
+def _days(name: str, text: str) -> Flat:
+    """The first and the last day that a date allows."""
+    earliest, latest = edtf.bounds(text) if text else (None, None)
+    return {f"{name}_earliest": earliest, f"{name}_latest": latest}
 
 
 def _figure(claim: Claim) -> Flat:
@@ -184,15 +191,10 @@ def _figure(claim: Claim) -> Flat:
                 "maximum": _number(claim.maximum),
                 "unit": claim.unit,
                 "as_of": claim.as_of,
+                **_days("as_of", claim.as_of),
             }
         case TransferDate():
-            earliest, latest = edtf.bounds(claim.date)
-            return {
-                "measure": f"date_{claim.event}",
-                "date": claim.date,
-                "date_earliest": earliest,
-                "date_latest": latest,
-            }
+            return {"measure": f"date_{claim.event}", "date": claim.date, **_days("date", claim.date)}
         case Valuation():
             return {
                 "measure": claim.measure,

@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from rapidfuzz import fuzz, process
 
-from .models import Party, RegistryClaim, RegistryRow, Revision, Source, System
+from .models import Party, RegistryRow, Revision, Source, System
 from .words import fold
 
 KEPT_SECONDS = 60
@@ -44,12 +44,12 @@ def nearest(text: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
 
 
 def public_parties() -> Index:
-    """Parties that the public side may name: every state, and any party of a published row."""
+    """Parties that a query may name: every state, and any party that was ever published."""
     return _public_parties(*_now())
 
 
 def public_systems() -> Index:
-    """Systems of published rows and their families; a family's name finds its variants too."""
+    """Systems that were ever published, and their families; a family's name finds its variants too."""
     return _public_systems(*_now())
 
 
@@ -76,35 +76,37 @@ def _now() -> tuple[str, int]:
 @lru_cache(maxsize=2)
 def _public_parties(edition: str, minute: int) -> Index:
     states = Q(kind__in=[Party.Kind.STATE, Party.Kind.FORMER_STATE])
-    return party_index(Party.objects.filter(states | Q(pk__in=used_parties())))
+    return party_index(Party.objects.filter(states | Q(pk__in=used_parties(RegistryRow.objects.all()))))
 
 
 @lru_cache(maxsize=2)
 def _public_systems(edition: str, minute: int) -> Index:
-    return system_index(used_systems())
+    return system_index(used_systems(RegistryRow.objects.all()))
 
 
-def used_parties() -> QuerySet:
-    """Parties of published rows, past versions included."""
-    supplies = Exists(RegistryRow.objects.filter(supplier=OuterRef("code")))
-    receives = Exists(RegistryRow.objects.filter(recipient=OuterRef("code")))
+def used_parties(rows: QuerySet) -> QuerySet:
+    """Parties of these published rows."""
+    supplies = Exists(rows.filter(supplier=OuterRef("code")))
+    receives = Exists(rows.filter(recipient=OuterRef("code")))
     return Party.objects.filter(supplies | receives)
 
 
-def used_systems() -> QuerySet:
-    """Systems of published rows, past versions included, and their families."""
-    used = Exists(RegistryRow.objects.filter(system=OuterRef("slug")))
-    wave = set(System.objects.filter(used).values_list("pk", flat=True))
-    found = set(wave)
-    while wave:
-        wave = set(System.objects.filter(variants__in=wave).values_list("pk", flat=True)) - found
-        found |= wave
+def used_systems(rows: QuerySet) -> QuerySet:
+    """Systems of these published rows, and their families."""
+    used = Exists(rows.filter(system=OuterRef("slug")))
+    listed = System.objects.annotate(used=used).values_list("pk", "variant_of", "used")
+    families = {pk: family for pk, family, _ in listed}
+    found: set[int] = set()
+    for pk, _, is_used in listed:
+        while is_used and pk is not None and pk not in found:
+            found.add(pk)
+            pk = families[pk]
     return System.objects.filter(pk__in=found)
 
 
-def used_sources() -> QuerySet:
-    """Sources of published claims, past versions included."""
-    return Source.objects.filter(Exists(RegistryClaim.objects.filter(source=OuterRef("key"))))
+def used_sources(claims: QuerySet) -> QuerySet:
+    """Sources of these published claims."""
+    return Source.objects.filter(Exists(claims.filter(source=OuterRef("key"))))
 
 
 def party_index(parties) -> Index:

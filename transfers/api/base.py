@@ -23,20 +23,26 @@ from arms_registry import __version__
 from .. import fields, names
 from ..exports import FORMATS
 from ..fields import Field, Type
-from . import filters, paging, strict
+from . import filters, paging, shapes, strict
 from .errors import BadParameters, ParameterError, Problem
 from .metadata import Options
 from .output import CSV, JSON, LICENCE, public
+from .shapes import Shape
 from .throttling import PublicReads
 
 
 class Negotiation(BaseContentNegotiation):
-    """The format by suffix, by `format=`, or by the Accept header with its preferences."""
+    """The format by suffix, by `format=`, or by the Accept header with its preferences.
+
+    OPTIONS says what a resource takes, not what it has, so its answer is always JSON.
+    """
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         return next(iter(parsers), None)
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        if request.method == "OPTIONS":
+            return JSON(), JSON.media_type
         wanted = format_suffix or request.query_params.get("format")
         if wanted:
             chosen = next(renderer for renderer in renderers if renderer.format == wanted)
@@ -57,6 +63,9 @@ class RegistryView(APIView):
     throttle_classes = [PublicReads]
     metadata_class = Options
     own_parameters: tuple[str, ...] = ("format",)
+    #: For the schema: headers and statuses that not every resource has.
+    own_headers: tuple[str, ...] = ()
+    own_problems: tuple[int, ...] = ()
     filterset_class: type[filters.StrictFilterSet] | None = None
     #: Requests allowed, seconds they are counted over, requests left, seconds to the next; None: no limit.
     rate_limit: tuple[int, int, int, int] | None = None
@@ -67,6 +76,14 @@ class RegistryView(APIView):
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
         raise NotImplementedError
+
+    def shape(self) -> Shape:
+        """The JSON Schema of the answer in JSON."""
+        raise NotImplementedError
+
+    def known_values(self, parameter: str) -> list[str]:
+        """The values that one of `own_parameters` takes; none where they are not fixed."""
+        return [renderer.format for renderer in self.renderer_classes] if parameter == "format" else []
 
     def get(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
         """Answer, or say 304 where the client has the answer: one query, for the newest revision."""
@@ -84,11 +101,6 @@ class RegistryView(APIView):
         if self.edition.time is not None:
             response["Last-Modified"] = http_date(self.edition.time.timestamp())
         return response
-
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """What the resource takes; in JSON, whatever format the address names."""
-        request.accepted_renderer, request.accepted_media_type = JSON(), JSON.media_type
-        return super().options(request, *args, **kwargs)
 
     def question(self, *left_out: str) -> str:
         """What is asked, however it is written: path, and parameters in one order."""
@@ -222,6 +234,22 @@ class ListView(RegistryView):
     items: tuple[Field, ...]
     key: str
     own_parameters = ("format", "fields", "omit", "q", *paging.OPTIONS)
+    own_headers = ("Registry-Count",)
+
+    @classmethod
+    def record(cls) -> str:
+        """What one row is: `TransferList` → `Transfer`."""
+        return cls.__name__.removesuffix("List")
+
+    def shape(self) -> Shape:
+        return shapes.listed(shapes.component(self.record()))
+
+    def known_values(self, parameter: str) -> list[str]:
+        if parameter in ("fields", "omit"):
+            return fields.names(self.items)
+        if parameter == "ordering":
+            return [sign + name for name in self._orderable() for sign in ("", "-")]
+        return super().known_values(parameter)
 
     def rows(self) -> QuerySet:
         raise NotImplementedError

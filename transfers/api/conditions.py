@@ -13,7 +13,7 @@ from operator import and_, or_
 from typing import Any
 
 from django.db.models import CharField, Q, TextField
-from django.db.models.lookups import IContains
+from django.db.models.lookups import BuiltinLookup, IContains
 
 #: Column and values → condition.
 Test = Callable[[str, list[Any]], Q]
@@ -37,6 +37,21 @@ class Holds(IContains):
         column, parameters = self.process_lhs(compiler, connection)
         pattern = "".join(_glob(char) for char in str(self.rhs))
         return f"{column} GLOB %s", [*parameters, f"*{pattern}*"]
+
+
+@CharField.register_lookup
+@TextField.register_lookup
+class Lists(BuiltinLookup):
+    """One of the members, joined by |, is the text to the letter: SQLite's LIKE would pass over case."""
+
+    lookup_name = "lists"
+
+    def as_sql(self, compiler: Any, connection: Any, function: str = "INSTR") -> tuple[str, tuple[Any, ...]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{function}('|' || {column} || '|', %s) > 0", (*parameters, f"|{self.rhs}|")
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return self.as_sql(compiler, connection, "STRPOS")
 
 
 def _glob(char: str) -> str:
@@ -71,13 +86,7 @@ def holds(column: str, values: list[Any]) -> Q:
 
 def lists(column: str, values: list[Any]) -> Q:
     """A list is stored as its members joined by |."""
-    return any_of(
-        Q(**{column: value})
-        | Q(**{f"{column}__startswith": f"{value}|"})
-        | Q(**{f"{column}__endswith": f"|{value}"})
-        | Q(**{f"{column}__contains": f"|{value}|"})
-        for value in values
-    )
+    return any_of(Q(**{f"{column}__lists": value}) for value in values)
 
 
 def lists_none(column: str, values: list[Any]) -> Q:

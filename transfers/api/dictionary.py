@@ -8,10 +8,12 @@ from rest_framework.response import Response
 
 from .. import fields
 from ..fields import Field, Type
+from . import shapes
 from .base import ListView, RegistryView
 from .claims import ClaimList
 from .output import JSON, LICENCE
 from .reference import PartyList, SourceList, SystemList
+from .shapes import STRING, Shape
 from .transfers import TransferList
 
 LISTS: tuple[type[ListView], ...] = (TransferList, ClaimList, PartyList, SystemList, SourceList)
@@ -38,6 +40,9 @@ class FieldList(RegistryView):
                       for entry in entries)  # fmt: skip
             return self.export("fields", joined, DICTIONARY)
         return Response({"count": len(entries), "next": None, "previous": None, "results": entries})
+
+    def shape(self) -> Shape:
+        return shapes.listed(shapes.whole(shapes.row(DICTIONARY), DICTIONARY))
 
 
 def _entry(view: type[ListView], item: Field) -> dict[str, Any]:
@@ -68,7 +73,7 @@ class Root(RegistryView):
     renderer_classes = [JSON]
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
-        resources = [view.name for view in LISTS] + ["transfers/summary", "fields"]
+        resources = [view.name for view in LISTS] + ["transfers/summary", "fields", "schema", "docs"]
         examples = ("?system=S-400", ".csv?recipient=Serbia", "?date_delivered__gte=2019")
         return Response(
             {
@@ -80,6 +85,13 @@ class Root(RegistryView):
                 "examples": [request.build_absolute_uri(f"/api/transfers{query}") for query in examples],
             }
         )
+
+    def shape(self) -> Shape:
+        addresses: Shape = {"type": "object", "additionalProperties": {**STRING, "format": "uri"}}
+        examples: Shape = {"type": "array", "items": {**STRING, "format": "uri"}}
+        members: Shape = dict.fromkeys(("name", "description", "licence"), STRING)
+        members |= {"revision": {"type": "integer"}, "resources": addresses, "examples": examples}
+        return {"type": "object", "required": list(members), "properties": members}
 
 
 def all_fields() -> list[tuple[str, Field]]:

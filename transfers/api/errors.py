@@ -21,6 +21,22 @@ TITLES = {
     500: "The server failed",
     503: "Not available now",
 }
+#: Every `code` of a parameter's error, and what it means.
+CODES = {
+    "unknown": "The resource has no such parameter, or the parameter no such value.",
+    "empty": "The parameter, or a part of it between commas, has no value.",
+    "repeated": "What may stand only once stands twice.",
+    "invalid": "The value cannot be read as what the parameter takes, such as a number or a date.",
+    "foreign": "The cursor belongs to other filters or another order.",
+    "no_pages": "A parameter of pages was given where the answer is the whole.",
+    "contradiction": "Two parts of the request name different formats.",
+    "no_words": "The search has neither a letter nor a digit.",
+    "nothing_left": "`omit` leaves no field to show.",
+    "too_many": "There are more parameters, or more values of one, than the server reads.",
+    "too_long": "The query is longer than the server reads.",
+    "encoding": "The query is not UTF-8.",
+    "nul": "The parameter has a NUL character.",
+}
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,10 @@ class Lookup:
     must: Test
 
     def filter(self, item: Field, read: Read, comma: bool = False) -> ValuesFilter:
+        choices = [] if read is values.boolean else [value for value, _ in item.choices]
         return ValuesFilter(
             item.column, self.may, self.must, label=f"{item.name} {self.words}", read=read, comma=comma,
-            choices=[value for value, _ in item.choices],
+            choices=choices,
         )  # fmt: skip
 
 
@@ -100,17 +101,17 @@ LISTED = (
 )
 
 
-def _uncertain(on: OnInterval, what: str) -> tuple[Lookup, ...]:
+def _uncertain(on: OnInterval, what: str, above: str, below: str) -> tuple[Lookup, ...]:
     return (
         Lookup("", f"may be {what}", on.may_be, on.must_be),
         Lookup("__not", f"may be other than {what}", on.may_not_be, on.must_not_be),
-        Lookup("__gte", f"may be {what} or more", on.may_reach, on.must_reach),
-        Lookup("__lte", f"may be {what} or less", on.may_stay, on.must_stay),
+        Lookup("__gte", f"may be {what} or {above}", on.may_reach, on.must_reach),
+        Lookup("__lte", f"may be {what} or {below}", on.may_stay, on.must_stay),
     )
 
 
-RANGE = _uncertain(OnInterval(conditions.quantity), "the value")
-UNCERTAIN_DATE = _uncertain(OnInterval(conditions.uncertain_date), "in the date (EDTF)")
+RANGE = _uncertain(OnInterval(conditions.quantity), "the value", "more", "less")
+UNCERTAIN_DATE = _uncertain(OnInterval(conditions.uncertain_date), "in the date (EDTF)", "later", "earlier")
 
 _SIMPLE: dict[Type, tuple[tuple[Lookup, ...], Read, bool]] = {
     Type.PARTY: ((IS, NOT), values.known("party", names.public_parties), True),
@@ -133,6 +134,8 @@ def _filters_of(item: Field) -> tuple[tuple[Lookup, ...], Read, bool]:
         return LISTED, values.choice(item) if item.choices else str, bool(item.choices)
     if item.choices and item.type is Type.CHOICE:
         return (IS, NOT), values.choice(item), True
+    if item.choices and item.type is Type.INTEGER:
+        return PLAIN, values.numbered_choice(item), False
     return _SIMPLE[item.type]
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
 
 _EXPOSED = (
-    "ETag, Link, Citation, Content-Disposition, Registry-Revision, Registry-Count, Registry-Note, Retry-After"
+    "ETag, Link, Citation, Content-Disposition, Registry-Revision, Registry-Count, Registry-Note,"
+    " Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
 )
 
 
@@ -22,13 +24,16 @@ class PublicAPI:
         self.gzip = GZipMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
         if not request.path.startswith("/api"):
-            return response
+            return self.get_response(request)
+        preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        # A browser's question before a question: whatever the query, the answer must reach the script.
+        response = HttpResponse(status=204) if preflight else self.get_response(request)
         response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Expose-Headers"] = _EXPOSED
         if request.method == "OPTIONS":
             response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
             response["Access-Control-Allow-Headers"] = "Accept, If-None-Match"
             response["Access-Control-Max-Age"] = "86400"
+        patch_vary_headers(response, ["Accept-Encoding"])  # short answers and 304 too
         return self.gzip.process_response(request, response)

@@ -39,6 +39,13 @@ class JSON(BaseRenderer):
         return orjson.dumps(data, option=orjson.OPT_UTC_Z)
 
 
+class HTML(BaseRenderer):
+    """Names the format of pages, which are templates."""
+
+    media_type = "text/html"
+    format = "html"
+
+
 class CSV(BaseRenderer):
     """Names the format for negotiation; its answers are streamed by `transfers.exports`."""
 

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from . import paging
+from . import paging, values
 
 #: Parameters that are no filters; what a resource knows of them it lists in `own_parameters`.
 OWN = {
@@ -18,14 +18,32 @@ OWN = {
 }
 
 
+#: Own parameters that list names, separated by commas.
+SEPARATED = ("fields", "omit", "ordering", "group_by")
+TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
+_SIZE = {"type": "integer", "minimum": 1, "maximum": paging.LARGEST_PAGE, "default": paging.PAGE_SIZE}
+#: How a value is read → its JSON Schema; whatever is not here is read as text.
+_READ: dict[Any, dict[str, Any]] = {
+    values.integer: {"type": "integer", "minimum": -values.LARGEST, "maximum": values.LARGEST},
+    values.number: {"type": "number"},
+    values.boolean: {"type": "boolean"},
+    values.day: {"type": "string", "format": "date"},
+    values.moment: {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"},
+}
+
+
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """One parameter: its name, what it does, and the values it takes where they are fixed."""
+    """One parameter: its name, what it does, the values it takes where they are fixed, and their JSON Schema.
+
+    `repeatable`: it may stand more than once, and `schema` is that of all its values.
+    """
 
     name: str
     description: str
     choices: list[str] = dataclasses.field(default_factory=list)
     repeatable: bool = False
+    schema: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -33,17 +51,22 @@ class Parameter:
 
 def of(view: Any) -> list[Parameter]:
     """The parameters of a resource, its own first, then its filters in the order of the fields."""
-    own = [Parameter(name, OWN[name], choices=_own_choices(view, name)) for name in view.own_parameters]
+    own = [_of_own(name, view.known_values(name)) for name in view.own_parameters]
     if view.filterset_class is None:
         return own
     return own + [_of_filter(name, used) for name, used in view.filterset_class.base_filters.items()]
 
 
-def _own_choices(view: Any, name: str) -> list[str]:
-    return [renderer.format for renderer in view.renderer_classes] if name == "format" else []
+def _of_own(name: str, known: list[str]) -> Parameter:
+    one = {**TEXT, **({"enum": known} if known else {})}
+    if name in SEPARATED:
+        one = {"type": "array", "items": one, "minItems": 1}
+    return Parameter(name, OWN[name], choices=known, schema=_SIZE if name == "page_size" else one)
 
 
 def _of_filter(name: str, used: Any) -> Parameter:
     choices = list(used.extra.get("choices") or [])
     repeatable = not name.endswith(("__gte", "__lte", "__isnull")) and name != "certain"
-    return Parameter(name, used.label, choices, repeatable)
+    one = _READ.get(used.extra["read"], TEXT) | ({"enum": choices} if choices else {})
+    schema = {"type": "array", "items": one, "minItems": 1} if repeatable else one
+    return Parameter(name, used.label, choices, repeatable, schema)

@@ -6,14 +6,14 @@ from django.db.models import Aggregate, CharField, F, OuterRef, QuerySet, Subque
 from django.db.models.functions import NullIf
 
 from .. import fields, names, search
-from ..models import PartyAlias, SystemAlias
+from ..models import PartyAlias, RegistryClaim, RegistryRow, SystemAlias
 from ..words import split
 from . import filters
 from .base import ListView
 
 
 class Joined(Aggregate):
-    """Texts joined by |, as lists are stored and written everywhere."""
+    """Texts joined by |, as lists are stored and written everywhere; in order, by SQLite's index of them."""
 
     template = "%(function)s(%(expressions)s, '|')"
     output_field = CharField()
@@ -22,7 +22,8 @@ class Joined(Aggregate):
         return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, function="STRING_AGG", **context)
+        template = "%(function)s(%(expressions)s, '|' ORDER BY %(expressions)s)"
+        return self.as_sql(compiler, connection, function="STRING_AGG", template=template, **context)
 
 
 def _alias_list(model: Any, owner: str) -> Subquery:
@@ -33,6 +34,12 @@ def _alias_list(model: Any, owner: str) -> Subquery:
 def _or_null(*columns: str) -> dict[str, Any]:
     """Texts that are empty where there is none, as null: `alpha2` → `alpha2_or_null`."""
     return {f"{column}_or_null": NullIf(F(column), Value(""), output_field=TextField()) for column in columns}
+
+
+def _day(name: str) -> Subquery:
+    """A day of the source's date, as its published claims have it."""
+    claims = RegistryClaim.objects.current().filter(source=OuterRef("key"))
+    return Subquery(claims.values(name)[:1])
 
 
 class ReferenceList(ListView):
@@ -61,7 +68,7 @@ class PartyList(ReferenceList):
     filterset_class = filters.PartyFilterSet
 
     def rows(self) -> QuerySet:
-        return names.used_parties().annotate(
+        return names.used_parties(RegistryRow.objects.current()).annotate(
             alias_list=_alias_list(PartyAlias, "party"), **_or_null("alpha2")
         )
 
@@ -76,7 +83,7 @@ class SystemList(ReferenceList):
     filterset_class = filters.SystemFilterSet
 
     def rows(self) -> QuerySet:
-        return names.used_systems().annotate(
+        return names.used_systems(RegistryRow.objects.current()).annotate(
             alias_list=_alias_list(SystemAlias, "system"), **_or_null("unroca", "wikidata")
         )
 
@@ -91,6 +98,8 @@ class SourceList(ReferenceList):
     filterset_class = filters.SourceFilterSet
 
     def rows(self) -> QuerySet:
-        return names.used_sources().annotate(
-            **_or_null("authors", "agencies", "url", "archived_url", "origin_of", "sha256", "note")
+        return names.used_sources(RegistryClaim.objects.current()).annotate(
+            published_earliest=_day("published_earliest"),
+            published_latest=_day("published_latest"),
+            **_or_null("authors", "agencies", "url", "archived_url", "origin_of", "sha256", "note"),
         )

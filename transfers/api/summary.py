@@ -5,8 +5,10 @@ a group of its own (`2017/2020`), never split or guessed. Deployments change no 
 out unless `kind` asks for them.
 """
 
+from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 from django.db.models.functions import ExtractYear
@@ -17,9 +19,11 @@ from rest_framework.response import Response
 from .. import fields, figures, names, search
 from ..fields import Field, Type
 from ..models import RegistryClaim, RegistryRow
-from . import filters
+from . import filters, shapes
 from .base import RegistryView
 from .errors import ParameterError
+from .output import public
+from .shapes import STRING, Shape
 
 CODED = tuple(item.name for item in fields.ROW if item.type in (Type.PARTY, Type.SYSTEM, Type.CHOICE))
 YEARS = {f"year_{event}": f"date_{event}" for event in ("agreed", "delivered", "deployed")}
@@ -59,6 +63,7 @@ class Summary(RegistryView):
     """Counts and sums of transfers, by any coded field, by year or by source, for each unit apart."""
 
     own_parameters = ("format", "group_by", "q")
+    own_headers = ("Registry-Count", "Registry-Note")
     filterset_class = filters.RowFilterSet
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
@@ -75,11 +80,20 @@ class Summary(RegistryView):
         if not self.wants("json"):
             response: Any = self.export("summary", summed, items)
         else:
-            body = {"count": len(summed), "next": None, "previous": None, "note": note, "results": summed}
+            results = list(public(summed, items))
+            body = {"count": len(summed), "next": None, "previous": None, "note": note, "results": results}
             response = Response(body)
         response["Registry-Count"] = str(len(summed))
         response["Registry-Note"] = note
         return response
+
+    def shape(self) -> Shape:
+        row = shapes.row(items_of(list(GROUPS)))
+        group = {**row, "required": ["unit", *(item.name for item, _ in SUMS)]}
+        return shapes.listed(group, note={**STRING, "description": "What the numbers leave out."})
+
+    def known_values(self, parameter: str) -> list[str]:
+        return list(GROUPS) if parameter == "group_by" else super().known_values(parameter)
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         return search.matching(rows, text)
@@ -121,7 +135,10 @@ def _query(rows: QuerySet, groups: list[str]) -> list[tuple[Any, ...]]:
             **{f"{name}_from": ExtractYear(f"{date}_earliest"), f"{name}_to": ExtractYear(f"{date}_latest")}
         )
     inner = inner.values(*dict.fromkeys(["key", "unit", *_inner_columns(groups), *_summed_columns()]))
-    sql, parameters = inner.query.sql_with_params()
+    try:
+        sql, parameters = inner.query.sql_with_params()
+    except EmptyResultSet:  # no row can match
+        return []
     by = [f"c.{name}" if name == "source" else f"r.{name}" for name in _outer_columns(groups)]
     join = f" JOIN ({_SOURCES}) c ON c.transfer = r.key" if "source" in groups else ""
     order = ", ".join(f"{column} IS NULL, {column}" for column in by)
@@ -142,7 +159,7 @@ def _inner_columns(groups: list[str]) -> list[str]:
 
 
 def _outer_columns(groups: list[str]) -> list[str]:
-    """A year takes three columns: the date's text, which tells whether there is one, and its two years."""
+    """A year takes two columns: those of the first and of the last day that the date allows."""
     columns: list[str] = []
     for name in groups:
         columns += [f"{name}_from", f"{name}_to"] if name in YEARS else [name]
@@ -176,6 +193,4 @@ def _years(first: Any, last: Any) -> str | None:
 
 def _whole(value: Any) -> Any:
     """PostgreSQL sums integers to decimals."""
-    if value is None or isinstance(value, str):
-        return value
-    return int(value) if value == int(value) else float(value)
+    return int(value) if isinstance(value, Decimal) else value

@@ -9,13 +9,29 @@ from rest_framework.response import Response
 
 from .. import fields, names, search
 from ..models import RegistryClaim, RegistryRow, Revision
-from . import filters
+from . import filters, shapes
 from .base import ListView, RegistryView
 from .errors import Problem
 from .output import public
+from .shapes import STRING, Shape
 
 #: Keys that a suggestion is looked for among; more would make a mistyped key a costly request.
 MOST_CANDIDATES = 5000
+
+
+#: One entry of a transfer's history.
+_ENTRY: Shape = {
+    "type": "object",
+    "required": ["time", "action", "reason", "content", "hash", "revision"],
+    "properties": {
+        "time": {**STRING, "format": "date-time"},
+        "action": {**STRING, "enum": list(Revision.Action.values)},
+        "reason": {**STRING, "description": "Why, in the curators' words."},
+        "content": {**STRING, "description": "SHA-256 of the row and its claims as canonical JSON."},
+        "hash": {**STRING, "description": "SHA-256 that chains this revision to the one before."},
+        "revision": {"type": "integer", "minimum": 1},
+    },
+}
 
 
 class TransferList(ListView):
@@ -36,6 +52,8 @@ class TransferList(ListView):
 class TransferDetail(RegistryView):
     """One transfer: its row, every claim with its source, and its public history."""
 
+    own_problems = (404, 410)
+
     def answer(self, request: Request, key: str = "", **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
         row = RegistryRow.objects.current().filter(key=key).values(*fields.names(fields.ROW)).first()
         if row is None:
@@ -50,6 +68,12 @@ class TransferDetail(RegistryView):
         body["claims"] = list(public(claims, fields.CLAIM))
         body["history"] = list(history)
         return Response(body)
+
+    def shape(self) -> Shape:
+        row = shapes.whole(shapes.component("Transfer"), fields.ROW)
+        claim = shapes.whole(shapes.component("Claim"), fields.CLAIM)
+        members = {"claims": {"type": "array", "items": claim}, "history": {"type": "array", "items": _ENTRY}}
+        return {"allOf": [row, {"type": "object", "required": list(members), "properties": members}]}
 
     def _absent(self, key: str) -> Problem:
         last = Revision.objects.filter(key=key).order_by("-sequence").first()

@@ -89,6 +89,12 @@ def known(what: str, index: Callable[[], names.Index]) -> Callable[[str], frozen
     return read
 
 
+def numbered_choice(item: Field) -> Callable[[str], int]:
+    """Reads one of the choices of a field whose choices are numbers."""
+    read = choice(item)
+    return lambda text: int(read(text))
+
+
 def choice(item: Field) -> Callable[[str], str]:
     """Reads one of the field's choices."""
     listed = [value for value, _ in item.choices]

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from .. import codes
-from .rules import OWN_CODE, SHA256, SLUG, CuratedModel, EDTFField, is_choice, is_edtf, is_like
+from .rules import ALIAS, OWN_CODE, SHA256, SLUG, CuratedModel, EDTFField, is_choice, is_edtf, is_like
 
 
 class PartyKind(models.TextChoices):
@@ -86,6 +86,7 @@ class PartyAlias(CuratedModel):
         verbose_name_plural = "party aliases"
         constraints = [
             models.UniqueConstraint(fields=["party", "name"], name="partyalias_is_listed_once"),
+            is_like("name", ALIAS, "a name without |, which joins aliases in lists"),
         ]
 
     def __str__(self) -> str:
@@ -203,6 +204,7 @@ class SystemAlias(CuratedModel):
         constraints = [
             is_choice("type", AliasType),
             models.UniqueConstraint(fields=["system", "name"], name="systemalias_is_listed_once"),
+            is_like("name", ALIAS, "a name without |, which joins aliases in lists"),
         ]
 
     def __str__(self) -> str:

@@ -17,8 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--articles", type=Path, metavar="DIR", help="the articles as they were read")
-        parser.add_argument("--seeds", type=Path, metavar="DIR", default=settings.BASE_DIR / "seeds")
-        parser.add_argument("--fixtures", type=Path, metavar="DIR", default=settings.BASE_DIR / "fixtures")
+        logs, records = settings.BASE_DIR / "seeds", settings.BASE_DIR / "fixtures"
+        parser.add_argument("--seeds", type=Path, metavar="DIR", default=logs, help="the reading logs")
+        parser.add_argument("--fixtures", type=Path, metavar="DIR", default=records, help="the records")
 
     def handle(self, **options: Any) -> None:
         seeds_dir, fixtures, articles = (options[name] for name in ("seeds", "fixtures", "articles"))

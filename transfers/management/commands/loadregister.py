@@ -17,7 +17,8 @@ class Command(ClearCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--fixtures", type=Path, default=settings.BASE_DIR / "fixtures", metavar="DIR")
+        folder = settings.BASE_DIR / "fixtures"
+        parser.add_argument("--fixtures", type=Path, default=folder, metavar="DIR", help="the records")
         parser.add_argument("--reason", default="Loaded from the fixtures", help="stands in the public log")
         parser.add_argument("--overwrite", action="store_true", help="replace records that differ")
 

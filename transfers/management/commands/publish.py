@@ -13,7 +13,7 @@ class Command(ClearCommand):
     help = "Publish transfers by key, or all that are published already and have changed; or withdraw them."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("keys", nargs="*", metavar="KEY")
+        parser.add_argument("keys", nargs="*", metavar="KEY", help="a transfer")
         parser.add_argument("--all", action="store_true", help="every transfer that is published already")
         parser.add_argument("--withdraw", action="store_true", help="take the transfers back instead")
         parser.add_argument("--reason", required=True, help="why; stands in the public log")

@@ -28,8 +28,8 @@ class Command(ClearCommand):
     help = "Migrate, load the fixtures (a curator's edits are kept), and serve."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=_port, default=8000)
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen at")
+        parser.add_argument("--port", type=_port, default=8000, help="port to listen at")
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]

@@ -1,0 +1,294 @@
+"""Writes docs/reference/ from the code: python -m docs.generate (or make docs)."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arms_registry.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import load_command_class  # noqa: E402
+from django.test import RequestFactory  # noqa: E402
+
+from transfers.api import errors, filters, paging, parameters, strict  # noqa: E402
+from transfers.api.dictionary import DICTIONARY, LISTS, FieldList  # noqa: E402
+from transfers.api.reference import SourceList  # noqa: E402
+from transfers.api.summary import GROUPS, SUMS, Summary, items_of  # noqa: E402
+from transfers.fields import Field, Type  # noqa: E402
+
+FOLDER = Path(__file__).resolve().parent / "reference"
+COMMANDS = Path(__file__).resolve().parent.parent / "transfers" / "management" / "commands"
+MADE = "<!-- Made by `make docs` from the code: edit that, not this. -->"
+#: Type → what its values are in JSON and CSV, and what a filter by it takes.
+TYPES = {
+    Type.KEY: ("text", "a text, exactly as written"),
+    Type.PARTY: ("a code", "any code, name or alias of a party"),
+    Type.SYSTEM: ("a slug", "any slug, name or alias of a system; a family means its variants too"),
+    Type.CHOICE: ("one of the values below", "one of the values"),
+    Type.TEXT: ("text", "a text, exactly as written"),
+    Type.LONG_TEXT: ("text, perhaps of several sentences", "a text, exactly as written"),
+    Type.INTEGER: ("a whole number", "a whole number"),
+    Type.NUMBER: ("a number", "a number"),
+    Type.BOOLEAN: ("`true` or `false`", "`true` or `false`"),
+    Type.DATE: ("a day, `2019-10-24`", "a day, `2019-10-24`"),
+    Type.EDTF: ("an uncertain date as EDTF, `2019`, `2019-07/..`", "an EDTF date"),
+    Type.LIST: ("a list; in CSV joined by `|`", "one member"),
+    Type.TIME: ("a time in UTC, `2026-01-31T12:00:00Z`", "a day or a time"),
+}
+WHEN = {
+    400: "A parameter is unknown, empty, repeated or cannot be read; `errors` and `allowed` say more.",
+    404: "The address leads to nothing, or there never was such a transfer; `suggestions` names others.",
+    405: "The request is neither GET, HEAD nor OPTIONS.",
+    406: "The Accept header allows none of the formats.",
+    410: "The transfer was published once and taken back; `reason`, `revision` and `time` say why and when.",
+    429: "The client asked too often, where the server limits that; `Retry-After` says how long to wait.",
+    500: "The server has a fault. It is logged; please tell the maintainers.",
+    503: "The server cannot answer now; try again later.",
+}
+FIGURE = ("from its smallest to its largest number", "a whole number")
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """A Markdown table."""
+    listed = [list(head), *([str(cell) for cell in row] for row in rows)]
+    lines = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in listed]
+    return "\n".join([lines[0], "|" + "---|" * len(listed[0]), *lines[1:]])
+
+
+def page(title: str, *parts: str) -> str:
+    return "\n\n".join([f"# {title}", MADE, *parts]) + "\n"
+
+
+def _code(names: Iterable[str]) -> str:
+    return " ".join(f"`{name}`" for name in names)
+
+
+def _first_line(documented: Any) -> str:
+    return str(documented.__doc__).strip().splitlines()[0]
+
+
+# Fields
+
+
+def fields_page() -> str:
+    intro = (
+        "Every public field, in the order of JSON and CSV; `/api/fields` gives the same to programs. A"
+        " missing value is `null` in JSON and empty in CSV, and never 0. New fields come at the end."
+    )
+    types = table(["type", "value"], [[kind, words] for kind, (words, _) in TYPES.items()])
+    parts = [part for view in LISTS for part in _resource(view.name, _first_line(view), view.items)]
+    return page("Fields", intro, "## Types", types, *parts, *_detail_part(), *_summary_part(),
+                *_resource("fields", _first_line(FieldList), DICTIONARY))  # fmt: skip
+
+
+def _resource(name: str, words: str, items: Iterable[Field]) -> Iterator[str]:
+    yield f"## /api/{name}"
+    yield words
+    yield _field_table(items)
+    chosen = [[f"`{item.name}`", f"`{value}`", label.removeprefix(f"{value} ")]
+              for item in items for value, label in item.choices]  # fmt: skip
+    if chosen:
+        yield f"The values of the fields of {name} that have a fixed list:"
+        yield table(["field", "value", "meaning"], chosen)
+
+
+def _field_table(items: Iterable[Field]) -> str:
+    rows = [
+        [f"`{item.name}`", item.type, item.unit, "yes" if item.nullable else "no", item.description]
+        for item in items
+    ]
+    return table(["field", "type", "unit or code list", "may be missing", "meaning"], rows)
+
+
+def _detail_part() -> Iterator[str]:
+    yield "## /api/transfers/{key}"
+    yield (
+        "The fields of the transfer, then `claims`, a list with the fields of /api/claims, and `history`,"
+        " every revision of the transfer with its `revision`, `time`, `action`, `reason`, the SHA-256 of its"
+        " `content` and its own `hash`. In CSV: the claims."
+    )
+
+
+def _summary_part() -> Iterator[str]:
+    yield "## /api/transfers/summary"
+    yield _first_line(Summary)
+    yield "`group_by` takes any of these, separated by commas:"
+    shown = {item.name: item for item in items_of(list(GROUPS))}
+    yield table(["group", "meaning"], [[f"`{name}`", shown[name].description] for name in GROUPS])
+    yield "After the groups and the unit come the numbers:"
+    yield _field_table([item for item, _ in SUMS])
+
+
+# Parameters
+
+
+def parameters_page() -> str:
+    intro = (
+        "Every parameter of every resource. Different parameters are AND; a repeated one is OR (with `__not`:"
+        " none of them). What is not listed is refused with [400](errors.md). How to use them:"
+        " [filter and search](../how-to/filter-and-search.md)."
+    )
+    resources = [(view.name, view) for view in LISTS] + [("transfers/summary", Summary)]
+    parts = [part for name, view in resources for part in _parameters_of(name, view)]
+    return page("Parameters", intro, "## What the suffixes select", *_suffixes(),
+                "## What a filter takes", *_values(), *_bounds(), *parts)  # fmt: skip
+
+
+def _suffixes() -> Iterator[str]:
+    yield (
+        "`certain=true` turns *may* into *must* for the whole question. A row that lacks the value matches"
+        " `__isnull=true`, and for lists `__not`; nothing else."
+    )
+    kinds: dict[tuple[str, str], set[str]] = {}
+    for kind, name, used in _filters():
+        suffix = name[len(name.split("__")[0]) :]
+        kinds.setdefault((suffix, str(used.label).split(" ", 1)[1]), set()).add(kind)
+    rows = [[f"`{suffix}`" if suffix else "none", words, ", ".join(sorted(of))]
+            for (suffix, words), of in sorted(kinds.items())]  # fmt: skip
+    yield table(["suffix", "selects rows whose value", "of the types"], rows)
+
+
+def _filters() -> Iterator[tuple[str, str, Any]]:
+    """Every filter of every list, with the type that it is about."""
+    for view in LISTS:
+        for stem, names in _by_stem(view).items():
+            for name in names:
+                yield _type_of(view, stem), name, view.filterset_class.base_filters[name]
+
+
+def _values() -> Iterator[str]:
+    separated = {kind for kind, name, used in _filters() if used.extra.get("comma")}
+    takes = {**{str(kind): words for kind, (_, words) in TYPES.items()}, "figure": FIGURE[1]}
+    rows = [[kind, words, "yes" if kind in separated else "no"] for kind, words in takes.items()]
+    yield table(["type", "takes", "commas separate several"], rows)
+
+
+def _by_stem(view: Any) -> dict[str, list[str]]:
+    """The filters of a resource by the field or figure that they are about."""
+    found: dict[str, list[str]] = {}
+    for name in view.filterset_class.base_filters:
+        if name != "certain":
+            found.setdefault(name.split("__")[0], []).append(name)
+    return found
+
+
+def _type_of(view: Any, stem: str) -> str:
+    """The type that a filter compares by: a date without its two days is compared as a text."""
+    items = {item.name: item.type for item in getattr(view, "items", LISTS[0].items)}
+    kind = items.get(stem, "figure")
+    return str(Type.TEXT if kind is Type.EDTF and f"{stem}_earliest" not in items else kind)
+
+
+def _bounds() -> Iterator[str]:
+    yield (
+        f"A figure goes {FIGURE[0]}: `quantity_ordered` stands for `quantity_ordered_min` and"
+        f" `quantity_ordered_max` together. A query has at most {strict.LONGEST_QUERY} characters and"
+        f" {strict.MOST_PARAMETERS} parameters, a parameter at most {filters.MOST_VALUES} values, a page at"
+        f" most {paging.LARGEST_PAGE} rows ({paging.PAGE_SIZE} unless `page_size` says otherwise)."
+    )
+
+
+def _parameters_of(name: str, view: Any) -> Iterator[str]:
+    yield f"## /api/{name}"
+    listed = (*view.own_parameters, "certain")
+    own = [each for each in parameters.of(view()) if each.name in listed]
+    yield table(["parameter", "meaning"], [[f"`{each.name}`", _meaning(each)] for each in own])
+    rows = [[f"`{stem}`", _type_of(view, stem), _code(names)] for stem, names in _by_stem(view).items()]
+    yield table(["filters by", "type", "parameters"], rows)
+
+
+def _meaning(parameter: parameters.Parameter) -> str:
+    if parameter.name == "format":
+        return f"{parameter.description} There is: {_code(parameter.choices)}."
+    return parameter.description
+
+
+# Errors
+
+
+def errors_page() -> str:
+    intro = (
+        f"Every error is a problem document after RFC 9457, `{errors.MEDIA_TYPE}`, in whatever format the"
+        " answer would have been. `detail` is one sentence for people; programs read `status` and, of 400,"
+        " `errors`: all that is wrong, each with its `parameter`, `code`, `detail` and `suggestions`."
+        " `allowed` lists every parameter of the resource."
+    )
+    statuses = [[code, title, WHEN[code]] for code, title in errors.TITLES.items()]
+    codes = [[f"`{code}`", words] for code, words in errors.CODES.items()]
+    return page(
+        "Errors", intro, "## Statuses", table(["status", "title", "when"], statuses),
+        "## Codes of parameters", table(["code", "meaning"], codes),
+        "## An example", "`/api/sources?publsher=DW&language=`, with `allowed` cut short:", _example(),
+    )  # fmt: skip
+
+
+def _example() -> str:
+    request = RequestFactory().get("/api/sources", {"publsher": "DW", "language": ""})
+    try:
+        strict.check(request, SourceList().parameters(), ())
+    except errors.BadParameters as error:
+        body = json.loads(errors.problem(error.status_code, str(error.detail), **error.members).content)
+    body["allowed"] = [*body["allowed"][:2], "…"]
+    return f"```json\n{json.dumps(body, indent=2, ensure_ascii=False)}\n```"
+
+
+# Commands
+
+
+def commands_page() -> str:
+    makefile = (settings.BASE_DIR / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z]+):.*?## (.+)$", makefile, re.MULTILINE)
+    intro = "Run in the project's folder. A command that fails says why in one sentence and exits with 1."
+    names = sorted(path.stem for path in COMMANDS.glob("[a-z]*.py"))
+    return page(
+        "Commands", intro, "## make", table(["target", "does"], [[f"`make {a}`", b] for a, b in targets]),
+        *(part for name in names for part in _command(name)),
+    )  # fmt: skip
+
+
+def _command(name: str) -> Iterator[str]:
+    command = load_command_class("transfers", name)
+    known = load_command_class("django.core", "check").create_parser("manage.py", "check")
+    base = {action.dest for action in known._actions} | {"skip_checks"}
+    yield f"## manage.py {name}"
+    yield str(command.help)
+    parser = command.create_parser("manage.py", name)
+    rows = [_option(action) for action in parser._actions if action.dest not in base]
+    if rows:
+        yield table(["argument", "meaning", "default"], rows)
+
+
+def _option(action: Any) -> list[str]:
+    name = action.option_strings[-1] if action.option_strings else action.metavar or action.dest
+    if action.option_strings and action.nargs != 0:
+        name += f" {action.metavar or action.dest.upper()}"
+    default = action.default
+    if isinstance(default, Path):
+        default = f"`{default.relative_to(settings.BASE_DIR)}/`"
+    elif default in (None, False, []):
+        default = "required" if action.required and action.option_strings else ""
+    return [f"`{name}`", action.help or "", str(default)]
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "fields.md": fields_page,
+    "parameters.md": parameters_page,
+    "errors.md": errors_page,
+    "commands.md": commands_page,
+}
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for name, made in PAGES.items():
+        (FOLDER / name).write_text(made(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Pages in a real browser: they work, and they talk to this server only."""
+
+import os
+import shutil
+from contextlib import contextmanager
+
+import pytest
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+             "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@pytest.fixture
+def chromium():
+    """The machine's chromium, driven by playwright; skips where one is missing, or fails with REQUIRE_ALL."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        sync_playwright = None
+    if not (CHROMIUM and sync_playwright):
+        leave = pytest.fail if os.environ.get("REQUIRE_ALL") else pytest.skip
+        leave("chromium or playwright is not here: no page was opened (Debian: apt install chromium)")
+    with _asynchronous_thread(), sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def _asynchronous_thread():
+    """Playwright runs an event loop in this thread, in which Django would refuse the database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+@pytest.fixture
+def opened(chromium, live_server):
+    """Opens a page of the live server; the page keeps its `requests`, `failures` and `complaints`."""
+    page = chromium.new_page()
+    page.requests, page.failures, page.complaints = [], [], []
+    page.on("request", lambda request: page.requests.append(request.url))
+    page.on("requestfailed", lambda request: page.failures.append(request.url))
+    page.on("response", lambda answer: answer.ok or page.failures.append(answer.url))
+    page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+
+    def go(path):
+        page.goto(live_server.url + path, wait_until="networkidle")
+        return page
+
+    return go
+
+
+def test_the_api_page_shows_the_operations_and_asks_no_other_server(opened, live_server):
+    page = opened("/api/docs")
+    page.wait_for_selector(".opblock")
+    shown = set(page.locator(".opblock-summary-path").all_inner_texts())
+    assert {"/api/transfers", "/api/claims", "/api/transfers/{key}"} <= {
+        text.replace("\u200b", "") for text in shown
+    }
+    page.locator(".opblock-summary-control").first.click()
+    page.wait_for_selector(".opblock-body .responses-wrapper")
+    outside = [url for url in page.requests if not url.startswith((f"{live_server.url}/", "data:", "blob:"))]
+    assert (outside, page.failures, page.complaints) == ([], [], [])
+    assert f"{live_server.url}/api/schema" in page.requests
+
+
+def test_an_answer_can_be_tried_out(opened):
+    page = opened("/api/docs#/api/Root")
+    page.wait_for_selector(".opblock-body .try-out__btn")
+    page.click(".opblock-body .try-out__btn")
+    page.click(".opblock-body .execute")
+    page.wait_for_selector(".live-responses-table .response-col_status")
+    assert page.locator(".live-responses-table .response-col_status").last.inner_text().startswith("200")
+    assert (page.failures, page.complaints) == ([], [])
+
+
+def test_the_page_may_not_load_from_elsewhere(opened):
+    page = opened("/api/docs")
+    loaded = page.evaluate(
+        "fetch('http://127.0.0.1:9/').then(() => 'loaded', error => 'refused: ' + error.message)"
+    )
+    assert loaded.startswith("refused")
+    assert any("Content Security Policy" in text for text in page.complaints)

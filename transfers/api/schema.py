@@ -1,0 +1,141 @@
+"""/api/schema: the API as OpenAPI 3.1, from the views' parameters and the field lists."""
+
+import functools
+import re
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from .. import fields
+from . import errors, parameters, shapes
+from .base import RegistryView
+from .dictionary import LISTS
+from .output import JSON
+from .shapes import STRING, Shape
+
+#: Header → its meaning, its schema, and whether every answer has it.
+_HEADERS: dict[str, tuple[str, Shape, bool]] = {
+    "ETag": ("Changes when the answer does; give it back as If-None-Match.", STRING, True),
+    "Registry-Revision": ("The register's newest revision.", {"type": "integer", "minimum": 0}, True),
+    "Last-Modified": ("When that revision was published.", STRING, False),
+    "Link": ("The licence, and the neighbouring pages.", STRING, True),
+    "Citation": ("How to cite this answer.", STRING, True),
+    "Registry-Count": ("How many rows the answer has on all pages.", {"type": "integer"}, True),
+    "Registry-Note": ("What the numbers leave out.", STRING, True),
+}
+_ALWAYS = ("ETag", "Registry-Revision", "Last-Modified", "Link")
+_REFUSALS = (400, 406, 429)
+_IN_PATH = {"key": {**STRING, "pattern": "^[-a-zA-Z0-9_]+$", "description": fields.ROW[0].description}}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The ETag of an answer that you have; 304 says that it still stands.",
+    "schema": STRING,
+}
+
+
+class Schema(AutoSchema):
+    """Describes one resource from what its view says of itself."""
+
+    def get_operation(self, path: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The operation object: the view's parameters, and an answer of its shape or a problem."""
+        assert isinstance(self.view, RegistryView)
+        text = re.sub(r"\s+", " ", self.view.__doc__ or "").strip()
+        in_path = [_path_parameter(name) for name in re.findall(r"{(\w+)}", path)]
+        in_query = [_query_parameter(parameter) for parameter in parameters.of(self.view)]
+        return {
+            "operationId": type(self.view).__name__,
+            "summary": text.split(".")[0],
+            "description": text,
+            "tags": [path.removeprefix("/api").strip("/").split("/")[0] or "api"],
+            "parameters": [*in_path, *in_query, _IF_NONE_MATCH],
+            "responses": _responses(self.view),
+        }
+
+
+def _path_parameter(name: str) -> dict[str, Any]:
+    shape = _IN_PATH.get(name, STRING)
+    return {"name": name, "in": "path", "required": True, "schema": shape}
+
+
+def _query_parameter(parameter: parameters.Parameter) -> dict[str, Any]:
+    """A list is repeated (`a=1&a=2`) or, where the parameter may stand only once, separated by commas."""
+    said: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
+    if parameter.schema["type"] == "array":
+        said |= {"style": "form", "explode": parameter.repeatable}
+    return {**said, "schema": parameter.schema}
+
+
+def _responses(view: RegistryView) -> dict[str, Any]:
+    """Every status that the resource answers with, in order."""
+    named = [*_ALWAYS, "Citation", *view.own_headers]
+    content = {
+        renderer.media_type: {"schema": view.shape() if renderer is JSON else STRING}
+        for renderer in view.renderer_classes
+    }
+    found = {"description": "The answer.", "headers": _headers(named), "content": content}
+    unchanged = {"description": "The answer that you have still stands.", "headers": _headers([*_ALWAYS])}
+    problems = {code: _problem(code) for code in sorted({*_REFUSALS, *view.own_problems})}
+    return {str(code): said for code, said in ({200: found, 304: unchanged} | problems).items()}
+
+
+def _headers(names: list[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _problem(code: int) -> dict[str, Any]:
+    content = {errors.MEDIA_TYPE: {"schema": shapes.component("Problem")}}
+    return {"description": errors.TITLES[code], "content": content}
+
+
+class Endpoints(EndpointEnumerator):
+    """One path a resource: the suffix is what the parameter `format` says too."""
+
+    def get_path_from_regex(self, path_regex: str) -> str:
+        return super().get_path_from_regex(path_regex).split(".")[0].rstrip("/")
+
+    def should_include_endpoint(self, path: str, callback: Any) -> bool:
+        return issubclass(getattr(callback, "cls", object), RegistryView)
+
+
+class Generator(SchemaGenerator):
+    """drf-spectacular's generator with this register's components."""
+
+    endpoint_inspector_cls = Endpoints
+
+    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
+        components: dict[str, Any] = {
+            "schemas": {
+                **{view.record(): shapes.row(view.items) for view in LISTS},
+                "Problem": shapes.PROBLEM,
+            },
+            "headers": {
+                name: {"description": text, "schema": shape, "required": always}
+                for name, (text, shape, always) in _HEADERS.items()
+            },
+        }
+        return {**super().get_schema(request, public), "components": components}
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    """The whole OpenAPI document; it depends on the code alone, so one is made for all requests."""
+    return Generator().get_schema(public=True)
+
+
+class SchemaView(RegistryView):
+    """This API as OpenAPI 3.1: every resource, parameter, field and error."""
+
+    renderer_classes = [JSON]
+
+    def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
+        return Response(document())
+
+    def shape(self) -> Shape:
+        members: Shape = {"openapi": {**STRING, "pattern": r"^3\.1\."}}
+        members |= {name: {"type": "object"} for name in ("info", "paths", "components")}
+        return {"type": "object", "required": list(members), "properties": members}
