@@ -78,6 +78,13 @@ def _run(command: list[str | Path], user: str | None) -> None:
         sys.exit(f"{command[0]} failed: {done.stderr}")
 
 
+#: Tests that never touch the configured database: once, on SQLite's run, is enough.
+NO_DATABASE = (
+    "test_codes", "test_commands", "test_edtf", "test_figures", "test_reference", "test_seeds",
+    "test_seeds_shape", "test_seeds_words", "test_walls",
+)  # fmt: skip
+
+
 def main() -> int:
     folder = binaries()
     if folder is None:
@@ -85,7 +92,8 @@ def main() -> int:
         return 1 if os.environ.get("REQUIRE_ALL") else 0
     with server(folder) as url:
         environment = os.environ | {"DATABASE_URL": url}
-        return subprocess.call([sys.executable, "-m", "pytest", *sys.argv[1:]], env=environment)
+        arguments = sys.argv[1:] or [f"--ignore=tests/{name}.py" for name in NO_DATABASE]
+        return subprocess.call([sys.executable, "-m", "pytest", *arguments], env=environment)
 
 
 if __name__ == "__main__":
