@@ -12,10 +12,13 @@
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from . import __version__
 
@@ -85,8 +88,11 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{BASE_DIR / 'register.sqlite3'}")}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+_FILE = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(BASE_DIR / "register.sqlite3")}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db("DATABASE_URL") if env.str("DATABASE_URL", "") else _FILE
+}
+if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a writer waits its turn at the start, not at its first write
         "timeout": 20,
@@ -117,6 +123,8 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = "Lax"
 
 API_THROTTLE = env.str("API_THROTTLE", "")
+if API_THROTTLE and not re.fullmatch(r"[1-9][0-9]*/(s|sec|m|min|h|hour|d|day)", API_THROTTLE):
+    raise ImproperlyConfigured(f"API_THROTTLE must be a rate such as 600/min, not {API_THROTTLE!r}.")
 REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -135,4 +143,12 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
     "LICENSE": {"name": "CC BY 4.0 (the data)", "url": "https://creativecommons.org/licenses/by/4.0/"},
     "DEFAULT_GENERATOR_CLASS": "transfers.api.schema.Generator",
     "POSTPROCESSING_HOOKS": [],
+}
+
+#: Faults of the server go to its standard error, whatever DEBUG says; a client's mistakes do not.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR", "propagate": True}},
 }

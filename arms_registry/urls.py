@@ -9,6 +9,7 @@ from transfers.api.llms import llms
 urlpatterns = [
     path("", RedirectView.as_view(url="/api/")),
     path("llms.txt", llms),
+    path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("api", include("transfers.api.urls")),
 ]

@@ -156,3 +156,54 @@ def test_a_wrong_date_is_explained(admin_client):
     }  # fmt: skip
     answer = admin_client.post(page("transfer_change", transfer.pk), form)
     assert "13 is no month" in answer.content.decode()
+
+
+def claims(transfer, *preferred):
+    """The form of a transfer with one date claim for each, stored or new, preferred or not."""
+    stored = list(transfer.dates.order_by("pk"))
+    form = {
+        "supplier": transfer.supplier_id, "recipient": transfer.recipient_id, "system": transfer.system_id,
+        "kind": "sale", "condition": "unknown", "quantities-TOTAL_FORMS": 0, "quantities-INITIAL_FORMS": 0,
+        "valuations-TOTAL_FORMS": 0, "valuations-INITIAL_FORMS": 0,
+        "dates-TOTAL_FORMS": len(preferred), "dates-INITIAL_FORMS": len(stored),
+    }  # fmt: skip
+    for number, is_preferred in enumerate(preferred):
+        values = {
+            "event": "agreed",
+            "date": "2019",
+            "locator": f"¶{number}",
+            "excerpt": "words",
+            "credibility": 2,
+        }
+        form |= {f"dates-{number}-{name}": value for name, value in values.items()}
+        form[f"dates-{number}-source"] = factories.source("gazette").pk
+        if number < len(stored):
+            form[f"dates-{number}-id"] = stored[number].pk
+        if is_preferred:
+            form[f"dates-{number}-preferred"] = "on"
+    return form
+
+
+def test_two_preferred_claims_of_a_figure_are_refused_in_words(admin_client):
+    transfer = factories.transfer()
+    answer = admin_client.post(page("transfer_change", transfer.pk), claims(transfer, True, True))
+    assert "Only one claim can be preferred for event agreed." in answer.content.decode()
+
+
+def test_the_preference_moves_from_one_claim_to_another_in_one_save(admin_client):
+    transfer = factories.transfer()
+    admin_client.post(page("transfer_change", transfer.pk), claims(transfer, False, True))
+    admin_client.post(page("transfer_change", transfer.pk), claims(transfer, True, False))
+    assert list(transfer.dates.order_by("pk").values_list("preferred", flat=True)) == [True, False]
+
+
+@pytest.mark.parametrize("term", ["s400", "С-400", "SA21", "Srbija", "RS"])
+def test_a_transfer_is_found_by_any_name_of_its_system_and_parties(admin_client, term):
+    system = factories.system("s-400", aliases=("SA-21",))
+    recipient = factories.party("SRB", alpha2="RS", aliases=("Србија",))
+    factories.transfer(system=system, recipient=recipient)
+    assert "1 transfer" in admin_client.get(page("transfer_changelist"), {"q": term}).content.decode()
+
+
+def test_the_address_without_a_slash_leads_to_the_admin(client):
+    assert client.get("/admin")["Location"] == "/admin/"

@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -393,3 +393,12 @@ class TestQueries:
         cache.clear()
         assert RegistryRow.objects.count() == 52
         assert queries(client, "/api/transfers") == before
+
+
+def test_a_database_that_cannot_be_read_is_503(client, monkeypatch):
+    def locked():
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("transfers.names.edition", locked)
+    answer = client.get("/api/transfers")
+    assert (answer.status_code, answer["Retry-After"], answer.json()["status"]) == (503, "5", 503)

@@ -91,7 +91,8 @@ def everything():
 
 def test_loading_publishes_what_the_fixtures_say_is_published(folder):
     assert (
-        load(folder) == "5 added, 0 overwritten, 0 unchanged, 0 kept as edited here; 1 revisions published.\n"
+        load(folder)
+        == "5 added, 0 overwritten, 0 unchanged, 0 kept as they are here; 1 revisions published.\n"
     )
     assert RegistryRow.objects.get().quantity_ordered_max == 6
 
@@ -208,6 +209,18 @@ FAULTS = {
     "a wrong choice": ("sources", "reliability: B", "reliability: G", "sources.yaml:7: reliability:"),
     "a missing field": ("sources", "    title: A sale\n", "", "sources.yaml:1: title:"),
     "a letter for a number": ("transfers", "minimum: 6", "minimum: six", "transfers.yaml:14: minimum:"),
+    "a broken count": (
+        "transfers",
+        "maximum: 6",
+        "maximum: 6.5",
+        "transfers.yaml:15: maximum: must be a whole",
+    ),
+    "an empty relation": (
+        "transfers",
+        "supplier: [RUS]",
+        "supplier:",
+        "transfers.yaml:4: supplier: must not be",
+    ),
     "minimum above maximum": (
         "transfers",
         "minimum: 6",

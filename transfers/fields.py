@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from . import figures
+from . import codes, figures
 from .models.curation import Claim, Quantity, Transfer, TransferDate, Valuation
 from .models.reference import Party, Source, System
 
@@ -64,6 +64,9 @@ def _choices(choices: list[Any]) -> tuple[tuple[str, str], ...]:
     return tuple((str(value), str(label)) for value, label in choices)
 
 
+_CURRENCIES = tuple((code, code) for code in sorted(codes.CURRENCIES))
+
+
 def _party(role: str) -> Iterator[Field]:
     yield Field(role, Type.PARTY, f"The {role}'s code: ISO 3166-1 alpha-3, ISO 3166-3 for former states,"
                 " or an own X-… code.", nullable=False)  # fmt: skip
@@ -114,7 +117,8 @@ ROW: tuple[Field, ...] = (
           unit="deal_currency"),
     Field("deal_value_max", Type.INTEGER, "Largest value of the deal that the sources support.",
           unit="deal_currency"),
-    Field("deal_currency", Type.KEY, "Currency of the deal value, as printed.", unit="ISO 4217"),
+    Field("deal_currency", Type.CHOICE, "Currency of the deal value, as printed.", unit="ISO 4217",
+          choices=_CURRENCIES),
     _tiv("unit", "one unit"),
     _tiv("ordered", "the whole order"),
     _tiv("delivered", "the delivered arms"),
@@ -147,7 +151,7 @@ CLAIM: tuple[Field, ...] = (
     Field("minimum", Type.NUMBER, "Smallest number claimed."),
     Field("maximum", Type.NUMBER, "Largest number claimed; empty beside a minimum: at least that."),
     Field("unit", Type.CHOICE, "What a quantity counts.", choices=_choices(Quantity.Unit.choices)),
-    Field("currency", Type.KEY, "Currency of a deal value.", unit="ISO 4217"),
+    Field("currency", Type.CHOICE, "Currency of a deal value.", unit="ISO 4217", choices=_CURRENCIES),
     Field("date", Type.EDTF, "The date claimed, as EDTF."),
     Field("date_earliest", Type.DATE, "First day that the date allows; empty: open."),
     Field("date_latest", Type.DATE, "Last day that the date allows; empty: open."),

@@ -194,6 +194,10 @@ class _Loader:
     def _value(self, record: Record, model: type[models.Model], name: str, value: Any) -> Any:
         try:
             target: Any = model._meta.get_field(name)
+            if target.is_relation and value is None and not target.null:
+                raise ValidationError("must not be empty")
+            if isinstance(target, models.IntegerField) and isinstance(value, bool | float):
+                raise ValidationError(f"must be a whole number, not {value}")
             if target.is_relation and value is not None:
                 return self._relation(target.related_model, tuple(value))
             if isinstance(target, models.CharField | models.TextField) and not isinstance(value, str):

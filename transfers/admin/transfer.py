@@ -3,19 +3,57 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 
-from .. import publish
-from ..models import Quantity, Transfer, TransferDate, Valuation
+from .. import names, publish
+from ..models import Party, Quantity, System, Transfer, TransferDate, Valuation
 
 _EVIDENCE = ("source", "locator", "excerpt", "attributed_to", "credibility", "preferred", "note")
+
+
+class ClaimForm(ModelForm):
+    """A claim; whether another one is preferred is asked of the whole set, not of what is stored."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return {*super()._get_validation_exclusions(), "preferred"}  # type: ignore[misc]
+
+
+class ClaimFormSet(BaseInlineFormSet):
+    """The claims of one kind; at most one of a measure is preferred."""
+
+    model: Any
+
+    def clean(self) -> None:
+        super().clean()
+        measure = self.model.MEASURE_FIELD
+        kept = [
+            form.cleaned_data
+            for form in self.forms
+            if form.is_valid() and not form.cleaned_data.get("DELETE")
+        ]
+        preferred = [claim.get(measure) for claim in kept if claim.get("preferred")]
+        for twice in sorted({str(name) for name in preferred if preferred.count(name) > 1}):
+            raise ValidationError(f"Only one claim can be preferred for {measure} {twice}.")
+
+    def save(self, commit: bool = True) -> Any:
+        """Save what is preferred no more first, so that the preference can move in one go."""
+        if commit:
+            given_up = [
+                form.instance.pk for form in self.initial_forms if not form.cleaned_data.get("preferred")
+            ]
+            self.model.objects.filter(pk__in=given_up).update(preferred=False)
+        return super().save(commit)
 
 
 class ClaimInline(admin.StackedInline):
     """Claims of one kind; the figure first, then where it stands and who says so."""
 
     extra = 0
+    form = ClaimForm
+    formset = ClaimFormSet
     autocomplete_fields = ["source"]
     figure: tuple[str, ...]
 
@@ -56,6 +94,16 @@ class TransferAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Transfer | None = None) -> list[str]:
         return ["state", "key"] if obj is not None else ["state"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Parties and systems by any name too, as the API finds them."""
+        found, _ = super().get_search_results(request, queryset, search_term)
+        systems = names.system_index(System.objects.all()).find(search_term)
+        parties = names.party_index(Party.objects.all()).find(search_term)
+        by_name = Q(system__slug__in=systems) | Q(supplier__code__in=parties) | Q(recipient__code__in=parties)
+        return found | queryset.filter(by_name), True
 
     def has_delete_permission(self, request: HttpRequest, obj: Transfer | None = None) -> bool:
         """What was once published stays; a draft may go."""

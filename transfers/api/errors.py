@@ -1,14 +1,18 @@
 """Errors of the API as RFC 9457 problem details, whatever went wrong."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import orjson
+from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.views import set_rollback
+
+logger = logging.getLogger("django.request")
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -71,6 +75,10 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """REST framework's exception handler; None lets an unforeseen error go on to handler500."""
     if isinstance(error, Http404):
         error = Problem(404, str(error) or "There is nothing at this address.")
+    if isinstance(error, OperationalError):
+        logger.error("The database could not be read: %s", error)
+        set_rollback()
+        return problem(503, "The database is busy or away; try again.", {"Retry-After": "5"})
     if not isinstance(error, APIException):
         return None
     set_rollback()

@@ -26,7 +26,9 @@ class Command(ClearCommand):
         report = loading.load(options["fixtures"], options["reason"], overwrite=options["overwrite"])
         self.stdout.write(
             f"{len(report.added)} added, {len(report.overwritten)} overwritten, {report.unchanged} unchanged,"
-            f" {len(report.kept)} kept as edited here; {report.revisions} revisions published."
+            f" {len(report.kept)} kept as they are here; {report.revisions} revisions published."
         )
         for name in report.kept:
-            self.stdout.write(f"kept: {name} differs from the fixtures (edited here).")
+            self.stdout.write(
+                f"kept: {name} differs from the fixtures; it stays as it is here (--overwrite takes theirs)."
+            )

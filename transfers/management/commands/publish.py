@@ -33,7 +33,8 @@ class Command(ClearCommand):
                 revisions = publish.publish(transfers, options["reason"])
         except publish.NotPublishable as error:
             for key, faults in error.faults.items():
-                self.stderr.writelines(f"{key}: {fault}" for fault in faults)
+                for fault in faults:
+                    self.stderr.write(f"{key}: {fault}")
             raise CommandError("Nothing was published or withdrawn.") from error
         for revision in revisions:
             self.stdout.write(f"revision {revision.sequence}: {revision.action} {revision.key}")

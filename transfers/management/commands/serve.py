@@ -45,6 +45,7 @@ class Command(ClearCommand):
             workers=1,
             blocking_threads=4,
             log_access=False,
+            workers_kill_timeout=2,  # Ctrl-C reaches worker and parent at once, which could wait for ever
         ).serve()
 
 

@@ -14,9 +14,12 @@ class Command(ClearCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = 0
-        for fault in verify.faults():
-            self.stderr.write(fault)
-            found += 1
+        try:
+            for fault in verify.faults():
+                self.stderr.write(fault)
+                found += 1
+        except (AttributeError, TypeError, ValueError) as error:
+            raise CommandError(f"A published record cannot be read, so it was altered: {error}") from error
         if found:
             raise CommandError(f"{found} faults: the register is not as it was published.")
         head = Revision.objects.order_by("-sequence").first()
