@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -68,9 +70,23 @@ def edition() -> Edition:
     return Edition(*newest) if newest else Edition()
 
 
+_held: ContextVar[Edition | None] = ContextVar("edition", default=None)
+
+
+@contextmanager
+def held(current: Edition) -> Iterator[None]:
+    """Let the indexes rely on an edition that was read already, for one answer."""
+    token = _held.set(current)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
 def _now() -> tuple[str, int]:
     """What an index is kept for: one edition, and not long, as edits need not bring a revision."""
-    return edition().hash, int(time.monotonic() // KEPT_SECONDS)
+    current = _held.get() or edition()
+    return current.hash, int(time.monotonic() // KEPT_SECONDS)
 
 
 @lru_cache(maxsize=2)

@@ -93,7 +93,8 @@ class RegistryView(APIView):
             response: Any = HttpResponseNotModified()
         else:
             kwargs.pop("format", None)
-            response = self.answer(request, **kwargs)
+            with names.held(self.edition):
+                response = self.answer(request, **kwargs)
             response.headers.setdefault("Citation", self._citation())
         response["ETag"] = etag
         response["Cache-Control"] = "public, max-age=0, must-revalidate"

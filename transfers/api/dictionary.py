@@ -6,7 +6,6 @@ from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from .. import fields
 from ..fields import Field, Type
 from . import shapes
 from .base import ListView, RegistryView
@@ -97,6 +96,3 @@ class Root(RegistryView):
 def all_fields() -> list[tuple[str, Field]]:
     """Every public field with the name of its resource."""
     return [(view.name, item) for view in LISTS for item in view.items]
-
-
-__all__ = ["DICTIONARY", "LISTS", "FieldList", "Root", "all_fields", "fields"]
