@@ -78,9 +78,10 @@ def _run(command: list[str | Path], user: str | None) -> None:
         sys.exit(f"{command[0]} failed: {done.stderr}")
 
 
-#: Tests that never touch the configured database: once, on SQLite's run, is enough.
+#: Tests of documents, pages and pure logic, which no database changes: once, on SQLite's run, is enough.
 NO_DATABASE = (
-    "test_codes", "test_commands", "test_edtf", "test_figures", "test_reference", "test_seeds",
+    "test_browser", "test_codes", "test_commands", "test_documents", "test_edtf", "test_figures",
+    "test_reference", "test_seeds",
     "test_seeds_shape", "test_seeds_words", "test_walls",
 )  # fmt: skip
 
