@@ -3,6 +3,7 @@
 | variable | default | what it sets |
 |---|---|---|
 | DATABASE_URL | the file register.sqlite3 | SQLite file or PostgreSQL (postgres://user:password@host/name) |
+| DATABASE_REPLICA_URLS | none | comma-separated PostgreSQL replicas, which public reads go to |
 | SECRET_KEY | made once, kept in .secret_key | signs sessions and cursors |
 | DEBUG | off | Django's debug pages: never on a public server |
 | ALLOWED_HOSTS | this machine only | comma-separated host names that the server answers to |
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "transfers.api.middleware.PublicAPI",
+    "transfers.outage.Outage",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -88,11 +90,46 @@ TEMPLATES = [
     },
 ]
 
+#: A host that is dead costs seconds, not the minutes that TCP would wait.
+_TIMEOUTS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 5000,
+}
+
+
+def _postgresql(database: dict[str, Any]) -> dict[str, Any]:
+    """The database with what every connection to PostgreSQL has; what its URL says goes first."""
+    options = _TIMEOUTS | database.get("OPTIONS", {})
+    return database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+
+
+def _replica(number: int, url: str) -> dict[str, Any]:
+    """A replica, which is never written: PostgreSQL itself would refuse it."""
+    try:
+        database = env.db_url_config(url.strip()) if re.match(r"\s*(postgres(ql)?|p(g)?sql)://", url) else {}
+    except ValueError:
+        database = {}
+    if not database.get("NAME"):
+        raise ImproperlyConfigured(
+            "DATABASE_REPLICA_URLS takes PostgreSQL databases (postgres://user:password@host/name),"
+            f" which number {number} is not."
+        )
+    database = _postgresql(database)
+    database["OPTIONS"]["connect_timeout"] = 2  # the least that libpq takes
+    asked = str(database["OPTIONS"].get("options", ""))
+    database["OPTIONS"]["options"] = f"{asked} -c default_transaction_read_only=on".strip()
+    return database | {"TEST": {"MIRROR": "default"}}
+
+
 _FILE = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(BASE_DIR / "register.sqlite3")}
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db("DATABASE_URL") if env.str("DATABASE_URL", "") else _FILE
 }
 if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
+    DATABASES["default"]["CONN_MAX_AGE"] = 600  # opening the file and its pragmas takes longer than a page
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a writer waits its turn at the start, not at its first write
         "timeout": 20,
@@ -100,8 +137,13 @@ if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
         " PRAGMA recursive_triggers=ON;",  # so that REPLACE, too, meets the append-only triggers
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"] = _postgresql(DATABASES["default"])
+_REPLICA_URLS = env.list("DATABASE_REPLICA_URLS", default=[])
+if _REPLICA_URLS:
+    if not str(DATABASES["default"]["ENGINE"]).endswith("postgresql"):
+        raise ImproperlyConfigured("DATABASE_REPLICA_URLS needs a PostgreSQL database in DATABASE_URL.")
+    DATABASE_ROUTERS = ["transfers.replicas.Router"]
+    DATABASES |= {f"replica{number}": _replica(number, url) for number, url in enumerate(_REPLICA_URLS, 1)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -145,10 +187,14 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
     "POSTPROCESSING_HOOKS": [],
 }
 
-#: Faults of the server go to its standard error, whatever DEBUG says; a client's mistakes do not.
+#: Faults of the server go to its standard error, whatever DEBUG says, and replicas that come and go; a
+#: client's mistakes do not.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
-    "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": True},
+        "transfers.replicas": {"handlers": ["stderr"], "level": "INFO", "propagate": True},
+    },
 }

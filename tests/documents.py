@@ -76,7 +76,7 @@ def _curl(arguments: list[str]) -> str:
     assert url.startswith(f"http://{HOST}/"), url
     assert set(arguments) <= {url, "-s", "-i", "-I"}, arguments
     response = Client().get(url.removeprefix(f"http://{HOST}"), headers={"host": HOST})
-    body = b"".join(response.streaming_content) if response.streaming else response.content
+    body = response.getvalue() if response.streaming else response.content
     text = body.decode().replace("\r\n", "\n")
     if "json" in response["Content-Type"]:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"

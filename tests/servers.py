@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -18,16 +19,22 @@ def without_proxies():
     return {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
 
 
-def environment(database):
-    """The environment of a program on this database."""
-    return without_proxies() | {"DATABASE_URL": f"sqlite:///{database}"}
+def environment(database, **variables):
+    """The environment of a program on this database, a file or an address, with these variables."""
+    url = database if "://" in str(database) else f"sqlite:///{database}"
+    return without_proxies() | {"DATABASE_URL": url} | variables
 
 
-def manage(database, *arguments, **options):
+def manage(database, *arguments, variables=None, **options):
     """Run manage.py to its end."""
-    command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env=environment(database), capture_output=True, text=True, check=False, **options
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment(database, **(variables or {})),
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
     )
 
 
@@ -40,17 +47,18 @@ def free_port():
 class Server:
     """`manage.py serve` on a free port, from its start to its stop."""
 
-    def __init__(self, database):
+    def __init__(self, database, **variables):
+        #: A file: a pipe that nobody reads would fill up, and hold the server.
+        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self.port = free_port()
         self.host = f"127.0.0.1:{self.port}"
         command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=environment(database),
-            stdout=subprocess.PIPE,
+            env=environment(database, **variables),
+            stdout=self.log,
             stderr=subprocess.STDOUT,
-            text=True,
         )
 
     def get(self, path, seconds=30):
@@ -64,6 +72,12 @@ class Server:
                     raise
                 time.sleep(0.1)
 
+    def said(self):
+        """All that it has printed so far."""
+        return os.pread(self.log.fileno(), 1 << 20, 0).decode()
+
     def stop(self):
         self.process.terminate()
-        return self.process.communicate(timeout=20)[0]
+        self.process.wait(timeout=20)
+        with self.log:
+            return self.said()

@@ -35,7 +35,7 @@ def results(client, address="/api/transfers"):
 
 def text(response):
     """A streamed answer's body."""
-    return b"".join(response.streaming_content).decode()
+    return response.getvalue().decode()
 
 
 def table(client, address="/api/transfers.csv"):
@@ -75,7 +75,7 @@ def copies(number):
     names = {"supplier": "RUS", "recipient": "SRB", "system": "s-400"}
     names |= {f"{name}_name": code for name, code in names.items()}
     kinds = {"category": "air_defence", "kind": "sale", "condition": "new", "status": "agreed"}
-    counts = {"sources": 1, "origins": 1, "revision": 1, "updated": "2026-01-31T00:00:00Z"}
+    counts = {"sources": 1, "origins": 1, "revision": 0, "updated": "2026-01-31T00:00:00Z"}
     RegistryRow.objects.bulk_create(
         RegistryRow(key=f"copy-{each:05}", **names, **kinds, **counts) for each in range(number)
     )

@@ -43,7 +43,7 @@ def test_a_figure_is_the_same_from_article_to_csv(client):
     detail = client.get(f"/api/transfers/{KEY}").json()
     assert (detail["quantity_ordered_min"], detail["quantity_ordered_max"]) == (6, 6)
     assert reading["excerpt"] in [entry["excerpt"] for entry in detail["claims"]]
-    body = b"".join(client.get("/api/transfers.csv?system=Pantsir-S1").streaming_content).decode()
+    body = client.get("/api/transfers.csv?system=Pantsir-S1").getvalue().decode()
     [line] = csv.DictReader(StringIO(body))
     assert (line["key"], line["quantity_ordered_min"], line["quantity_ordered_max"]) == (KEY, "6", "6")
 

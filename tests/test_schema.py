@@ -12,6 +12,7 @@ from transfers import fields
 from transfers.api import errors, parameters, schema, summary
 from transfers.api.dictionary import DICTIONARY, LISTS
 from transfers.api.urls import urlpatterns
+from transfers.exports import FORMATS
 
 pytestmark = pytest.mark.django_db
 RESOURCES = ["", *(f"/{view.name}" for view in LISTS), "/transfers/summary", "/transfers/{key}", "/fields",
@@ -188,8 +189,10 @@ def test_what_does_not_conform_is_found():
 
 
 @pytest.mark.parametrize("path", ["/api/transfers", "/api/claims", "/api/transfers/{key}"])
-def test_csv_is_described_beside_json(path):
-    assert set(operation(path)["responses"]["200"]["content"]) == {"application/json", "text/csv"}
+def test_every_format_is_described(path):
+    described = set(operation(path)["responses"]["200"]["content"])
+    media_types = {module.MEDIA_TYPE.split(";")[0] for module in FORMATS.values()}
+    assert described == {"application/json"} | media_types
 
 
 @pytest.mark.parametrize("address", ["/api/docs", "/api/docs/", "/api/docs.html"])

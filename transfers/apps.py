@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db import connections
+from django.db import connections, router
 from django.db.models.signals import post_migrate
 
 
@@ -17,6 +17,8 @@ def install_in_database(using: str, **_: object) -> None:
     from . import append_only, search
     from .models import RegistryClaim
 
+    if not router.allow_migrate_model(using, RegistryClaim):
+        return  # a replica gets them from the primary
     if RegistryClaim._meta.db_table in connections[using].introspection.table_names():
         append_only.install(using)
         search.install(using)

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,24 +10,25 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseNotModified, QueryDict, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import http_date, parse_etags
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from arms_registry import __version__
-
-from .. import fields, names
-from ..exports import FORMATS
+from .. import exports, fields, names
+from ..exports import reading
+from ..exports.table import About
 from ..fields import Field, Type
-from . import filters, paging, shapes, strict
+from . import etags, filters, paging, shapes, strict
 from .errors import BadParameters, ParameterError, Problem
 from .metadata import Options
-from .output import CSV, JSON, LICENCE, public
+from .output import EVERY_FORMAT, JSON, LICENCE
 from .shapes import Shape
 from .throttling import PublicReads
+
+#: Values of the parameter `excel`.
+EXCEL = {"1": True, "true": True, "0": False, "false": False}
 
 
 class Negotiation(BaseContentNegotiation):
@@ -58,11 +58,11 @@ class RegistryView(APIView):
     """A public resource: subclasses say which parameters they know, and `answer`."""
 
     http_method_names = ["get", "head", "options"]
-    renderer_classes = [JSON, CSV]
+    renderer_classes: list[Any] = EVERY_FORMAT
     content_negotiation_class = Negotiation
     throttle_classes = [PublicReads]
     metadata_class = Options
-    own_parameters: tuple[str, ...] = ("format",)
+    own_parameters: tuple[str, ...] = ("format", "excel")
     #: For the schema: headers and statuses that not every resource has.
     own_headers: tuple[str, ...] = ()
     own_problems: tuple[int, ...] = ()
@@ -83,36 +83,23 @@ class RegistryView(APIView):
 
     def known_values(self, parameter: str) -> list[str]:
         """The values that one of `own_parameters` takes; none where they are not fixed."""
+        if parameter == "excel":
+            return list(EXCEL)
         return [renderer.format for renderer in self.renderer_classes] if parameter == "format" else []
 
     def get(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
         """Answer, or say 304 where the client has the answer: one query, for the newest revision."""
         self.edition = names.edition()
-        etag = self._etag(request)
-        if etag in parse_etags(request.headers.get("If-None-Match", "").replace("W/", "")):
+        tag = etags.etag(request._request, self.edition, request.accepted_renderer.format)
+        if etags.is_known(request._request, tag):
             response: Any = HttpResponseNotModified()
         else:
             kwargs.pop("format", None)
             with names.held(self.edition):
                 response = self.answer(request, **kwargs)
             response.headers.setdefault("Citation", self._citation())
-        response["ETag"] = etag
-        response["Cache-Control"] = "public, max-age=0, must-revalidate"
-        response["Registry-Revision"] = str(self.edition.sequence)
-        if self.edition.time is not None:
-            response["Last-Modified"] = http_date(self.edition.time.timestamp())
+        etags.tell(response, self.edition, tag)
         return response
-
-    def question(self, *left_out: str) -> str:
-        """What is asked, however it is written: path, and parameters in one order."""
-        query = self.request.query_params
-        pairs = sorted((key, value) for key in query if key not in left_out for value in query.getlist(key))
-        path = self.request.path.split(".")[0].rstrip("/")
-        return repr((path, pairs))
-
-    def _etag(self, request: Request) -> str:
-        said = (__version__, self.edition.hash, request.accepted_renderer.format, request.get_host())
-        return f'"{hashlib.sha256(repr((*said, self.question("format"))).encode()).hexdigest()[:32]}"'
 
     def _citation(self) -> str:
         url = self.request.build_absolute_uri()
@@ -128,7 +115,7 @@ class RegistryView(APIView):
         self.check_throttles(request)  # before anything else: a faulty request counts too
         once = {
             *self.own_parameters,
-            *(filters.scalars(self.filterset_class) if self.filterset_class else ()),
+            *(filters.scalars(self.filterset_class) if self.filterset_class else ()),  # type: ignore[arg-type]
         }
         strict.check(request._request, self.parameters(), once)
         self._check_format(request.query_params.get("format"), kwargs.get("format"))
@@ -137,6 +124,7 @@ class RegistryView(APIView):
         except NotAcceptable as error:
             known = ", ".join(renderer.media_type for renderer in self.renderer_classes)
             raise Problem(406, f"The Accept header allows none of the formats there are: {known}.") from error
+        self._check_excel(request.query_params.get("excel"))
         if not self.wants("json"):
             paged = [name for name in paging.OF_PAGES if name in request.query_params]
             detail = "The answer in this format is the whole, and has no pages."
@@ -151,6 +139,14 @@ class RegistryView(APIView):
         if suffix and asked and asked != suffix:
             detail = f"The address says .{suffix}, the parameter format={asked}."
             self.refuse(ParameterError("format", "contradiction", detail, [suffix]))
+
+    def _check_excel(self, asked: str | None) -> None:
+        if asked is not None and asked not in EXCEL:
+            detail = f"'{asked}' is neither 1 nor 0."
+            self.refuse(ParameterError("excel", "invalid", detail, ["1", "0"]))
+        if asked is not None and not self.wants("csv"):
+            detail = "excel is about CSV; ask for that format, or leave excel out."
+            self.refuse(ParameterError("excel", "contradiction", detail))
 
     def refuse(self, *errors: ParameterError) -> None:
         """Raise BadParameters for these errors; none: go on."""
@@ -181,16 +177,53 @@ class RegistryView(APIView):
         return self.request.accepted_renderer.format == name
 
     def export(
-        self, name: str, rows: Iterable[dict[str, Any]], items: tuple[Field, ...]
-    ) -> StreamingHttpResponse:
-        """A whole answer as a file, streamed in the negotiated format."""
-        writer = FORMATS[self.request.accepted_renderer.format]
-        response = StreamingHttpResponse(
-            writer.stream([item.name for item in items], public(rows, items)),
-            content_type=f"{writer.MEDIA_TYPE}; charset=utf-8",
-        )
+        self, name: str, rows: QuerySet | list[dict[str, Any]], items: tuple[Field, ...], count: int
+    ) -> HttpResponse | StreamingHttpResponse:
+        """A whole answer as a file in the negotiated format; a large one is streamed."""
+        kind = self.request.accepted_renderer.format
+        self._check_size(kind, count)
+        writer, about = exports.FORMATS[kind], self._about(name, items, count)
+        response: Any
+        if isinstance(rows, QuerySet) and count > exports.SMALL:
+            whole = self.request.method != "HEAD"
+            pieces = reading.streamed(rows, items, about, kind) if whole else iter(())
+            response = StreamingHttpResponse(pieces, content_type=writer.MEDIA_TYPE)
+        else:
+            read = (
+                reading.fetched(rows, items, about)
+                if isinstance(rows, QuerySet)
+                else reading.given(rows, about)
+            )
+            response = HttpResponse(b"".join(writer.stream(read, about)), content_type=writer.MEDIA_TYPE)
         response["Content-Disposition"] = f'attachment; filename="{self._file_name(name)}"'
+        response["Registry-Count"] = str(count)
         return response
+
+    def _check_size(self, kind: str, count: int) -> None:
+        most = exports.most_rows(kind)
+        if most is not None and count > most:
+            others = [name for name in exports.FORMATS if exports.most_rows(name) is None]
+            detail = (
+                f"The answer has {count:,} rows, and {kind} takes at most {most:,}; take {', '.join(others)}."
+            )
+            self.refuse(ParameterError("format", "too_many_rows", detail, others))
+
+    def _about(self, name: str, items: tuple[Field, ...], count: int) -> About:
+        """What a file says of itself: of the register's time, so that one question gives the same bytes."""
+        time = self.edition.time.astimezone(UTC) if self.edition.time else datetime(1970, 1, 1, tzinfo=UTC)
+        query = self.request.build_absolute_uri()
+        revision = self.edition.sequence
+        return About(
+            columns=reading.columns_of(items),
+            name=name,
+            query=query,
+            revision=revision,
+            time=time.isoformat().replace("+00:00", "Z"),
+            licence=LICENCE,
+            citation=f"arms_registry, revision {revision} of {time.date().isoformat()}, {query}",
+            count=count,
+            excel=EXCEL[self.request.query_params.get("excel", "0")],
+        )
 
     def _file_name(self, name: str) -> str:
         query = self.request.query_params
@@ -234,7 +267,7 @@ class ListView(RegistryView):
     name: str
     items: tuple[Field, ...]
     key: str
-    own_parameters = ("format", "fields", "omit", "q", *paging.OPTIONS)
+    own_parameters = ("format", "excel", "fields", "omit", "q", *paging.OPTIONS)
     own_headers = ("Registry-Count",)
 
     @classmethod
@@ -255,17 +288,21 @@ class ListView(RegistryView):
     def rows(self) -> QuerySet:
         raise NotImplementedError
 
+    def published(self, versions: Any) -> QuerySet:
+        """What is published; an export, which takes its time, keeps to the revision that its headers say."""
+        return versions.current() if self.wants("json") else versions.as_of(self.edition.sequence)
+
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
         page_of = paging.Paging(request.query_params, self._orderable(), self.key, self.parameters())
         items = self.chosen()
         rows = self.filtered(self.rows())
-        columns = [item.column for item in items]
-        if self.wants("json"):
-            response: Any = self._page(request, page_of.page(rows, columns), self.count(rows), items)
-        else:
+        count = self.count(rows)
+        if not self.wants("json"):
             ordered = rows.order_by(*(column.by(False) for column in page_of.order))
-            response = self.export(self.name, ordered.values(*columns).iterator(), items)
-        response["Registry-Count"] = str(self.count(rows))
+            return self.export(self.name, ordered, items, count)
+        page = page_of.page(rows, items)
+        response = self._page(request, page, count, items)
+        response["Registry-Count"] = str(count)
         return response
 
     def _page(
@@ -275,19 +312,19 @@ class ListView(RegistryView):
             "next": paging.link(request._request, page.next),
             "previous": paging.link(request._request, page.previous),
         }
-        body = {"count": count, **links, "results": list(public(page.rows, items))}
+        body = {"count": count, **links, "results": page.rows}
         response = Response(body)
         if any(links.values()):
             response["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items() if url)
         return response
 
-    def _orderable(self) -> dict[str, str]:
+    def _orderable(self) -> dict[str, Field]:
         unordered = (Type.LONG_TEXT, Type.LIST)
-        return {item.name: item.column for item in self.items if item.type not in unordered}
+        return {item.name: item for item in self.items if item.type not in unordered}
 
     def count(self, rows: QuerySet) -> int:
         """How many rows the filters select; kept for as long as the revision stands."""
-        asked = self.question("format", "fields", "omit", *paging.OPTIONS)
+        asked = etags.question(self.request._request, etags.FORMAT, "fields", "omit", *paging.OPTIONS)
         key = hashlib.sha256(f"{self.edition.hash} {asked}".encode()).hexdigest()
         return int(cache.get_or_set(f"count:{key}", rows.count, timeout=None) or 0)
 

@@ -17,9 +17,9 @@ class ClaimList(ListView):
     filterset_class = filters.ClaimFilterSet
 
     def rows(self) -> QuerySet:
-        return RegistryClaim.objects.current()
+        return self.published(RegistryClaim.objects)
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """Claims of the transfers that the text finds."""
-        found = search.matching(RegistryRow.objects.current(), text)
+        found = search.matching(self.published(RegistryRow.objects), text)
         return rows.filter(transfer__in=found.values("key"))

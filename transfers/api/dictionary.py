@@ -35,9 +35,9 @@ class FieldList(RegistryView):
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
         entries = [_entry(view, item) for view in LISTS for item in view.items]
         if not self.wants("json"):
-            joined = ({**entry, **{name: "|".join(entry[name]) for name in ("choices", "filters")}}
-                      for entry in entries)  # fmt: skip
-            return self.export("fields", joined, DICTIONARY)
+            joined = [{**entry, **{name: "|".join(entry[name]) for name in ("choices", "filters")}}
+                      for entry in entries]  # fmt: skip
+            return self.export("fields", joined, DICTIONARY, len(entries))
         return Response({"count": len(entries), "next": None, "previous": None, "results": entries})
 
     def shape(self) -> Shape:
@@ -70,6 +70,7 @@ class Root(RegistryView):
     """Where to begin: the resources, the revision, the licence."""
 
     renderer_classes = [JSON]
+    own_parameters = ("format",)
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
         resources = [view.name for view in LISTS] + ["transfers/summary", "fields", "schema", "docs"]

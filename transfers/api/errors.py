@@ -1,18 +1,17 @@
 """Errors of the API as RFC 9457 problem details, whatever went wrong."""
 
-import logging
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import orjson
-from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.views import set_rollback
 
-logger = logging.getLogger("django.request")
+from .. import outage
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -32,8 +31,9 @@ CODES = {
     "repeated": "What may stand only once stands twice.",
     "invalid": "The value cannot be read as what the parameter takes, such as a number or a date.",
     "foreign": "The cursor belongs to other filters or another order.",
+    "too_many_rows": "The format cannot hold so many rows; the suggestions are formats that can.",
     "no_pages": "A parameter of pages was given where the answer is the whole.",
-    "contradiction": "Two parts of the request name different formats.",
+    "contradiction": "Two parts of the request cannot both be meant, such as two formats.",
     "no_words": "The search has neither a letter nor a digit.",
     "nothing_left": "`omit` leaves no field to show.",
     "too_many": "There are more parameters, or more values of one, than the server reads.",
@@ -75,10 +75,9 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """REST framework's exception handler; None lets an unforeseen error go on to handler500."""
     if isinstance(error, Http404):
         error = Problem(404, str(error) or "There is nothing at this address.")
-    if isinstance(error, OperationalError):
-        logger.error("The database could not be read: %s", error)
+    if isinstance(error, outage.AWAY):
         set_rollback()
-        return problem(503, "The database is busy or away; try again.", {"Retry-After": "5"})
+        return away(error)
     if not isinstance(error, APIException):
         return None
     set_rollback()
@@ -97,6 +96,13 @@ def problem(code: int, detail: str, headers: dict[str, str] | None = None, **mem
     )
 
 
+def away(error: BaseException) -> HttpResponse:
+    """503, with the database's error for those who may ask another database."""
+    response = problem(503, "The database is busy or away; try again.", outage.RETRY)
+    response.database_error = error  # type: ignore[attr-defined]
+    return response
+
+
 def not_found(request, exception=None) -> HttpResponse:
     """Django's handler404: JSON under /api, a plain sentence elsewhere."""
     if request.path.startswith("/api"):
@@ -112,7 +118,13 @@ def bad_request(request, exception=None) -> HttpResponse:
 
 
 def server_error(request) -> HttpResponse:
-    """Django's handler500: JSON, and nothing of the server's inside."""
+    """Django's handler500: JSON, and nothing of the server's inside.
+
+    A database that is away counts as that also where a middleware met it, such as on saving a session.
+    """
+    error = sys.exc_info()[1]
+    if isinstance(error, outage.AWAY):
+        return away(error) if request.path.startswith("/api") else outage.page()
     return problem(
         500, "The server failed on this request. The fault is logged; please tell the maintainers."
     )

@@ -7,6 +7,7 @@ that lacks a figure matches no filter on it but `__isnull=true`. Repeating a par
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import django_filters
@@ -191,6 +192,7 @@ SystemFilterSet = _filterset("SystemFilterSet", fields.SYSTEM)
 SourceFilterSet = _filterset("SourceFilterSet", fields.SOURCE)
 
 
-def scalars(filterset: type[StrictFilterSet]) -> set[str]:
+@cache
+def scalars(filterset: type[Any]) -> set[str]:
     """Names of the filters that may stand only once."""
     return {name for name in filterset.base_filters if name == "certain" or name.endswith(SCALAR_SUFFIXES)}

@@ -6,6 +6,8 @@ from typing import Any
 import orjson
 from rest_framework.renderers import BaseRenderer
 
+from ..exports import FORMATS
+from ..exports.table import whole
 from ..fields import Field, Type
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -25,7 +27,7 @@ def public(rows: Iterable[Mapping[str, Any]], items: tuple[Field, ...]) -> Itera
 def _value(value: Any, kind: Type) -> Any:
     if kind is Type.LIST:
         return value.split("|") if value else []
-    return int(value) if value is not None and value == int(value) else value
+    return whole(value)
 
 
 class JSON(BaseRenderer):
@@ -46,8 +48,11 @@ class HTML(BaseRenderer):
     format = "html"
 
 
-class CSV(BaseRenderer):
-    """Names the format for negotiation; its answers are streamed by `transfers.exports`."""
+def _export(name: str) -> type[BaseRenderer]:
+    """Names a format for negotiation; its answers are written by `transfers.exports`."""
+    media_type = FORMATS[name].MEDIA_TYPE.split(";")[0]
+    return type(name.upper(), (BaseRenderer,), {"media_type": media_type, "format": name})
 
-    media_type = "text/csv"
-    format = "csv"
+
+#: A list as a page, and in every format of a whole answer.
+EVERY_FORMAT: list[type[BaseRenderer]] = [JSON, *map(_export, FORMATS)]

@@ -7,7 +7,7 @@ deep it lies. Nulls come last in either direction, and the key decides between e
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,8 @@ from django.core import signing
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
+from .. import flat
+from ..fields import Field
 from ..names import nearest
 from .errors import BadParameters, ParameterError
 
@@ -30,12 +32,17 @@ _SIGNER = signing.Signer(salt="transfers.cursor")
 class Order:
     """One column of the ordering."""
 
-    name: str
-    column: str
+    item: Field
     descending: bool = False
+
+    @property
+    def column(self) -> str:
+        return self.item.column
 
     def by(self, backwards: bool):
         """The order, nulls last; or exactly its reverse."""
+        if not self.item.nullable:  # where nothing is said of nulls, an index can give the order
+            return F(self.column).desc() if self.descending != backwards else F(self.column).asc()
         if self.descending != backwards:
             return F(self.column).desc(nulls_first=backwards or None, nulls_last=not backwards or None)
         return F(self.column).asc(nulls_first=backwards or None, nulls_last=not backwards or None)
@@ -46,7 +53,11 @@ class Order:
             return Q(**{f"{self.column}__isnull": False}) if backwards else None
         lookup = "lt" if self.descending != backwards else "gt"
         further = Q(**{f"{self.column}__{lookup}": value})
-        return further if backwards else further | Q(**{f"{self.column}__isnull": True})
+        return (
+            further
+            if backwards or not self.item.nullable
+            else further | Q(**{f"{self.column}__isnull": True})
+        )
 
 
 @dataclass(frozen=True)
@@ -61,30 +72,30 @@ class Page:
 class Paging:
     """The page that a request asks for; raises BadParameters for a size, order or cursor that is off."""
 
-    def __init__(self, query: QueryDict, orderable: Mapping[str, str], key: str, allowed: Sequence[str]):
+    def __init__(self, query: QueryDict, orderable: Mapping[str, Field], key: str, allowed: Sequence[str]):
         self.allowed = allowed
         self.size = self._size(query.get("page_size", str(PAGE_SIZE)))
         self.order = self._order(query.get("ordering", key), orderable, key)
         self._bound = _fingerprint(query)
         self.backwards, self.values = self._cursor(query.get("cursor"))
 
-    def page(self, rows: QuerySet, columns: Sequence[str]) -> Page:
+    def page(self, rows: QuerySet, items: Sequence[Field]) -> Page:
         """One query for the page: one row more than it shows tells whether there is another."""
         ordered = rows.order_by(*(column.by(self.backwards) for column in self.order))
         if self.values is not None:
             ordered = ordered.filter(self._beyond(self.values))
-        wanted = list(dict.fromkeys([*columns, *(each.column for each in self.order)]))
-        found = list(ordered.values(*wanted)[: self.size + 1])
+        extra = [each.item for each in self.order if each.item not in items]
+        found = flat.objects(ordered[: self.size + 1], [*items, *extra])
         more, found = len(found) > self.size, found[: self.size]
         if self.backwards:
             found.reverse()
         ahead = bool(found) and (more or self.backwards)
         behind = bool(found) and (more if self.backwards else self.values is not None)
-        return Page(
-            [{column: row[column] for column in columns} for row in found],
-            self._encode(found[-1], False) if ahead else None,
-            self._encode(found[0], True) if behind else None,
-        )
+        following = self._encode(found[-1], False) if ahead else None
+        preceding = self._encode(found[0], True) if behind else None
+        for row, item in product(found, extra):
+            del row[item.name]
+        return Page(found, following, preceding)
 
     def _beyond(self, values: Sequence[Any]) -> Q:
         condition, equal = Q(pk__in=[]), Q()
@@ -96,8 +107,7 @@ class Paging:
         return condition
 
     def _encode(self, row: Mapping[str, Any], backwards: bool) -> str:
-        values = [_plain(row[each.column]) for each in self.order]
-        return _SIGNER.sign_object([self._bound, backwards, values])
+        return _SIGNER.sign_object([self._bound, backwards, [row[each.item.name] for each in self.order]])
 
     def _cursor(self, text: str | None) -> tuple[bool, list[Any] | None]:
         if text is None:
@@ -117,7 +127,7 @@ class Paging:
             )
         return int(text)
 
-    def _order(self, text: str, orderable: Mapping[str, str], key: str) -> list[Order]:
+    def _order(self, text: str, orderable: Mapping[str, Field], key: str) -> list[Order]:
         order = []
         for part in text.split(","):
             name = part.strip().removeprefix("-")
@@ -125,11 +135,11 @@ class Paging:
                 near = nearest(name, orderable)
                 meant = f" Did you mean '{near[0]}'?" if near else ""
                 raise self._refuse("ordering", "unknown", f"Cannot order by '{name}'.{meant}", near)
-            order.append(Order(name, orderable[name], part.strip().startswith("-")))
-        names = [each.name for each in order]
+            order.append(Order(orderable[name], part.strip().startswith("-")))
+        names = [each.item.name for each in order]
         if len(set(names)) < len(names):
             raise self._refuse("ordering", "repeated", "A field may stand only once in the ordering.")
-        return order[: names.index(key) + 1] if key in names else [*order, Order(key, orderable[key])]
+        return order[: names.index(key) + 1] if key in names else [*order, Order(orderable[key])]
 
     def _refuse(self, parameter: str, code: str, detail: str, near: list[str] | None = None) -> BadParameters:
         return BadParameters([ParameterError(parameter, code, detail, near or [])], self.allowed)
@@ -151,7 +161,3 @@ def _fingerprint(query: QueryDict) -> str:
     """What a cursor is bound to: everything asked, save the page and its size."""
     kept = sorted(pair for pair in _pairs(query) if pair[0] not in ("cursor", "page_size"))
     return hashlib.sha256(urlencode(kept).encode()).hexdigest()[:16]
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -8,6 +8,7 @@ from . import paging, values
 #: Parameters that are no filters; what a resource knows of them it lists in `own_parameters`.
 OWN = {
     "format": "The format, as the suffix of the address says it too.",
+    "excel": "1: CSV with a byte-order mark, and texts that a spreadsheet would run as formulas guarded.",
     "fields": "Only these fields, separated by commas; they come in the public order.",
     "omit": "All but these fields, separated by commas.",
     "q": "Words that all must be there, in names, aliases, parties, notes, occasions or sources.",

@@ -131,6 +131,7 @@ class SchemaView(RegistryView):
     """This API as OpenAPI 3.1: every resource, parameter, field and error."""
 
     renderer_classes = [JSON]
+    own_parameters = ("format",)
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
         return Response(document())

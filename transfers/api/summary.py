@@ -62,7 +62,7 @@ SUMS = _sums()
 class Summary(RegistryView):
     """Counts and sums of transfers, by any coded field, by year or by source, for each unit apart."""
 
-    own_parameters = ("format", "group_by", "q")
+    own_parameters = ("format", "excel", "group_by", "q")
     own_headers = ("Registry-Count", "Registry-Note")
     filterset_class = filters.RowFilterSet
 
@@ -78,7 +78,7 @@ class Summary(RegistryView):
             for row in _query(rows, groups)
         ]
         if not self.wants("json"):
-            response: Any = self.export("summary", summed, items)
+            response: Any = self.export("summary", summed, items, len(summed))
         else:
             results = list(public(summed, items))
             body = {"count": len(summed), "next": None, "previous": None, "note": note, "results": results}

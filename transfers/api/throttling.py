@@ -24,9 +24,14 @@ class PublicReads(SimpleRateThrottle):
         return f"throttle:{self.get_ident(request)}"
 
     def allow_request(self, request: Request, view: Any) -> bool:
+        asked: Any = request._request
+        if hasattr(asked, "rate_limit"):  # asked again of another database, which is no request of its own
+            view.rate_limit = asked.rate_limit
+            return True
         allowed = super().allow_request(request, view)
         if self.rate is not None:
             view.rate_limit = (self.num_requests, self.duration, self._left(), self._reset())
+            asked.rate_limit = view.rate_limit
         return allowed
 
     def _left(self) -> int:

@@ -43,7 +43,7 @@ class TransferList(ListView):
     filterset_class = filters.RowFilterSet
 
     def rows(self) -> QuerySet:
-        return RegistryRow.objects.current()
+        return self.published(RegistryRow.objects)
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         return search.matching(rows, text)
@@ -58,14 +58,14 @@ class TransferDetail(RegistryView):
         row = RegistryRow.objects.current().filter(key=key).values(*fields.names(fields.ROW)).first()
         if row is None:
             raise self._absent(key)
-        claims = RegistryClaim.objects.current().filter(transfer=key).values(*fields.names(fields.CLAIM))
+        claims = RegistryClaim.objects.current().filter(transfer=key)
         if not self.wants("json"):
-            return self.export(key, claims, fields.CLAIM)
+            return self.export(key, claims, fields.CLAIM, claims.count())
         history = Revision.objects.filter(key=key).values(
             "time", "action", "reason", "content", "hash", revision=F("sequence")
         )
         [body] = public([row], fields.ROW)
-        body["claims"] = list(public(claims, fields.CLAIM))
+        body["claims"] = list(public(claims.values(*fields.names(fields.CLAIM)), fields.CLAIM))
         body["history"] = list(history)
         return Response(body)
 

@@ -1,46 +1,62 @@
-"""CSV after RFC 4180: UTF-8 without a byte-order mark, CRLF, ISO dates, empty = null, lists joined by |."""
+"""CSV after RFC 4180: UTF-8 without a byte-order mark, CRLF, ISO dates, empty = null, lists joined by |.
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
-from typing import Any
+With `excel`, for spreadsheets: the mark, and an apostrophe before texts that they would run as formulas.
+"""
 
-MEDIA_TYPE = "text/csv"
-_CHUNK = 500
+from collections.abc import Iterable, Iterator
 
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow.csv import CSVWriter, WriteOptions, write_csv
 
-def stream(names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """The header and then the rows, in pieces of some hundred lines."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow(names)
-    for number, row in enumerate(rows, start=1):
-        writer.writerow([_cell(row[name]) for name in names])
-        if number % _CHUNK == 0:
-            yield _take(buffer)
-    yield _take(buffer)
+from .table import About, Outbox
+
+MEDIA_TYPE = "text/csv; charset=utf-8"
+_BOM = "\ufeff".encode()
+_OPTIONS = WriteOptions(eol="\r\n", quoting_header="none")
+_WITHOUT_HEADER = WriteOptions(eol="\r\n", include_header=False)
+#: What begins a formula in a spreadsheet, in full width too; a plain negative number does not.
+_FORMULA = r"^[=+\-@\t\r＝＋－＠]"
+_NEGATIVE = r"^-[0-9]+(\.[0-9]+)?$"
 
 
-def _take(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode()
+def stream(batches: Iterable[pa.RecordBatch], about: About) -> Iterator[bytes]:
+    """The header and then the rows, a piece a batch."""
+    outbox = Outbox()
+    CSVWriter(outbox, about.raw_schema, write_options=_OPTIONS).close()
+    yield (_BOM if about.excel else b"") + outbox.take()
+    for batch in batches:
+        texts = (_guarded(batch) if about.excel else batch).columns
+        cells = [_cells(array, column.kind) for array, column in zip(texts, about.columns, strict=True)]
+        written = _never_blank(cells) if len(cells) == 1 else cells
+        write_csv(pa.RecordBatch.from_arrays(written, batch.schema.names), outbox, _WITHOUT_HEADER)
+        yield outbox.take()
 
 
-def _cell(value: Any) -> Any:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case float() if value.is_integer():
-            return int(value)
-        case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case date():
-            return value.isoformat()
-        case list():
-            return "|".join(value)
-    return value
+def _cells(array: pa.Array, kind: str) -> pa.Array:
+    """Numbers that are all whole as whole ones, for the digits of 1e15; true and false without quotes."""
+    if kind == "boolean":
+        return array.cast(pa.bool_())
+    if kind != "number":
+        return array
+    try:
+        return array.cast(pa.int64())
+    except pa.ArrowInvalid:  # a fraction, or too large to be exact
+        return array
+
+
+def _never_blank(alone: list[pa.Array]) -> list[pa.Array]:
+    """A missing value alone on its line as "": readers pass over blank lines."""
+    return [pc.fill_null(array.cast(pa.string()), "") for array in alone]
+
+
+def _guarded(batch: pa.RecordBatch) -> pa.RecordBatch:
+    arrays = [_guard(array) if pa.types.is_string(array.type) else array for array in batch.columns]
+    return pa.RecordBatch.from_arrays(arrays, schema=batch.schema)
+
+
+def _guard(texts: pa.StringArray) -> pa.StringArray:
+    formula = pc.match_substring_regex(texts, _FORMULA)
+    negative = pc.match_substring_regex(texts, _NEGATIVE)
+    quoted = pc.binary_join_element_wise("'", texts, "")
+    return pc.if_else(pc.and_not(formula, negative), quoted, texts)

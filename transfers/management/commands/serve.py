@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
-from granian import Granian
-from granian.constants import Interfaces
+from django.db import connections
 
+from ...server import Server
 from ..clear import ClearCommand
 
 WELCOME = """
@@ -37,16 +37,8 @@ class Command(ClearCommand):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("loadregister", stdout=self.stdout, stderr=self.stderr)
         self.stdout.write(WELCOME.format(host=host, port=port, python=_python()))
-        Granian(
-            "arms_registry.wsgi:application",
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=1,
-            blocking_threads=4,
-            log_access=False,
-            workers_kill_timeout=2,  # Ctrl-C reaches worker and parent at once, which could wait for ever
-        ).serve()
+        connections.close_all()  # the server forks, and a connection is one process's
+        Server(host, port).run()
 
 
 def _port(text: str) -> int:

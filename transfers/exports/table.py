@@ -1,0 +1,162 @@
+"""What every format is given: columns, what is told of the answer, and batches of raw values.
+
+Raw batches hold whole numbers as int64, numbers as double, and everything else as text, written as in
+JSON: ISO dates and times, true and false; the members of a list are joined by |. `typed` makes of them
+the types that Parquet and Arrow show, `rows` the values that JSON shows.
+"""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_RAW = {"integer": pa.int64(), "number": pa.float64()}
+_TYPED = {
+    **_RAW,
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "time": pa.timestamp("us", tz="UTC"),
+    "list": pa.list_(pa.string()),
+}
+#: Doubles hold every whole number up to here.
+_EXACT = 2**53
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an answer; `kind` is the value of its field's type."""
+
+    name: str
+    kind: str
+    description: str
+    unit: str = ""
+
+    @property
+    def raw(self) -> pa.DataType:
+        return _RAW.get(self.kind, pa.string())
+
+
+@dataclass(frozen=True)
+class About:
+    """What an answer says of itself: its columns, the question, and the state of the register."""
+
+    columns: tuple[Column, ...]
+    name: str
+    query: str
+    revision: int
+    time: str
+    licence: str
+    citation: str
+    count: int
+    excel: bool = False
+
+    @property
+    def raw_schema(self) -> pa.Schema:
+        return pa.schema([pa.field(column.name, column.raw) for column in self.columns])
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The typed schema, with what is told of each field and of the answer."""
+        fields = [
+            pa.field(column.name, _TYPED.get(column.kind, pa.string()), metadata=_metadata(column))
+            for column in self.columns
+        ]
+        told = {"query": self.query, "revision": str(self.revision), "time": self.time,
+                "licence": self.licence, "citation": self.citation}  # fmt: skip
+        return pa.schema(fields, metadata=told)
+
+
+def _metadata(column: Column) -> dict[str, str]:
+    told = {"description": column.description, "unit": column.unit}
+    return {key: value for key, value in told.items() if value}
+
+
+def batch_of(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.RecordBatch:
+    """Raw rows from a Python cursor as one batch."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def typed(batch: pa.RecordBatch, about: About) -> pa.RecordBatch:
+    """The batch in the types of `about.schema`."""
+    schema = about.schema
+    arrays = [
+        _list(array) if pa.types.is_list(field.type) else pc.cast(array, field.type)
+        for array, field in zip(batch.columns, schema, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _list(array: pa.Array) -> pa.ListArray:
+    """Texts joined by | as lists; none at all is a list without members."""
+    empty_as_null = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
+    parts = pc.split_pattern(empty_as_null, "|")
+    return pa.ListArray.from_arrays(parts.offsets, parts.values)
+
+
+def rows(batch: pa.RecordBatch, about: About) -> Iterator[tuple[Any, ...]]:
+    """The batch row by row, each value as JSON shows it."""
+    columns = [
+        _shown(array.to_pylist(), column.kind)
+        for array, column in zip(batch.columns, about.columns, strict=True)
+    ]
+    return zip(*columns, strict=True)
+
+
+def _shown(values: list[Any], kind: str) -> list[Any]:
+    convert = SHOWN.get(kind)
+    return [convert(value) for value in values] if convert else values
+
+
+def whole(value: float | None) -> float | int | None:
+    """A number without a fraction as a whole one, as far as a double is exact."""
+    if value is None or not -_EXACT <= value <= _EXACT or value != int(value):
+        return value
+    return int(value)
+
+
+def _truth(value: str | None) -> bool | None:
+    return None if value is None else value == "true"
+
+
+def _members(value: str | None) -> list[str]:
+    return value.split("|") if value else []
+
+
+#: Kind of column → raw value as JSON shows it; of other kinds it is shown as it is.
+SHOWN: dict[str, Callable[[Any], Any]] = {"number": whole, "boolean": _truth, "list": _members}
+
+
+class Outbox(io.RawIOBase):
+    """A file that only grows, and whose bytes are taken as they come."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._parts.append(bytes(data))
+        return len(self._parts[-1])
+
+    def take(self) -> bytes:
+        taken = b"".join(self._parts)
+        self._parts.clear()
+        return taken
+
+
+def in_groups(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.Table]:
+    """The batches joined to tables of at least this many rows, save the last."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(len(each) for each in waiting) >= size:
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting)

@@ -1,0 +1,107 @@
+"""XLSX: the rows, a sheet About and a sheet Dictionary, written in constant memory.
+
+Texts are written as texts, never as formulas or links. The file is made before its first byte leaves,
+at some ten thousand rows a second, so its size is limited; larger answers leave in the other formats.
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from .table import About, rows
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_ROWS = 100_000
+_LONGEST = 32_767
+_CUT = " … [cut here: a cell holds 32,767 characters; CSV has the whole]"
+#: Spreadsheets count days from 1900 and count a 29 February of that year, which was none.
+_FIRST_DAY = "1900-03-01"
+#: A spreadsheet's numbers are doubles; a whole number too large for one is written as text.
+_EXACT = 2**53
+_PIECE = 1 << 18
+
+
+def stream(batches: Iterable[pa.RecordBatch], about: About) -> Iterator[bytes]:
+    """The finished file, piece by piece."""
+    with tempfile.TemporaryDirectory(prefix="arms-registry-") as folder:
+        path = f"{folder}/answer.xlsx"
+        _write(path, batches, about)
+        with open(path, "rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
+
+
+def _write(path: str, batches: Iterable[pa.RecordBatch], about: About) -> None:
+    options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+    with Workbook(path, options) as book:
+        # Of the register's time, not of the clock, so that the same question gives the same bytes.
+        book.set_properties({"title": about.citation, "created": datetime.fromisoformat(about.time)})
+        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet(about.name[:31])
+        sheet.freeze_panes(1, 1)
+        _texts(sheet, 0, [column.name for column in about.columns], bold)
+        kinds = [column.kind for column in about.columns]
+        for number, row in enumerate((row for batch in batches for row in rows(batch, about)), start=1):
+            for place, (value, kind) in enumerate(zip(row, kinds, strict=True)):
+                _cell(sheet, number, place, value, day if kind == "date" else None)
+        sheet.autofilter(0, 0, about.count, len(kinds) - 1)
+        _about(book.add_worksheet("About"), about, bold)
+        _dictionary(book.add_worksheet("Dictionary"), about, bold)
+
+
+def _cell(sheet: Worksheet, row: int, place: int, value: Any, day: Any) -> None:
+    match value:
+        case None | "" | []:
+            return
+        case bool():
+            sheet.write_boolean(row, place, value)
+        case int() | float() if abs(value) <= _EXACT:
+            sheet.write_number(row, place, value)
+        case list():
+            sheet.write_string(row, place, _fitting("|".join(value)))
+        case str() if day and value >= _FIRST_DAY:
+            sheet.write_datetime(row, place, date.fromisoformat(value), day)
+        case _:
+            sheet.write_string(row, place, _fitting(str(value)))
+
+
+def _fitting(text: str) -> str:
+    """The text, cut with a mark where it is too long; spreadsheets count in UTF-16, so do we."""
+    written = text.encode("utf-16-le")
+    if len(written) <= 2 * _LONGEST:
+        return text
+    return written[: 2 * (_LONGEST - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
+
+
+def _texts(sheet: Worksheet, row: int, texts: Iterable[str], style: Any = None) -> None:
+    for place, text in enumerate(texts):
+        sheet.write_string(row, place, text, style)
+
+
+def _about(sheet: Worksheet, about: About, bold: Any) -> None:
+    told = {
+        "Query": about.query,
+        "Rows": str(about.count),
+        "Revision": str(about.revision),
+        "Time of the revision": about.time,
+        "Licence": about.licence,
+        "Citation": about.citation,
+    }
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 100)
+    for row, (name, text) in enumerate(told.items()):
+        sheet.write_string(row, 0, name, bold)
+        sheet.write_string(row, 1, _fitting(text))
+
+
+def _dictionary(sheet: Worksheet, about: About, bold: Any) -> None:
+    sheet.set_column(0, 1, 26)
+    sheet.set_column(2, 2, 100)
+    _texts(sheet, 0, ["name", "type", "description", "unit"], bold)
+    for row, column in enumerate(about.columns, start=1):
+        _texts(sheet, row, [column.name, column.kind, column.description, column.unit])

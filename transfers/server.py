@@ -1,0 +1,37 @@
+"""The web server: gunicorn in one worker process with threads.
+
+A server of this kind must break the connection where an answer fails midway. One that then ends the answer
+in good order, as some do, would let half an export pass for the whole.
+"""
+
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from arms_registry.wsgi import application
+
+THREADS = 4
+
+
+class Server(BaseApplication):
+    """gunicorn with this register's settings, at one address."""
+
+    def __init__(self, host: str, port: int):
+        self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": self.address,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "keepalive": 60,
+            "graceful_timeout": 5,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return application
