@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 CASES ?= 10000
+ROWS ?= 1000000
 PY := .venv/bin/python
 
 .PHONY: run test generated lint types docs lock clean bench
@@ -36,8 +37,8 @@ lock: .venv/dev.stamp ## write requirements*.txt anew from pyproject.toml
 	@$(PY) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  pyproject.toml --group dev -o requirements-dev.txt
 
-bench: .venv/dev.stamp ## measure what the project claims of its speed
-	@$(PY) -m benchmarks.edtf_parse
+bench: .venv/dev.stamp ## measure what the project claims of its speed: make bench ROWS=100000
+	@$(PY) -m benchmarks --rows $(ROWS)
 
 clean: ## remove the virtual environment; data stay
 	rm -rf .venv

@@ -1,0 +1,109 @@
+"""Everything in one answer: CSV against the databases' own shells and the peers, then the other formats."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+from . import peers, postgres, servers
+from .report import Bar, Bench, Row, medians
+from .servers import Server
+
+ROUNDS = 5
+#: What a slow peer may take in a round; its rate is that of the rows it sent until then.
+PATIENCE = 7.0
+OTHERS = ("jsonl", "xlsx", "parquet", "arrow")
+
+
+def measure(bench: Bench) -> list[Row]:
+    peers.ready()
+    return [*_csv(bench), *_csv_of_postgresql(bench), *_other_formats(bench)]
+
+
+def _csv(bench: Bench) -> list[Row]:
+    with servers.ours(bench.database) as ours:
+        contenders: dict[str, Callable[[], float]] = {"ours": lambda: _whole(ours.port, bench.rows)}
+        if shutil.which("sqlite3"):
+            contenders["sqlite3"] = lambda: _shell(_sqlite3(bench.database), bench.rows)
+        found = medians(contenders, ROUNDS)
+        slow = {
+            "again": contenders["ours"],
+            "datasette": lambda: _begun(
+                peers.datasette(bench.database), peers.datasette_csv(bench.database), bench.rows
+            ),
+            "stock": lambda: _begun(peers.stock(bench.database), "/transfers.csv", bench.rows),
+        }
+        found |= medians(slow, 3)
+    shell = "" if "sqlite3" in found else "; there is no sqlite3 here (Debian: apt install sqlite3)"
+    ours_, unit = "CSV of everything", "rows/s"
+    return [
+        Row(ours_, unit, found["ours"] if "sqlite3" in found else None, "sqlite3 -csv", found.get("sqlite3"),
+            Bar("least", 1), f"/api/transfers.csv; the shell writes the same columns to /dev/null{shell}"),
+        Row(ours_, unit, found["again"], "Datasette", found["datasette"], Bar("least", 20),
+            f".csv?_stream=1, same columns, unsorted (its quickest); its first {PATIENCE:g} s"),
+        Row(ours_, unit, found["again"], "stock DRF", found["stock"], how="ModelSerializer, iterator(),"
+            f" djangorestframework-csv's streaming renderer; its first {PATIENCE:g} s"),
+    ]  # fmt: skip
+
+
+def _csv_of_postgresql(bench: Bench) -> list[Row]:
+    work, bar = "CSV of everything, on PostgreSQL", Bar("least", 0.9)
+    psql = shutil.which("psql")
+    with postgres.copy_of(bench.database) as address:
+        if address is None or psql is None:
+            return [Row(work, "rows/s", None, "psql \\copy", None, bar, "there is no PostgreSQL here")]
+        copy = f"\\copy ({_query()}) TO STDOUT (FORMAT csv, HEADER)"
+        command = [psql, "-X", "-q", address, "-c", copy]
+        with servers.ours(address) as ours:
+            contenders = {
+                "ours": lambda: _whole(ours.port, bench.rows),
+                "psql": lambda: _shell(command, bench.rows),
+            }
+            found = medians(contenders, ROUNDS)
+    how = "/api/transfers.csv; psql writes the same query's rows to /dev/null"
+    return [Row(work, "rows/s", found["ours"], "psql \\copy", found["psql"], bar, how)]
+
+
+def _other_formats(bench: Bench) -> list[Row]:
+    """For information; a format that the server does not have, or refuses at this size, says so."""
+    rows = []
+    with servers.ours(bench.database) as ours:
+        for name in OTHERS:
+            path, work = f"/api/transfers.{name}", f"{name} of everything"
+            try:
+                rate = bench.rows / servers.download(ours.port, path).seconds
+                rows.append(Row(work, "rows/s", rate, how=f"{path}, once"))
+            except servers.Refused as refusal:
+                rows.append(Row(work, "rows/s", how=f"not measured: {refusal}"))
+    return rows
+
+
+def _whole(port: int, rows: int) -> float:
+    taken = servers.download(port, "/api/transfers.csv")
+    assert taken.lines == rows + 1, taken
+    return rows / taken.seconds
+
+
+def _begun(server: Server, path: str, rows: int) -> float:
+    """Rows a second of an answer cut short; by a fresh server, as one may go on writing to nobody."""
+    with server as running:
+        taken = servers.download(running.port, path, PATIENCE)
+    return min(taken.lines - 1, rows) / taken.seconds
+
+
+def _shell(command: list[str], rows: int) -> float:
+    start = perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return rows / (perf_counter() - start)
+
+
+def _query() -> str:
+    from transfers import fields
+
+    columns = ", ".join(f'"{name}"' for name in fields.names(fields.ROW))
+    return f"SELECT {columns} FROM {peers.TABLE} WHERE until IS NULL ORDER BY key"
+
+
+def _sqlite3(database: Path) -> list[str]:
+    return ["sqlite3", "-readonly", "-csv", "-header", str(database), _query()]

@@ -1,0 +1,93 @@
+"""Memory of one export: the peak of the server and its children, of two small registers and of the large.
+
+Two, because a small answer is written by the server itself and a larger one by a process of its own, which
+costs the same whatever it writes.
+"""
+
+import threading
+import time
+from pathlib import Path
+
+from . import servers
+from .report import Bar, Bench, Row
+from .servers import Server
+
+FORMATS = ("csv", "jsonl", "xlsx", "parquet", "arrow")
+APART = 50
+
+
+def measure(bench: Bench) -> list[Row]:
+    return [row for name in FORMATS for row in _of(name, bench)]
+
+
+def _of(name: str, bench: Bench) -> list[Row]:
+    work, bar = f"memory of one {name} export", Bar("apart", APART)
+    try:
+        large, parts = _peak(bench.database, name)
+    except servers.Refused as refusal:
+        return [Row(work, "MB", how=f"not measured: {refusal}")]
+    found = []
+    for rows, database in bench.small.items():
+        small, small_parts = _peak(database, name)
+        how = f"VmHWM of a fresh server's processes, added up: {parts}; of the small: {small_parts}"
+        found.append(Row(f"{work}, {bench.rows:,} rows", "MB", large, f"{rows:,} rows", small, bar, how))
+    return found
+
+
+def _peak(database: Path, name: str) -> tuple[float, str]:
+    """Megabytes in all, and by process: granian, its worker, and what that started."""
+    with servers.ours(database) as server, Watch(server) as watch:
+        servers.download(server.port, f"/api/transfers.{name}")
+    megabytes = [peak / 1024 for peak in watch.peaks.values()]
+    return sum(megabytes), " + ".join(f"{each:.0f}" for each in megabytes)
+
+
+class Watch:
+    """Adds up the peaks of a server's processes, of those too that end meanwhile."""
+
+    def __init__(self, server: Server):
+        self.root = server.process.pid
+        self.peaks: dict[int, int] = {}  # process → KB
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> "Watch":
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self.thread.join()
+
+    def _watch(self) -> None:
+        while not self.over.is_set():
+            self._look()
+            time.sleep(0.02)
+        self._look()
+
+    def _look(self) -> None:
+        for pid in family(self.root):
+            self.peaks[pid] = max(self.peaks.get(pid, 0), _high_water(pid))
+
+
+def family(root: int) -> list[int]:
+    """The process and all below it."""
+    found = [root]
+    for pid in found:
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            found += [int(child) for child in _read(task).split()]
+    return found
+
+
+def _high_water(pid: int) -> int:
+    for line in _read(Path(f"/proc/{pid}/status")).splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    return 0
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:  # it ended just now
+        return ""

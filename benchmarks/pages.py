@@ -1,0 +1,139 @@
+"""Pages of 100 rows: against Datasette and stock Django REST framework views; 304; first and last page."""
+
+import itertools
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from urllib.parse import parse_qs, quote, urlsplit
+
+import orjson
+
+from . import peers, servers
+from .report import Bar, Bench, Row, medians, rates
+from .servers import Client
+
+ROUNDS = 9
+SECONDS = 1.0
+SYSTEMS = 20
+
+
+def measure(bench: Bench) -> list[Row]:
+    peers.ready()
+    systems = _systems(bench.database)
+    with (
+        servers.ours(bench.database) as ours,
+        peers.datasette(bench.database) as datasette,
+        peers.stock(bench.database) as stock,
+    ):
+        client = ours.client()
+        pages = [f"/api/transfers?system={quote(name)}" for name, _ in systems]
+        contenders: dict[str, tuple[Client, list[str]]] = {
+            "ours": (client, pages),
+            "datasette": (
+                datasette.client(),
+                [peers.datasette_page(bench.database, slug) for _, slug in systems],
+            ),
+            "stock": (stock.client(), [f"/transfers?system={slug}" for _, slug in systems]),
+        }
+        new = median(_seconds(client, page) for page in pages[1:]) * 1e3
+        _check_same(contenders)
+        turns = {name: _turns(*asked) for name, asked in contenders.items()}
+        turns["304"] = _unchanged(client, pages)
+        found = rates(turns, ROUNDS, SECONDS)
+        return [
+            Row("page of 100 rows of a system", "requests/s", found["ours"], "Datasette", found["datasette"],
+                Bar("least", 4), f"/api/transfers?system=S-400 and {SYSTEMS - 1} more in turn; Datasette:"
+                " .json, same rows, columns and order, _nocount _nofacet _shape=objects"),
+            Row("same", "requests/s", found["ours"], "stock DRF", found["stock"], Bar("least", 10),
+                "ModelSerializer with nested claims (prefetched), PageNumberPagination, django-filter"),
+            Row("304 on a known ETag", "requests/s", found["304"], "our page", found["ours"], Bar("least", 4),
+                "the same pages with If-None-Match"),
+            Row("same page, asked for the first time", "ms", new, "our page", 1e3 / found["ours"],
+                how="the first answer of each counts its rows; the count is kept while the revision stands"),
+            *_ends(client, bench),
+        ]  # fmt: skip
+
+
+def _systems(database: Path) -> list[tuple[str, str]]:
+    """Name and slug of the systems with most rows; S-400 is among them."""
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        return connection.execute(
+            "SELECT name, slug FROM transfers_system JOIN (SELECT system, count(*) AS many"
+            " FROM transfers_registryrow WHERE until IS NULL GROUP BY system) ON system = slug"
+            # A family's name means its variants too; to the others, a slug means itself alone.
+            " WHERE id NOT IN (SELECT variant_of_id FROM transfers_system WHERE variant_of_id IS NOT NULL)"
+            " ORDER BY many DESC LIMIT ?",
+            [SYSTEMS],
+        ).fetchall()
+
+
+def _seconds(client: Client, path: str) -> float:
+    start = perf_counter()
+    status, _, body = client.ask(path)
+    if status != 200:
+        raise servers.Refused(f"{path}: {status} {body[:300]!r}")
+    return perf_counter() - start
+
+
+def _turns(client: Client, paths: list[str]) -> Callable[[], object]:
+    """Asks the next path with each call."""
+    turn = itertools.cycle(paths)
+    return lambda: client.ask(next(turn))
+
+
+def _unchanged(client: Client, paths: list[str]) -> Callable[[], object]:
+    known = [(path, client.ask(path)[1]["etag"]) for path in paths]
+    turn = itertools.cycle(known)
+
+    def ask() -> None:
+        path, etag = next(turn)
+        status, _, _ = client.ask(path, If_None_Match=etag)
+        assert status == 304
+
+    return ask
+
+
+def _check_same(contenders: dict[str, tuple[Client, list[str]]]) -> None:
+    """All answer each question, and with the same keys in the same order."""
+    for paths in zip(*(paths for _, paths in contenders.values()), strict=True):
+        keys = []
+        for (client, _), path in zip(contenders.values(), paths, strict=True):
+            status, _, body = client.ask(path)
+            if status != 200:
+                raise servers.Refused(f"{path}: {status} {body[:300]!r}")
+            answer = orjson.loads(body)
+            keys.append([row["key"] for row in answer.get("results", answer.get("rows"))])
+        if not all(each == keys[0] for each in keys):
+            raise RuntimeError(f"not the same rows: {paths}")
+
+
+def _ends(client: Client, bench: Bench) -> list[Row]:
+    """The first and the last page of the whole register, by the cursor that would lead there."""
+    last, number = f"/api/transfers?cursor={_cursor_of_last_page(client, bench)}", -(-bench.rows // 100)
+    for path, is_last in (("/api/transfers", False), (last, True)):
+        answer = orjson.loads(client.ask(path)[2])
+        assert (answer["next"] is None) == is_last, path
+        assert len(answer["results"]) == 100, path
+    found = medians(
+        {"first": lambda: _seconds(client, "/api/transfers"), "last": lambda: _seconds(client, last)}, 300
+    )
+    return [
+        Row("last page of everything", "ms", found["last"] * 1e3, "first page", found["first"] * 1e3,
+            Bar("most", 1.2), f"page {number:,} by its cursor, signed as the API itself signs it"),
+    ]  # fmt: skip
+
+
+def _cursor_of_last_page(client: Client, bench: Bench) -> str:
+    """The first page's cursor for the next, with a key a hundred rows before the end in its place."""
+    from transfers.api import paging
+
+    with sqlite3.connect(f"file:{bench.database}?mode=ro", uri=True) as connection:
+        [key] = connection.execute(
+            "SELECT key FROM transfers_registryrow WHERE until IS NULL ORDER BY key DESC LIMIT 1 OFFSET 100"
+        ).fetchone()
+    address = orjson.loads(client.ask("/api/transfers")[2])["next"]
+    [cursor] = parse_qs(urlsplit(address).query)["cursor"]
+    bound, backwards, _ = paging._SIGNER.unsign_object(cursor)
+    return paging._SIGNER.sign_object([bound, backwards, [key]])

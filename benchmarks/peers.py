@@ -1,0 +1,81 @@
+"""What the register is compared with, pinned in peers.txt and set up in an environment of its own."""
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlencode
+
+from . import register
+from .servers import GRANIAN, Server
+
+HERE = Path(__file__).resolve().parent
+PLACE = register.PLACE / "peers"
+PINNED = HERE / "peers.txt"
+TABLE = "transfers_registryrow"
+
+
+def ready() -> None:
+    """Set up the environment of the peers where it is not there as peers.txt has it."""
+    stamp = PLACE / "pinned"
+    wanted = hashlib.sha256(PINNED.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print("Setting up Datasette and the stock views (once) ...", flush=True)
+    shutil.rmtree(PLACE, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", PLACE], check=True)
+    pip = [str(PLACE / "bin/python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    subprocess.run([*pip, "-r", str(PINNED)], check=True)
+    stamp.write_text(wanted)
+
+
+def versions() -> list[str]:
+    return re.findall(r"^[a-z-]+==\S+", PINNED.read_text(), re.MULTILINE)
+
+
+def datasette(database: Path) -> Server:
+    """Datasette on the file as immutable, its fast way, with what its `inspect` finds out beforehand.
+
+    Its limits on the rows of an answer, the size of a CSV and the time of a query are lifted.
+    """
+    inspected = database.with_suffix(".json")
+    program = str(PLACE / "bin/datasette")
+    if not inspected.exists():
+        subprocess.run([program, "inspect", database, "--inspect-file", inspected], check=True)
+    limits = {"max_csv_mb": 0, "max_returned_rows": 10_000, "sql_time_limit_ms": 60_000}
+    settings = [part for name, value in limits.items() for part in ("--setting", name, str(value))]
+    command = [program, "serve", "-i", str(database), "--inspect-file", str(inspected), "-p", "{port}"]
+    return Server([*command, *settings], f"/{database.stem}.json", {}, register.ROOT)
+
+
+def datasette_page(database: Path, system: str) -> str:
+    """The address of a system's first 100 published rows, no count, no facets, in our columns."""
+    asked = [("system__exact", system), ("_sort", "key"), ("_size", "100"), ("_nocount", "1")]
+    asked += [("_nofacet", "1"), ("_shape", "objects")]
+    return f"/{database.stem}/{TABLE}.json?{_query(asked)}"
+
+
+def datasette_csv(database: Path) -> str:
+    """The address of all published rows as CSV, in the order of the table, which is the quickest for it."""
+    return f"/{database.stem}/{TABLE}.csv?{_query([('_stream', '1'), ('_size', 'max')])}"
+
+
+def _query(asked: list[tuple[str, str]]) -> str:
+    hidden = [("_nocol", name) for name in ("system_family", "words", "reference", "until")]
+    return urlencode([("until__isnull", "1"), *asked, *hidden])
+
+
+def stock(database: Path) -> Server:
+    """The stock views, served by granian as ours is."""
+    command = [
+        str(PLACE / "bin/python"),
+        "-m",
+        "granian",
+        *GRANIAN,
+        "--port",
+        "{port}",
+        "stock.wsgi:application",
+    ]
+    return Server(command, "/transfers?system=none", {"BENCH_DATABASE": str(database)}, HERE)

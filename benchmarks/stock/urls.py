@@ -1,0 +1,10 @@
+"""Two addresses."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("transfers", views.TransferList.as_view()),
+    path("transfers.csv", views.TransferCSV.as_view()),
+]
