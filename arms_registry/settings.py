@@ -8,6 +8,7 @@
 | DEBUG | off | Django's debug pages: never on a public server |
 | ALLOWED_HOSTS | this machine only | comma-separated host names that the server answers to |
 | API_THROTTLE | off | requests a client address and period that the API answers, such as 600/min |
+| PUBLISH_OWN | off | whether a reviewer may publish a transfer that they edited themselves |
 | TRUSTED_PROXIES | 0 | how many proxies before the server may say who the client is (X-Forwarded-For) |
 | CSRF_TRUSTED_ORIGINS | none | comma-separated origins (https://…) of the admin behind a proxy |
 """
@@ -56,6 +57,8 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "simple_history",
+    "import_export",
     "transfers",
 ]
 
@@ -69,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -134,6 +138,7 @@ if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",  # a writer waits its turn at the start, not at its first write
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+        " PRAGMA cache_size=-32000;"  # kilobytes a thread: what is asked often is not read again
         " PRAGMA recursive_triggers=ON;",  # so that REPLACE, too, meets the append-only triggers
     }
 else:
@@ -150,6 +155,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
+PUBLISH_OWN = env.bool("PUBLISH_OWN", False)
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"

@@ -16,6 +16,7 @@ from django.conf import settings  # noqa: E402
 from django.core.management import load_command_class  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 
+from transfers import roles, workflow  # noqa: E402
 from transfers.api import errors, filters, paging, parameters, strict  # noqa: E402
 from transfers.api.dictionary import DICTIONARY, LISTS, FieldList  # noqa: E402
 from transfers.api.reference import SourceList  # noqa: E402
@@ -276,11 +277,52 @@ def _option(action: Any) -> list[str]:
     return [f"`{name}`", action.help or "", str(default)]
 
 
+# Permissions
+
+
+def permissions_page() -> str:
+    intro = (
+        "Curators work in the admin, `/admin/`. A user needs the *staff status* to log in there and a group"
+        " for the rest: an administrator opens the user at `/admin/auth/user/`, ticks *Staff status* and"
+        " chooses the group `curator`, `reviewer` or `administrator`. Without a group a member of staff sees"
+        " nothing; without staff status, or not logged in, one comes no further than the login page. Who may"
+        " change users can make superusers of them: give the group `administrator` to few."
+    )
+    everybody = (*roles.ROLES, roles.SUPERUSER)
+    models = sorted({(app, model) for held in roles.ROLES.values() for app in held for model in held[app]})
+    rights = [
+        [f"`{app}.{model}`", *(", ".join(roles.may(role, app, model)) or "–" for role in everybody)]
+        for app, model in models
+    ]
+    return page(
+        "Permissions", intro, "## Records",
+        "The history of a record is seen by who may view it; its edits are reverted by who may change it. A"
+        " transfer that was ever published is never deleted, nor is a party, system or source that the public"
+        " register names.",
+        table(["record", *everybody], rights), "## Steps of a transfer",
+        "Every step needs a reason, which stands in the history; of `publish` and `withdraw` in the public"
+        " log as well. Nobody publishes what they edited since the last publication, superusers included,"
+        " unless `PUBLISH_OWN` is set. Editing a transfer or its claims makes it a draft again. Commands and"
+        " fixtures have no user and are not bound by this.",
+        table(["step", "from", "to", *everybody], [_step(step) for step in workflow.TRANSITIONS.values()]),
+    )  # fmt: skip
+
+
+def _step(step: workflow.Transition) -> list[str]:
+    held = {role: {f"{app}.{name}" for app, name in roles.codenames(role)} for role in roles.ROLES}
+    return [
+        f"`{step.name}`", _code(step.sources), f"`{step.target}`",
+        *("yes" if held[role] & set(step.permissions) else "–" for role in roles.ROLES),
+        "yes",
+    ]  # fmt: skip
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "fields.md": fields_page,
     "parameters.md": parameters_page,
     "errors.md": errors_page,
     "commands.md": commands_page,
+    "permissions.md": permissions_page,
 }
 
 

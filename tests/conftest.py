@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 
+from tests.browsers import chromium  # noqa: F401  a fixture for every module
 from transfers import append_only, names, replicas, search
 from transfers.replica_health import Health
 

@@ -15,7 +15,7 @@ from django.core import serializers
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
 
-from . import fixture_files
+from . import fixture_files, history
 from .faults import BadFiles, Fault
 from .fixture_files import Record
 from .models import Party, Source, System, Transfer
@@ -58,7 +58,7 @@ def load(directory: Path, reason: str, *, overwrite: bool = False) -> Report:
     """
     units = _units(fixture_files.read(directory))
     report = Report()
-    with transaction.atomic():
+    with transaction.atomic(), history.because(reason):
         loader = _Loader(report, overwrite)
         for unit in units:
             loader.load(unit)

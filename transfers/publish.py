@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.utils import timezone
+from simple_history.utils import bulk_update_with_history
 
-from . import content
+from . import content, history
 from .content import Content, Flat
 from .models import Party, RegistryClaim, RegistryRow, Revision, Source, System, Transfer
 
@@ -45,8 +46,7 @@ def publish(transfers: Iterable[Transfer], reason: str) -> list[Revision]:
                 log.add([content.of_transfer(transfer, references) for transfer in batch])
         if faults:
             raise NotPublishable(faults)
-        for start in range(0, len(keys), BATCH):
-            Transfer.objects.filter(pk__in=keys[start : start + BATCH]).update(state=Transfer.State.PUBLISHED)
+        _enter(keys, Transfer.State.PUBLISHED, log.reason)
     return log.revisions
 
 
@@ -54,10 +54,23 @@ def withdraw(transfers: Iterable[Transfer], reason: str) -> list[Revision]:
     """Take published transfers back, all or none; their keys answer 'withdrawn' from now on."""
     with transaction.atomic():
         log = Log(reason)
-        for transfer in transfers:
+        taken = list(transfers)
+        for transfer in taken:
             log.withdraw(transfer.key)
-            Transfer.objects.filter(pk=transfer.pk).update(state=Transfer.State.WITHDRAWN)
+        _enter([transfer.pk for transfer in taken], Transfer.State.WITHDRAWN, log.reason)
     return log.revisions
+
+
+def _enter(keys: Sequence[int], state: str, reason: str) -> None:
+    """Set the editorial state of those that are in another, with history."""
+    _, user = history.current()
+    for start in range(0, len(keys), BATCH):
+        changed = list(Transfer.objects.filter(pk__in=keys[start : start + BATCH]).exclude(state=state))
+        for transfer in changed:
+            transfer.state = state
+        bulk_update_with_history(
+            changed, Transfer, ["state"], default_user=user, default_change_reason=reason
+        )
 
 
 def refresh(record: Party | System | Source, reason: str) -> list[Revision]:

@@ -3,9 +3,10 @@
 from django.contrib import admin
 
 from ..models import RegistryClaim, RegistryRow, Revision
+from .named import NamedAdmin
 
 
-class ReadOnly(admin.ModelAdmin):
+class ReadOnly(NamedAdmin):
     """Nobody adds, changes or deletes; the database would refuse it too."""
 
     def has_add_permission(self, request, obj=None) -> bool:

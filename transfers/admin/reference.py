@@ -4,7 +4,11 @@ from django.contrib import admin
 
 from .. import names
 from ..models import Party, PartyAlias, Source, System, SystemAlias
+from .bulk import BulkAdmin
+from .history import HistoryAdmin
+from .named import NamedAdmin
 from .search import AliasSearch, ShownInPublic
+from .stale import StaleCheck
 
 
 class PartyAliasInline(admin.TabularInline):
@@ -13,7 +17,7 @@ class PartyAliasInline(admin.TabularInline):
 
 
 @admin.register(Party)
-class PartyAdmin(AliasSearch, ShownInPublic):
+class PartyAdmin(HistoryAdmin, StaleCheck, BulkAdmin, AliasSearch, ShownInPublic):
     list_display = ["name", "code", "alpha2", "kind"]
     list_filter = ["kind"]
     search_fields = ["name", "code", "aliases__name"]
@@ -31,7 +35,7 @@ class SystemAliasInline(admin.TabularInline):
 
 
 @admin.register(System)
-class SystemAdmin(AliasSearch, ShownInPublic):
+class SystemAdmin(HistoryAdmin, StaleCheck, BulkAdmin, AliasSearch, ShownInPublic):
     list_display = ["name", "slug", "category", "variant_of"]
     list_filter = ["category", "unroca"]
     list_select_related = ["variant_of"]
@@ -45,7 +49,7 @@ class SystemAdmin(AliasSearch, ShownInPublic):
 
 
 @admin.register(Source)
-class SourceAdmin(ShownInPublic):
+class SourceAdmin(HistoryAdmin, StaleCheck, BulkAdmin, ShownInPublic):
     list_display = ["key", "publisher", "title", "published", "reliability"]
     list_filter = ["reliability", "language"]
     search_fields = ["key", "publisher", "title", "agencies", "origin_of"]
@@ -53,7 +57,7 @@ class SourceAdmin(ShownInPublic):
 
 
 @admin.register(PartyAlias)
-class PartyAliasAdmin(admin.ModelAdmin):
+class PartyAliasAdmin(NamedAdmin):
     """Aliases are edited with their party; here they are only looked through."""
 
     list_display = ["name", "party"]
@@ -67,7 +71,7 @@ class PartyAliasAdmin(admin.ModelAdmin):
 
 
 @admin.register(SystemAlias)
-class SystemAliasAdmin(admin.ModelAdmin):
+class SystemAliasAdmin(NamedAdmin):
     """Aliases are edited with their system; here they are only looked through."""
 
     list_display = ["name", "type", "system"]

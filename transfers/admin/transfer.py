@@ -2,63 +2,42 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 
-from .. import names, publish
+from .. import names
 from ..models import Party, Quantity, System, Transfer, TransferDate, Valuation
+from . import resolved
+from .bulk import BulkAdmin
+from .forms import ClaimForm, ClaimFormSet, CountForm, QuantityForm, TransferForm
+from .history import HistoryAdmin
+from .inputs import INPUTS
+from .named import NamedAdmin
+from .stale import StaleCheck
+from .workflow import ReopensTransfer, WorkflowAdmin
 
+#: Of one kind about one transfer; a form that says it holds more is not believed.
+MOST_CLAIMS = 500
 _EVIDENCE = ("source", "locator", "excerpt", "attributed_to", "credibility", "preferred", "note")
-
-
-class ClaimForm(ModelForm):
-    """A claim; whether another one is preferred is asked of the whole set, not of what is stored."""
-
-    def _get_validation_exclusions(self) -> set[str]:
-        return {*super()._get_validation_exclusions(), "preferred"}  # type: ignore[misc]
-
-
-class ClaimFormSet(BaseInlineFormSet):
-    """The claims of one kind; at most one of a measure is preferred."""
-
-    model: Any
-
-    def clean(self) -> None:
-        super().clean()
-        measure = self.model.MEASURE_FIELD
-        kept = [
-            form.cleaned_data
-            for form in self.forms
-            if form.is_valid() and not form.cleaned_data.get("DELETE")
-        ]
-        preferred = [claim.get(measure) for claim in kept if claim.get("preferred")]
-        for twice in sorted({str(name) for name in preferred if preferred.count(name) > 1}):
-            raise ValidationError(f"Only one claim can be preferred for {measure} {twice}.")
-
-    def save(self, commit: bool = True) -> Any:
-        """Save what is preferred no more first, so that the preference can move in one go."""
-        if commit:
-            given_up = [
-                form.instance.pk for form in self.initial_forms if not form.cleaned_data.get("preferred")
-            ]
-            self.model.objects.filter(pk__in=given_up).update(preferred=False)
-        return super().save(commit)
 
 
 class ClaimInline(admin.StackedInline):
     """Claims of one kind; the figure first, then where it stands and who says so."""
 
     extra = 0
+    max_num = MOST_CLAIMS
     form = ClaimForm
     formset = ClaimFormSet
+    formfield_overrides = INPUTS
     autocomplete_fields = ["source"]
     figure: tuple[str, ...]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [self.figure, _EVIDENCE[:3], _EVIDENCE[3:6], "note"]
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, absolute_max=MOST_CLAIMS, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("source")
@@ -66,7 +45,8 @@ class ClaimInline(admin.StackedInline):
 
 class QuantityInline(ClaimInline):
     model = Quantity
-    figure = ("measure", "minimum", "maximum", "unit", "as_of")
+    form = QuantityForm
+    figure = ("measure", "number", "unit", "as_of")
 
 
 class TransferDateInline(ClaimInline):
@@ -80,7 +60,7 @@ class ValuationInline(ClaimInline):
 
 
 @admin.register(Transfer)
-class TransferAdmin(admin.ModelAdmin):
+class TransferAdmin(WorkflowAdmin, HistoryAdmin, StaleCheck, admin.ModelAdmin):
     list_display = ["key", "supplier", "recipient", "system", "kind", "state"]
     list_filter = ["state", "kind", "condition", "system__category"]
     list_select_related = ["supplier", "recipient", "system"]
@@ -90,10 +70,16 @@ class TransferAdmin(admin.ModelAdmin):
     search_help_text = "Key, party, system or any of its aliases, occasion"
     autocomplete_fields = ["supplier", "recipient", "system"]
     inlines = [QuantityInline, TransferDateInline, ValuationInline]
-    actions = ["publish"]
+    form = TransferForm
+    change_form_template = "admin/transfers/transfer/change_form.html"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Transfer | None = None) -> list[str]:
         return ["state", "key"] if obj is not None else ["state"]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        if (transfer := kwargs.get("obj")) is not None:
+            context["resolved"] = resolved.of(transfer)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -116,34 +102,20 @@ class TransferAdmin(admin.ModelAdmin):
         actions.pop("delete_selected", None)  # it would not ask each record whether it may go
         return actions
 
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("transfers.publish_transfer")
 
-    @admin.action(description="Publish the selected transfers", permissions=["publish"])
-    def publish(self, request: HttpRequest, queryset: QuerySet) -> None:
-        try:
-            revisions = publish.publish(queryset, "Published from the admin")
-        except publish.NotPublishable as error:
-            for key, faults in error.faults.items():
-                for fault in faults:
-                    messages.error(request, f"{key}: {fault}")
-            return
-        for transfer in queryset.filter(key__in=[revision.key for revision in revisions]):
-            self.log_change(request, transfer, "Published.")
-        messages.success(request, f"{len(revisions)} revisions published; the rest were as published before.")
-
-
-class ClaimAdmin(admin.ModelAdmin):
+class ClaimAdmin(ReopensTransfer, BulkAdmin, NamedAdmin):
     """All claims of one kind, to look through; they are entered with their transfer."""
 
     list_select_related = ["transfer", "source"]
     search_fields = ["transfer__key", "source__key", "excerpt", "attributed_to", "note"]
     autocomplete_fields = ["transfer", "source"]
     list_filter = ["credibility", "preferred"]
+    formfield_overrides = INPUTS
 
 
 @admin.register(Quantity)
 class QuantityAdmin(ClaimAdmin):
+    form = CountForm
     list_display = ["transfer", "measure", "minimum", "maximum", "unit", "source", "locator"]
 
 

@@ -1,10 +1,12 @@
 """Curation (reference, curation) and publication: the two sides of the register's wall."""
 
+from .article import ArticleText
 from .curation import Claim, Quantity, Transfer, TransferDate, Valuation
 from .publication import RegistryClaim, RegistryRow, Revision
 from .reference import Party, PartyAlias, Source, System, SystemAlias
 
 __all__ = [
+    "ArticleText",
     "Claim",
     "Party",
     "PartyAlias",

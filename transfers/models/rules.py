@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from simple_history.models import HistoricalRecords
 
 from .. import edtf
 
@@ -56,6 +57,8 @@ class CuratedModel(models.Model):
     """A record that curators enter; fixtures name it by its natural key, never by an integer."""
 
     natural_key_fields: tuple[str, ...]
+
+    history = HistoricalRecords(inherit=True)
 
     objects: ClassVar[models.Manager] = NaturalKeyManager()
 
