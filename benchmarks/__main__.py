@@ -24,7 +24,7 @@ def main() -> int:
     import django
 
     django.setup()
-    from . import edtf_parse, exports, memory, pages, register
+    from . import edtf_parse, exports, memory, pages, register, workbench
     from .report import Bench, Row, table, write
 
     sections: dict[str, Callable[[Bench], list[Row]]] = {
@@ -32,6 +32,7 @@ def main() -> int:
         "pages": pages.measure,
         "exports": exports.measure,
         "memory": memory.measure,
+        "workbench": workbench.measure,
     }
     chosen = options.only or list(sections)
     if unknown := set(chosen) - set(sections):
@@ -64,7 +65,7 @@ def _options() -> argparse.Namespace:
         "--only",
         type=lambda text: text.split(","),
         default=[],
-        help="sections, separated by commas: edtf, pages, exports, memory",
+        help="sections, separated by commas: edtf, pages, exports, memory, workbench",
     )
     return parser.parse_args()
 

@@ -2,6 +2,9 @@
 
 Two, because a small answer is written by the server itself and a larger one by a process of its own, which
 costs the same whatever it writes.
+
+Counted is what the processes have to themselves (RssAnon). Pages of the database's file that SQLite
+maps are the system's cache of the file, which it takes back when it likes.
 """
 
 import threading
@@ -29,13 +32,13 @@ def _of(name: str, bench: Bench) -> list[Row]:
     found = []
     for rows, database in bench.small.items():
         small, small_parts = _peak(database, name)
-        how = f"VmHWM of a fresh server's processes, added up: {parts}; of the small: {small_parts}"
+        how = f"peak RssAnon of a fresh server's processes, added up: {parts}; of the small: {small_parts}"
         found.append(Row(f"{work}, {bench.rows:,} rows", "MB", large, f"{rows:,} rows", small, bar, how))
     return found
 
 
 def _peak(database: Path, name: str) -> tuple[float, str]:
-    """Megabytes in all, and by process: granian, its worker, and what that started."""
+    """Megabytes in all, and by process: gunicorn, its worker, and what that started."""
     with servers.ours(database) as server, Watch(server) as watch:
         servers.download(server.port, f"/api/transfers.{name}")
     megabytes = [peak / 1024 for peak in watch.peaks.values()]
@@ -67,7 +70,7 @@ class Watch:
 
     def _look(self) -> None:
         for pid in family(self.root):
-            self.peaks[pid] = max(self.peaks.get(pid, 0), _high_water(pid))
+            self.peaks[pid] = max(self.peaks.get(pid, 0), _own(pid))
 
 
 def family(root: int) -> list[int]:
@@ -79,9 +82,9 @@ def family(root: int) -> list[int]:
     return found
 
 
-def _high_water(pid: int) -> int:
+def _own(pid: int) -> int:
     for line in _read(Path(f"/proc/{pid}/status")).splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith("RssAnon:"):
             return int(line.split()[1])
     return 0
 

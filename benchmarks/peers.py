@@ -9,12 +9,13 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from . import register
-from .servers import GRANIAN, Server
+from .servers import Server
 
 HERE = Path(__file__).resolve().parent
 PLACE = register.PLACE / "peers"
 PINNED = HERE / "peers.txt"
 TABLE = "transfers_registryrow"
+GUNICORN = ("--worker-class=gthread", "--threads=4", "--keep-alive=60", "--log-level=warning")
 
 
 def ready() -> None:
@@ -68,14 +69,13 @@ def _query(asked: list[tuple[str, str]]) -> str:
 
 
 def stock(database: Path) -> Server:
-    """The stock views, served by granian as ours is."""
+    """The stock views, served by gunicorn as ours are."""
     command = [
         str(PLACE / "bin/python"),
         "-m",
-        "granian",
-        *GRANIAN,
-        "--port",
-        "{port}",
+        "gunicorn",
+        *GUNICORN,
+        "--bind=127.0.0.1:{port}",
         "stock.wsgi:application",
     ]
     return Server(command, "/transfers?system=none", {"BENCH_DATABASE": str(database)}, HERE)

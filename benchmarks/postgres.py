@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,12 +52,22 @@ def copy_of(database: Path) -> Iterator[str | None]:
         shutil.rmtree(place)
     user = _unprivileged(place)
     if not finished.exists():
-        initdb = [folder / "initdb", "-D", place / "data", "-U", "registry", "-A", "trust", "-E", "UTF8"]
+        initdb: list[str | Path] = [
+            folder / "initdb",
+            "-D",
+            place / "data",
+            "-U",
+            "registry",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+        ]
         _run([*initdb, "--locale=C.UTF-8", "--no-sync"], user)
     port = free_port()
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={place} -c fsync=off"
     options += " -c shared_buffers=512MB -c max_wal_size=8GB -c maintenance_work_mem=512MB"
-    control = [folder / "pg_ctl", "-D", place / "data", "-w"]
+    control: list[str | Path] = [folder / "pg_ctl", "-D", place / "data", "-w"]
     _run([*control, "-o", options, "-l", place / "log", "start"], user)
     try:
         url = f"postgres://registry@127.0.0.1:{port}/postgres"
@@ -110,7 +120,7 @@ def _unprivileged(place: Path) -> str | None:
     return user
 
 
-def _run(command: list[str | Path], user: str | None) -> None:
+def _run(command: Sequence[str | Path], user: str | None) -> None:
     done = subprocess.run(
         command, user=user, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
     )

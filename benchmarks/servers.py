@@ -21,7 +21,7 @@ from . import register
 
 #: Signs the cursors of our server, so that the benchmark can ask for a page far down.
 SECRET_KEY = "benchmark"
-GRANIAN = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--log-level", "error")
+OURS = "from transfers.server import Server; Server('127.0.0.1', {port}).run()"
 
 
 class Refused(Exception):
@@ -156,15 +156,8 @@ def free_port() -> int:
 def ours(database: str | Path) -> Server:
     """Our server as `manage.py serve` runs it, without its migrating and loading."""
     url = database if isinstance(database, str) else f"sqlite:///{database}"
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        *GRANIAN,
-        "--port",
-        "{port}",
-        "arms_registry.wsgi:application",
-    ]
+    command = [sys.executable, "-c", OURS]
     left_out = dict.fromkeys(("API_THROTTLE", "DATABASE_REPLICA_URLS", "DEBUG"), "")
     environment = {**left_out, "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
+    environment["DJANGO_SETTINGS_MODULE"] = "arms_registry.settings"
     return Server(command, "/api", environment, register.ROOT)

@@ -34,6 +34,7 @@ from tests.reading import (
 )
 from tests.test_api_transfers import full
 from transfers import fields
+from transfers.api import base
 from transfers.api.output import LICENCE
 from transfers.fields import Type
 from transfers.models import Revision
@@ -351,3 +352,18 @@ class TestProcess:
         while started & children() and time.monotonic() < until:
             time.sleep(0.05)
         assert not started & children()
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("path", ["large"], indirect=True)
+    def test_what_is_published_on_the_way_is_not_in_it(self, client, path, monkeypatch):
+        factories.published("a-first")
+        reading = base.reading.streamed
+
+        def meanwhile(*arguments):
+            factories.published("b-second", recipient="IND")
+            return reading(*arguments)
+
+        monkeypatch.setattr(base.reading, "streamed", meanwhile)
+        answer = client.get("/api/transfers.csv")
+        keys = [row[0] for row in table("csv", answer.getvalue())[1]]
+        assert (keys, answer["Registry-Revision"]) == (["a-first"], "1")

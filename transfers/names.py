@@ -65,14 +65,14 @@ class Edition:
     hash: str = ""
 
 
-_NEWEST = f"SELECT sequence, time, hash FROM {Revision._meta.db_table} ORDER BY sequence DESC LIMIT 1"
+NEWEST = f"SELECT sequence, time, hash FROM {Revision._meta.db_table} ORDER BY sequence DESC LIMIT 1"
 
 
 def edition() -> Edition:
     """The register's edition, in one query; ready SQL, as every answer begins with it."""
     connection = connections[router.db_for_read(Revision)]
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST)
+        cursor.execute(NEWEST)
         newest = cursor.fetchone()
     if newest is None:
         return Edition()

@@ -4,6 +4,7 @@ A server of this kind must break the connection where an answer fails midway. On
 in good order, as some do, would let half an export pass for the whole.
 """
 
+import gc
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -11,6 +12,12 @@ from gunicorn.app.base import BaseApplication
 from arms_registry.wsgi import application
 
 THREADS = 4
+
+
+def _settle(arbiter: Any, worker: Any) -> None:
+    """What was made at the start stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 class Server(BaseApplication):
@@ -29,6 +36,7 @@ class Server(BaseApplication):
             "graceful_timeout": 5,
             "loglevel": "warning",
             "control_socket_disable": True,
+            "post_fork": _settle,
         }
         for name, value in options.items():
             self.cfg.set(name, value)

@@ -177,16 +177,28 @@ class RegistryView(APIView):
         return self.request.accepted_renderer.format == name
 
     def export(
-        self, name: str, rows: QuerySet | list[dict[str, Any]], items: tuple[Field, ...], count: int
+        self,
+        name: str,
+        rows: QuerySet | list[dict[str, Any]],
+        items: tuple[Field, ...],
+        count: int,
+        now: QuerySet | None = None,
     ) -> HttpResponse | StreamingHttpResponse:
-        """A whole answer as a file in the negotiated format; a large one is streamed."""
+        """A whole answer as a file in the negotiated format; a large one is streamed.
+
+        `now`: what are the same rows as long as the revision stands, and are quicker to read.
+        """
         kind = self.request.accepted_renderer.format
         self._check_size(kind, count)
         writer, about = exports.FORMATS[kind], self._about(name, items, count)
         response: Any
         if isinstance(rows, QuerySet) and count > exports.SMALL:
             whole = self.request.method != "HEAD"
-            pieces = reading.streamed(rows, items, about, kind) if whole else iter(())
+            pieces = (
+                reading.streamed(rows if now is None else now, rows, items, about, kind)
+                if whole
+                else iter(())
+            )
             response = StreamingHttpResponse(pieces, content_type=writer.MEDIA_TYPE)
         else:
             read = (
@@ -267,6 +279,7 @@ class ListView(RegistryView):
     name: str
     items: tuple[Field, ...]
     key: str
+    exact = False
     own_parameters = ("format", "excel", "fields", "omit", "q", *paging.OPTIONS)
     own_headers = ("Registry-Count",)
 
@@ -289,8 +302,8 @@ class ListView(RegistryView):
         raise NotImplementedError
 
     def published(self, versions: Any) -> QuerySet:
-        """What is published; an export, which takes its time, keeps to the revision that its headers say."""
-        return versions.current() if self.wants("json") else versions.as_of(self.edition.sequence)
+        """What is published now or, where it must be exact, at the revision that the headers say."""
+        return versions.as_of(self.edition.sequence) if self.exact else versions.current()
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
         page_of = paging.Paging(request.query_params, self._orderable(), self.key, self.parameters())
@@ -298,8 +311,10 @@ class ListView(RegistryView):
         rows = self.filtered(self.rows())
         count = self.count(rows)
         if not self.wants("json"):
-            ordered = rows.order_by(*(column.by(False) for column in page_of.order))
-            return self.export(self.name, ordered, items, count)
+            order = [column.by(False) for column in page_of.order]
+            self.exact = True  # an export takes its time, in which a newer revision may come
+            exact = self.filtered(self.rows()).order_by(*order)
+            return self.export(self.name, exact, items, count, now=rows.order_by(*order))
         page = page_of.page(rows, items)
         response = self._page(request, page, count, items)
         response["Registry-Count"] = str(count)

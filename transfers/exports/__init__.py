@@ -17,7 +17,7 @@ FORMATS: dict[str, ModuleType] = {
 }
 
 #: Rows up to which an answer is read through Django's own connection: starting a process takes longer.
-SMALL = 10_000
+SMALL = 5_000
 
 
 def most_rows(name: str) -> int | None:

@@ -8,14 +8,17 @@ import pyarrow as pa
 from .table import About, rows
 
 MEDIA_TYPE = "application/x-ndjson"
+#: Rows that are Python objects at a time: each takes some kilobytes.
+_LINES = 512
 
 
 def stream(batches: Iterable[pa.RecordBatch], about: About) -> Iterator[bytes]:
-    """A piece of lines a batch."""
+    """Pieces of some hundred lines."""
     names = [column.name for column in about.columns]
     for batch in batches:
-        lines = [
-            orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE)
-            for row in rows(batch, about)
-        ]
-        yield b"".join(lines)
+        for start in range(0, len(batch), _LINES):
+            lines = [
+                orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE)
+                for row in rows(batch.slice(start, _LINES), about)
+            ]
+            yield b"".join(lines)

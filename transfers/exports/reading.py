@@ -16,7 +16,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connections
 from django.db.models import QuerySet
 
-from .. import flat
+from .. import flat, names
 from ..fields import Field
 from .table import About, Column, batch_of
 
@@ -55,9 +55,21 @@ def _text(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def streamed(rows: QuerySet, items: tuple[Field, ...], about: About, name: str) -> Iterator[bytes]:
-    """The file in this format, from the worker; raises ExportFailed here or, broken off midway, later."""
-    job = {"format": name, "about": asdict(about), **_job(rows, items, about)}
+def streamed(
+    now: QuerySet, exact: QuerySet, items: tuple[Field, ...], about: About, name: str
+) -> Iterator[bytes]:
+    """The file in this format, from the worker; raises ExportFailed here or, broken off midway, later.
+
+    It reads `now` or, should there be a newer revision than the file is to show, `exact`.
+    """
+    job = {
+        "format": name,
+        "about": asdict(about),
+        "database": _database(connections[now.db]),
+        "newest": names.NEWEST,
+        "now": _query(now, items),
+        "exact": _query(exact, items),
+    }
     pieces = _pieces(json.dumps(job).encode())
     return _begun(next(pieces, b""), pieces)
 
@@ -88,22 +100,26 @@ def _pieces(job: bytes) -> Iterator[bytes]:
         process.wait()
 
 
-def _job(rows: QuerySet, items: tuple[Field, ...], about: About) -> dict[str, Any]:
-    connection = connections[rows.db]
-    sql, parameters = flat.statement(rows, items, plain=connection.vendor == "postgresql")
-    if connection.vendor == "postgresql":
+def _query(rows: QuerySet, items: tuple[Field, ...]) -> dict[str, Any]:
+    """The statement as the worker's drivers take it."""
+    connection: Any = connections[rows.db]
+    is_postgresql = connection.vendor == "postgresql"
+    sql, parameters = flat.statement(rows, items, plain=is_postgresql)
+    if is_postgresql:
         # Written out: with parameters of its own the driver would hold the whole result in memory.
-        sql = connection.ops.compose_sql(sql, parameters)  # type: ignore[attr-defined]
-        database = {"kind": "postgresql", "uri": _conninfo(connection)}
-        return {"database": database, "query": {"sql": sql, "parameters": [], "typed_row": False}}
+        return {"sql": connection.ops.compose_sql(sql, parameters), "parameters": []}
     # The driver takes types from the first rows, so the first row has them.
     zeros = {pa.int64(): "0", pa.float64(): "0.0", pa.string(): "''"}
-    typed_row = ", ".join(zeros[column.raw] for column in about.columns)
+    typed_row = ", ".join(zeros[column.raw] for column in columns_of(items))
     sql = re.sub("(?<!%)%s", "?", sql).replace("%%", "%")
-    sql = f"SELECT {typed_row} UNION ALL SELECT * FROM ({sql})"
+    return {"sql": f"SELECT {typed_row} UNION ALL SELECT * FROM ({sql})", "parameters": list(parameters)}
+
+
+def _database(connection: Any) -> dict[str, str]:
+    if connection.vendor == "postgresql":
+        return {"kind": "postgresql", "uri": _conninfo(connection)}
     path = Path(connection.settings_dict["NAME"]).resolve()
-    database = {"kind": "sqlite", "uri": f"{path.as_uri()}?mode=rw"}
-    return {"database": database, "query": {"sql": sql, "parameters": list(parameters), "typed_row": True}}
+    return {"kind": "sqlite", "uri": f"{path.as_uri()}?mode=rw"}
 
 
 def _conninfo(connection: Any) -> str:

@@ -39,6 +39,21 @@ def _columns(name: str, *listed: tuple[Field, ...]) -> type[models.Model]:
     return type(name, (models.Model,), {"__module__": __name__, "Meta": meta, **columns})
 
 
+def _current(prefix: str, key: str, *names: str) -> list[models.Index]:
+    """Indexes of what is published now, by its key and by these columns.
+
+    With `until`, though it is null in each entry: so SQLite counts by the index alone.
+    """
+    return [
+        models.Index(
+            fields=list(dict.fromkeys([name, key, "until"])),
+            condition=Q(until__isnull=True),
+            name=f"{prefix}_current_{name}",
+        )
+        for name in (key, *names)
+    ]
+
+
 class VersionQuerySet(models.QuerySet):
     """Versions by when they stood in the register."""
 
@@ -96,9 +111,12 @@ class RegistryRow(_columns("RowColumns", fields.ROW, fields.ROW_HIDDEN)):  # typ
     class Meta:
         ordering = ["key"]
         indexes = [
-            models.Index(fields=[name, "key"], condition=Q(until__isnull=True), name=f"row_current_{name}")
-            for name in ("system", "supplier", "recipient", "category", "kind", "status")
-        ] + [models.Index(fields=[name], name=f"row_{name}") for name in ("system", "supplier", "recipient")]
+            *_current("row", "key", "system", "supplier", "recipient", "category", "kind", "status"),
+            *(
+                models.Index(fields=[name], name=f"row_{name}")
+                for name in ("system", "supplier", "recipient")
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["key"], condition=Q(until__isnull=True), name="row_key_is_current_once"
@@ -126,12 +144,7 @@ class RegistryClaim(_columns("ClaimColumns", fields.CLAIM)):  # type: ignore[mis
             models.Index(fields=["transfer", "revision"], name="claim_transfer"),
             models.Index(fields=["transfer"], condition=Q(until__isnull=True), name="claim_current_transfer"),
             models.Index(fields=["source"], name="claim_source"),
-            *(
-                models.Index(
-                    fields=[name, "claim"], condition=Q(until__isnull=True), name=f"claim_current_{name}"
-                )
-                for name in ("source", "system", "supplier", "recipient", "measure")
-            ),
+            *_current("claim", "claim", "source", "system", "supplier", "recipient", "measure"),
         ]
         constraints = [
             models.UniqueConstraint(
