@@ -5,6 +5,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import override_settings
 
 from tests.browsers import chromium  # noqa: F401  a fixture for every module
 from transfers import append_only, names, replicas, search
@@ -19,6 +20,7 @@ hypothesis.settings.load_profile("register")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
     """A database file, not memory: commits are real, and threads and programs can share it."""
     for connection in connections.all():
+        connection.settings_dict["CONN_MAX_AGE"] = 0  # a page server's threads must leave none behind
         if connection.vendor == "sqlite":
             path = tmp_path_factory.mktemp("database") / "test.sqlite3"
             connection.settings_dict["TEST"]["NAME"] = str(path)
@@ -45,6 +47,13 @@ def _one_database():
     """A test reads what it wrote, also where the environment names replicas."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(replicas, "health", lambda: Health([]))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords():
+    """Hashing passwords as slowly as is right for people would take a good part of the tests' time."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 
 

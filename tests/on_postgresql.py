@@ -10,13 +10,14 @@ import sys
 
 from tests import clusters
 
-#: Tests of documents, pages and pure logic, which no database changes: once, on SQLite's run, is enough.
-NO_DATABASE = (
-    "test_browser", "test_codes", "test_commands", "test_documents", "test_edtf", "test_figures",
-    "test_reference", "test_replica_choice", "test_seeds", "test_seeds_shape", "test_seeds_words",
-    "test_walls",
+#: Tests of what the two databases do each in its own way: enough on a user's machine, where time counts.
+ON_BOTH = (
+    "test_append_only", "test_api_filters", "test_api_paging", "test_api_summary", "test_api_transfers",
+    "test_curation_models", "test_exports", "test_exports_agree", "test_exports_csv_cells", "test_history",
+    "test_loading", "test_names", "test_outage", "test_publication", "test_queues", "test_search",
+    "test_shipped_data", "test_stale", "test_verify", "test_workflow",
 )  # fmt: skip
-#: Tests that start PostgreSQL by themselves, in whichever run: once is enough, with REQUIRE_ALL=1 too.
+#: Tests that start PostgreSQL by themselves, in whichever run: once is enough. REQUIRE_ALL=1 runs all others.
 OWN_SERVERS = ("test_replicas",)
 
 
@@ -26,11 +27,11 @@ def main() -> int:
     if programs is None:
         print(f"SKIPPED: the tests on PostgreSQL: {clusters.MISSING}.")
         return 1 if required else 0
-    left_out = OWN_SERVERS if required else (*NO_DATABASE, *OWN_SERVERS)
+    whole = [f"--ignore=tests/{name}.py" for name in OWN_SERVERS]
+    chosen = whole if required else [f"tests/{name}.py" for name in ON_BOTH]
     with clusters.server(programs, logged="none") as cluster:
         environment = os.environ | {"DATABASE_URL": cluster.url}
-        arguments = sys.argv[1:] or [f"--ignore=tests/{name}.py" for name in left_out]
-        return subprocess.call([sys.executable, "-m", "pytest", *arguments], env=environment)
+        return subprocess.call([sys.executable, "-m", "pytest", *(sys.argv[1:] or chosen)], env=environment)
 
 
 if __name__ == "__main__":

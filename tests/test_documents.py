@@ -12,7 +12,10 @@ from tests import documents, programs, servers
 
 EXAMPLES = documents.examples()
 PROGRAMS = programs.programs()
-pytestmark = pytest.mark.django_db  # without it, pytest-django makes no test database for this module
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.xdist_group("documents"),
+]  # without it, pytest-django makes no test database for this module
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,9 @@ import pytest
 
 from tests.servers import Server, manage
 
-ROWS = 60_000
+#: Its fixture is made once for all tests of the module.
+pytestmark = pytest.mark.xdist_group("large")
+ROWS = 25_000
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ import pytest
 
 from tests import clusters, servers
 
+#: The databases are made once for all tests of the module.
+pytestmark = pytest.mark.xdist_group("replicas")
 KEY = "rus-tur-s-400-2019"
 PATHS = [
     "", "/fields", "/schema", "/docs", "/transfers", f"/transfers/{KEY}", "/transfers/summary?group_by=kind",
