@@ -87,12 +87,15 @@ def enter() -> None:
 
 
 def _transfers() -> Iterator[Any]:
+    from django.db.models import F
+
     from transfers.models import Party, RegistryRow, System, Transfer
 
     parties = dict(Party.objects.values_list("code", "pk"))
     systems = dict(System.objects.values_list("slug", "pk"))
     names = ("key", "kind", "condition", "location", "occasion", "note")
-    for row in RegistryRow.objects.current().values(*names, "supplier", "recipient", "system").iterator():
+    rows = RegistryRow.objects.current().exclude(supplier=F("recipient"))  # which curation would refuse
+    for row in rows.values(*names, "supplier", "recipient", "system").iterator():
         yield Transfer(
             **{name: row[name] or "" for name in names},
             supplier_id=parties[row["supplier"]],
@@ -111,6 +114,8 @@ def _claims(model: Any, keys: dict[str, int]) -> Iterator[Any]:
     for measure, _ in measures:
         rows = RegistryClaim.objects.current().filter(measure=f"{prefix}{measure}")
         for row in rows.values().iterator():
+            if row["transfer"] not in keys:
+                continue
             yield model(
                 transfer_id=keys[row["transfer"]],
                 source_id=sources[row["source"]],
