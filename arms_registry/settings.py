@@ -138,7 +138,7 @@ if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",  # a writer waits its turn at the start, not at its first write
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-        " PRAGMA cache_size=-32000;"  # kilobytes a thread: what is asked often is not read again
+        " PRAGMA cache_size=-16000;"  # kilobytes a thread: what is asked often is not read again
         " PRAGMA recursive_triggers=ON;",  # so that REPLACE, too, meets the append-only triggers
     }
 else:

@@ -9,7 +9,7 @@ from .table import About, Outbox, in_groups, typed
 
 MEDIA_TYPE = "application/vnd.apache.parquet"
 #: Rows of one group: readers skip and load groups, and one is held in memory while it is written.
-_GROUP = 16_000
+_GROUP = 10_000
 
 
 def stream(batches: Iterable[pa.RecordBatch], about: About) -> Iterator[bytes]:

@@ -31,7 +31,6 @@ _OPTIONS = {
 
 
 def main() -> None:
-    pa.set_memory_pool(pa.system_memory_pool())  # gives back what it needs no more
     job = json.load(sys.stdin)
     columns = tuple(Column(**column) for column in job["about"].pop("columns"))
     about = About(columns=columns, **job["about"])
