@@ -26,6 +26,8 @@ from . import __version__
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+# For this process and those of exports: Arrow's own allocator keeps what it needs no more.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 
 def _secret_key(path: Path) -> str:

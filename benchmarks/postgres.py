@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psycopg
 
+from tests.clusters import binaries
+
 from . import register
 from .servers import free_port
 
@@ -27,16 +29,6 @@ TABLES = (
     "registryrow",
     "registryclaim",
 )
-
-
-def binaries() -> Path | None:
-    """The folder with initdb and pg_ctl, the newest where there are several."""
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-    named = shutil.which("initdb")
-    for folder in [*([Path(named).resolve().parent] if named else []), *reversed(debian)]:
-        if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
-            return folder
-    return None
 
 
 @contextmanager

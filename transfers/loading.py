@@ -22,14 +22,8 @@ from .models import Party, Source, System, Transfer
 from .publish import NotPublishable, publish, refresh
 
 #: Models that own others, and those others with the field that names the owner.
-OWNERS = ("transfers.party", "transfers.system", "transfers.source", "transfers.transfer")
-OWNED = {
-    "transfers.partyalias": "party",
-    "transfers.systemalias": "system",
-    "transfers.quantity": "transfer",
-    "transfers.transferdate": "transfer",
-    "transfers.valuation": "transfer",
-}
+OWNERS = tuple(model._meta.label_lower for model in history.OWNED)
+OWNED = {model._meta.label_lower: name for owned in history.OWNED.values() for model, name in owned.items()}
 
 
 @dataclass

@@ -83,12 +83,7 @@ def _pieces(job: bytes) -> Iterator[bytes]:
     """What a worker makes of the job; it is stopped where nobody wants the rest."""
     command = [sys.executable, "-m", "transfers.exports.worker"]
     process = subprocess.Popen(
-        command,
-        cwd=settings.BASE_DIR,
-        env=os.environ | {"ARROW_DEFAULT_MEMORY_POOL": "system"},  # gives back what it needs no more
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        bufsize=0,
+        command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
     )
     assert process.stdin is not None
     assert process.stdout is not None
