@@ -109,12 +109,13 @@ CLAIMS = st.lists(
 
 
 def alike(measure, ranges=RANGES, texts=TEXTS):
-    """Claims of one measure that can be compared: in one unit, one currency, as of one day."""
+    """Claims of one measure that can be compared: in one unit, one currency, as of one day, of no register."""
+    who = WHO | {"origin_of": st.none()}
     if measure in DATES:
-        return dated([measure], texts, **WHO)
+        return dated([measure], texts, **who)
     unit = st.just("system" if measure in QUANTITIES else None)
     currency = st.just("USD" if measure == "deal_value" else None)
-    return ranged([measure], ranges, **WHO, unit=unit, currency=currency, as_of=st.just("2020-01-01"))
+    return ranged([measure], ranges, **who, unit=unit, currency=currency, as_of=st.just("2020-01-01"))
 
 
 def said(claim: Claim) -> Any:
@@ -266,6 +267,36 @@ def test_an_envelope_of_numbers_is_no_wider_than_its_claims(case):
 def test_tivs_that_differ_show_none(case):
     stem, claims = case
     assert sale(*claims)[stem] is None
+
+
+def edition(year: int, measure: str, *numbers: float, **values: Any) -> Claim:
+    """A claim of a register's edition of that year."""
+    who = {"source": f"register-{year}", "published": str(year), "publisher": "SIPRI", "origin_of": "register"}
+    return number(measure, *numbers, **who | values)
+
+
+def test_a_later_edition_of_a_register_revises_the_earlier():
+    row = sale(edition(2024, "quantity_ordered", 10), edition(2026, "quantity_ordered", 12))
+    assert (row["quantity_ordered_min"], row["disputed"]) == (12, [])
+
+
+def test_editions_of_one_register_are_one_source():
+    assert sale(edition(2024, "tiv_unit", 1), edition(2026, "tiv_unit", 2))["sources"] == 1
+
+
+def test_an_edition_revises_no_figure_of_another_source():
+    row = sale(number("quantity_ordered", 6), edition(2026, "quantity_ordered", 12))
+    assert (row["quantity_ordered_min"], row["disputed"]) == (6, ["quantity_ordered"])
+
+
+def test_a_preferred_figure_of_an_earlier_edition_stands():
+    row = sale(edition(2024, "tiv_unit", 1, preferred=True), edition(2026, "tiv_unit", 2))
+    assert (row["tiv_unit"], row["disputed"]) == (1, ["tiv_unit"])
+
+
+def test_editions_of_which_neither_is_later_for_certain_differ():
+    row = sale(edition(2024, "tiv_unit", 1), edition(2026, "tiv_unit", 2, published="2023/.."))
+    assert row["disputed"] == ["tiv_unit"]
 
 
 @given(alike("deal_value"), st.lists(st.tuples(CURRENCIES, RANGES), unique_by=itemgetter(0)))

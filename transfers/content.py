@@ -6,9 +6,10 @@ what is already published where only a reference record (party, system, source) 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -18,6 +19,8 @@ from .models.curation import Claim, Quantity, Transfer, TransferDate, Valuation
 from .models.reference import Party, Source, System
 
 Flat = dict[str, Any]
+#: What a row tells of a reference record: values as canonical JSON, names, words of its texts.
+Told = tuple[bytes, tuple[str, ...], tuple[str, ...]]
 
 CLAIM_NAMES = tuple(name for name in fields.names(fields.CLAIM) if name not in fields.ADDED_BY_REVISION)
 ROW_NAMES = tuple(
@@ -28,6 +31,8 @@ _SOURCE_NAMES = (
     "reliability", "origin_of", "sha256",
 )  # fmt: skip
 _CLAIM_TEXTS = ("locator", "excerpt", "attributed_to", "credibility", "preferred", "note")
+#: Of the curators alone.
+_NOT_SHOWN = frozenset({"provisional"})
 _TRANSFER_TEXTS = ("key", "kind", "condition", "location", "occasion", "note")
 _FIGURE_NAMES = tuple(item.name for item in dataclass_fields(figures.Claim))
 
@@ -66,6 +71,8 @@ class References:
         systems = System.objects.select_related("variant_of").prefetch_related("aliases")
         self.systems = {system.slug: system for system in systems}
         self._by_id = {system.pk: system for system in systems}
+        self._sources: dict[int, Flat] = {}
+        self._told: dict[tuple[type, int], Told] = {}
 
     def family(self, slug: str) -> list[System]:
         """The system's families, outermost first, and itself."""
@@ -73,6 +80,19 @@ class References:
         while (family := self._by_id.get(chain[0].variant_of_id or 0)) is not None and family not in chain:
             chain.insert(0, family)
         return chain
+
+    def told(self, record: Party | System | Source) -> Told:
+        """What a row tells of a record: its values as canonical JSON, its names, its texts; made once."""
+        key = (type(record), record.pk)
+        if key not in self._told:
+            self._told[key] = (canonical(_values(record)), *_searched(record))
+        return self._told[key]
+
+    def source(self, source: Source) -> Flat:
+        """What a claim shows of its source; made once."""
+        if source.pk not in self._sources:
+            self._sources[source.pk] = _source(source)
+        return self._sources[source.pk]
 
     def bearers(self, supplier: str, recipient: str, system: str) -> list[Party | System]:
         """The parties and the systems that a row shows, or is found by."""
@@ -93,14 +113,15 @@ class References:
         }
 
 
-def of_transfer(transfer: Transfer, references: References) -> Content:
-    """The content that publishing this curated transfer would bring."""
+def of_transfer(transfer: Transfer, curated: Sequence[Claim], references: References) -> Content:
+    """The content that publishing this curated transfer, with these its claims, would bring."""
     where = (transfer.supplier.code, transfer.recipient.code, transfer.system.slug)
     texts = {name: getattr(transfer, name) or None for name in _TRANSFER_TEXTS}
-    curated = transfer.claims()
     cited = {claim.source.key: claim.source for claim in curated}
     shown = [*references.bearers(*where), *(cited[key] for key in sorted(cited))]
-    return _build(references.describe(*where) | texts, [_flat(claim) for claim in curated], shown)
+    facts = references.describe(*where) | texts
+    claims = [_flat(claim, references.source(claim.source)) for claim in curated]
+    return _build(facts, claims, [references.told(each) for each in shown])
 
 
 def of_published(
@@ -111,17 +132,17 @@ def of_published(
     texts = {name: row[name] for name in _TRANSFER_TEXTS}
     cited = sorted({claim["source"] for claim in claims})
     shown = [*references.bearers(*where), *(sources[key] for key in cited)]
-    renewed = [claim | _source(sources[claim["source"]]) for claim in claims]
-    return _build(references.describe(*where) | texts, renewed, shown)
+    renewed = [claim | references.source(sources[claim["source"]]) for claim in claims]
+    return _build(references.describe(*where) | texts, renewed, [references.told(each) for each in shown])
 
 
-def _build(facts: Flat, claims: list[Flat], shown: list[Party | System | Source]) -> Content:
+def _build(facts: Flat, claims: list[Flat], shown: list[Told]) -> Content:
     """Settle the claims into the row, and tell each claim which transfer it is about."""
     figured = [figures.Claim(**{name: claim[name] for name in _FIGURE_NAMES}) for claim in claims]
     row = facts | figures.resolve(facts["kind"], figured)
     row["disputed"] = "|".join(row["disputed"]) or None
     row["words"] = _searchable(row, shown)
-    row["reference"] = hashlib.sha256(canonical([_values(record) for record in shown])).hexdigest()
+    row["reference"] = hashlib.sha256(b"[" + b",".join(values for values, _, _ in shown) + b"]").hexdigest()
     about = {"transfer": row["key"], **{name: row[name] for name in ("supplier", "recipient", "system")}}
     return Content(
         row={name: row[name] for name in ROW_NAMES},
@@ -138,16 +159,29 @@ def _identified(claim: Flat) -> Flat:
     return claim | {"claim": hashlib.sha256(canonical(what)).hexdigest()[:16]}
 
 
-def _searchable(row: Flat, shown: list[Party | System | Source]) -> str:
+def _searchable(row: Flat, shown: list[Told]) -> str:
     """The words of the row, its names and its sources; each name as one word, too."""
-    names, texts = [], [row[name] for name in ("key", "location", "occasion", "note")]
-    for record in shown:
-        if isinstance(record, Source):
-            texts += [record.publisher, record.title, record.authors, record.agencies]
-        else:
-            names += [record.name, *record.natural_key(), *(alias.name for alias in record.aliases.all())]
-    found = [" ".join(words.split(text)) for text in [*names, *texts] if text]
-    return " ".join(dict.fromkeys([*found, *map(words.fold, names)]))
+    own = [_in_words(row[name]) for name in ("key", "location", "occasion", "note") if row[name]]
+    names = [name for _, named, _ in shown for name in named]
+    texts = [text for _, _, said in shown for text in said]
+    return " ".join(dict.fromkeys([*map(_in_words, names), *own, *texts, *map(_folded, names)]))
+
+
+def _searched(record: Party | System | Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names that a record is found by, and the words of its texts."""
+    if isinstance(record, Source):
+        said = (record.publisher, record.title, record.authors, record.agencies)
+        return (), tuple(_in_words(text) for text in said if text)
+    names = (record.name, *record.natural_key(), *(alias.name for alias in record.aliases.all()))
+    return names, ()
+
+
+@lru_cache(maxsize=10_000)
+def _in_words(text: str) -> str:
+    return " ".join(words.split(text))
+
+
+_folded = lru_cache(maxsize=10_000)(words.fold)
 
 
 def _values(record: Party | System | Source) -> Flat:
@@ -155,7 +189,7 @@ def _values(record: Party | System | Source) -> Flat:
     values: Flat = {
         field.name: getattr(record, field.name)
         for field in record._meta.concrete_fields
-        if not field.is_relation and not field.primary_key
+        if not field.is_relation and not field.primary_key and field.name not in _NOT_SHOWN
     }
     if isinstance(record, Source):
         return values
@@ -164,10 +198,11 @@ def _values(record: Party | System | Source) -> Flat:
     return values | {"of": of and of.natural_key()[0], "aliases": aliases}
 
 
-def _flat(claim: Claim) -> Flat:
-    flat = dict.fromkeys(CLAIM_NAMES)
-    flat |= {"source": claim.source.key, **_source(claim.source), **_figure(claim)}
-    flat |= {name: getattr(claim, name) for name in _CLAIM_TEXTS}
+def _flat(claim: Claim, source: Flat) -> Flat:
+    flat = dict.fromkeys(CLAIM_NAMES) | source | _figure(claim)
+    flat["source"] = claim.source.key
+    for name in _CLAIM_TEXTS:
+        flat[name] = getattr(claim, name)
     return {name: None if value == "" else value for name, value in flat.items()}
 
 

@@ -9,6 +9,9 @@ Rules, for each measure:
 * they differ and one is preferred: the preferred value; the measure is disputed;
 * they differ and none is preferred: the envelope, smallest minimum to largest maximum; disputed.
 
+A later edition of one register (the same story of the same publisher) revises the earlier one: its figure
+takes the other's place, unless that one is preferred, and the two are no dispute.
+
 A figure in another unit or another currency than the row's is no dispute: it cannot be compared.
 A delivered count is cumulative, so a later and not smaller count supersedes an earlier one.
 """
@@ -76,8 +79,9 @@ STEMS = (*QUANTITIES, *DATES, "deal_value", *TIVS)
 
 def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
     """Settle the claims of one transfer of this kind into its row's derived fields, by field name."""
+    everything = list(dict.fromkeys(claims))
     by_measure: dict[str, list[Claim]] = {}
-    for claim in dict.fromkeys(claims):
+    for claim in _unrevised(everything):
         by_measure.setdefault(claim.measure, []).append(claim)
     row: dict[str, Any] = {}
     disputed = {
@@ -86,12 +90,34 @@ def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
         *_deal_value(row, by_measure.get("deal_value", [])),
         *_tivs(row, by_measure),
     }
-    everything = [claim for group in by_measure.values() for claim in group]
     row["status"] = str(_status(kind, row, by_measure))
     row["disputed"] = [stem for stem in STEMS if stem in disputed]
     row["sources"] = len({claim.story for claim in everything})
     row["origins"] = _count_origins(everything)
     return row
+
+
+def _unrevised(claims: list[Claim]) -> list[Claim]:
+    """Those claims that no later edition of their own register revises."""
+    editions: dict[tuple, list[Claim]] = {}
+    for claim in claims:
+        if claim.origin_of:
+            register = (claim.origin_of, claim.publisher, claim.measure, claim.unit, claim.currency)
+            editions.setdefault(register, []).append(claim)
+    revised = {
+        old
+        for group in editions.values()
+        if len({claim.published for claim in group}) > 1
+        for old in group
+        if not old.preferred and any(_is_later(new.published, old.published) for new in group)
+    }
+    return [claim for claim in claims if claim not in revised]
+
+
+def _is_later(new: str, old: str) -> bool:
+    """Whether a date is later for certain."""
+    start, end = edtf.bounds(new)[0], edtf.bounds(old)[1]
+    return start is not None and end is not None and start > end
 
 
 def _settle(claims: list[Claim], value: Callable[[Claim], Any]) -> tuple[list[Claim], bool]:
@@ -140,9 +166,7 @@ def _latest_counts(claims: list[Claim]) -> list[Claim]:
 
 def _supersedes(new: Claim, old: Claim) -> bool:
     """Whether a cumulative count replaces another: it is later for certain, and not smaller."""
-    start = edtf.bounds(new.as_of or new.published)[0]
-    end = edtf.bounds(old.as_of or old.published)[1]
-    later = start is not None and end is not None and start > end
+    later = _is_later(new.as_of or new.published, old.as_of or old.published)
     return later and new.range[0] >= old.range[0]
 
 

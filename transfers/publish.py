@@ -5,17 +5,18 @@ the chain cannot fork. Publishing what is published already appends nothing.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.utils import timezone
-from simple_history.utils import bulk_update_with_history
 
 from . import content, history
 from .content import Content, Flat
-from .models import Party, RegistryClaim, RegistryRow, Revision, Source, System, Transfer
+from .inserts import insert
+from .models import Claim, Party, RegistryClaim, RegistryRow, Revision, Source, System, Transfer
 
 GENESIS = "0" * 64
 BATCH = 500
@@ -29,10 +30,13 @@ class NotPublishable(Exception):
         super().__init__("; ".join(f"{key}: {fault}" for key, found in faults.items() for fault in found))
 
 
-def publish(transfers: Iterable[Transfer], reason: str) -> list[Revision]:
+def publish(
+    transfers: Iterable[Transfer], reason: str, progress: Callable[[str, int, int], None] | None = None
+) -> list[Revision]:
     """Publish transfers as they are curated now, all or none; the revisions of those that changed.
 
-    Raises NotPublishable with every fault of every transfer.
+    `progress` is told what is done, how many are, and of how many. Raises NotPublishable with every fault of
+    every transfer.
     """
     keys = [transfer.pk for transfer in transfers]
     with transaction.atomic():
@@ -40,14 +44,33 @@ def publish(transfers: Iterable[Transfer], reason: str) -> list[Revision]:
         references = content.References()
         faults: dict[str, list[str]] = {}
         for start in range(0, len(keys), BATCH):
-            batch = list(Transfer.objects.with_claims().filter(pk__in=keys[start : start + BATCH]))
-            faults |= {transfer.key: found for transfer in batch if (found := problems(transfer))}
+            if progress:
+                progress("Publishing", start, len(keys))
+            some = keys[start : start + BATCH]
+            batch = list(Transfer.objects.with_names().filter(pk__in=some))
+            claims = _claims_of(some)
+            faults |= {each.key: found for each in batch if (found := _faults(each, claims[each.pk]))}
             if not faults:
-                log.add([content.of_transfer(transfer, references) for transfer in batch])
+                log.add([content.of_transfer(each, claims[each.pk], references) for each in batch])
         if faults:
             raise NotPublishable(faults)
-        _enter(keys, Transfer.State.PUBLISHED, log.reason)
+        enter(keys, Transfer.State.PUBLISHED, log.reason)
     return log.revisions
+
+
+def _claims_of(transfers: Sequence[int]) -> dict[int, list[Claim]]:
+    """The claims of these transfers with their sources, by the transfer's id; a source is read once."""
+    found: dict[int, list[Claim]] = {pk: [] for pk in transfers}
+    claims = [claim for name in Transfer.CLAIMS for claim in _related(name).filter(transfer__in=transfers)]
+    sources = Source.objects.in_bulk({claim.source_id for claim in claims})
+    for claim in claims:
+        claim.source = sources[claim.source_id]
+        found[claim.transfer_id].append(claim)
+    return found
+
+
+def _related(name: str) -> models.QuerySet:
+    return Transfer._meta.get_field(name).related_model._default_manager.all()
 
 
 def withdraw(transfers: Iterable[Transfer], reason: str) -> list[Revision]:
@@ -55,22 +78,20 @@ def withdraw(transfers: Iterable[Transfer], reason: str) -> list[Revision]:
     with transaction.atomic():
         log = Log(reason)
         taken = list(transfers)
-        for transfer in taken:
-            log.withdraw(transfer.key)
-        _enter([transfer.pk for transfer in taken], Transfer.State.WITHDRAWN, log.reason)
+        log.withdraw([transfer.key for transfer in taken])
+        enter([transfer.pk for transfer in taken], Transfer.State.WITHDRAWN, log.reason)
     return log.revisions
 
 
-def _enter(keys: Sequence[int], state: str, reason: str) -> None:
+def enter(keys: Sequence[int], state: str, reason: str) -> None:
     """Set the editorial state of those that are in another, with history."""
     _, user = history.current()
-    for start in range(0, len(keys), BATCH):
-        changed = list(Transfer.objects.filter(pk__in=keys[start : start + BATCH]).exclude(state=state))
-        for transfer in changed:
-            transfer.state = state
-        bulk_update_with_history(
-            changed, Transfer, ["state"], default_user=user, default_change_reason=reason
-        )
+    with history.because(reason, user):
+        for start in range(0, len(keys), BATCH):
+            others = Transfer.objects.filter(pk__in=keys[start : start + BATCH]).exclude(state=state)
+            changed = list(others.values_list("pk", flat=True))
+            Transfer.objects.filter(pk__in=changed).update(state=state)
+            history.copy(Transfer.objects.filter(pk__in=changed), history.CHANGED)
 
 
 def refresh(record: Party | System | Source, reason: str) -> list[Revision]:
@@ -87,9 +108,30 @@ def refresh(record: Party | System | Source, reason: str) -> list[Revision]:
     return log.revisions
 
 
+def retract(source: Source, reason: str) -> list[Revision]:
+    """Take a source's claims out of what is public; rows that stand on no other are withdrawn."""
+    with transaction.atomic():
+        log = Log(reason)
+        references = content.References()
+        current = RegistryClaim.objects.current()
+        keys = list(current.filter(source=source.key).order_by("transfer").values_list("transfer").distinct())
+        for start in range(0, len(keys), BATCH):
+            batch = [key for (key,) in keys[start : start + BATCH]]
+            left = current.filter(transfer__in=batch).exclude(source=source.key)
+            standing = set(left.values_list("transfer", flat=True))
+            log.add(
+                _published_again([key for key in batch if key in standing], references, without=source.key)
+            )
+            log.withdraw([key for key in batch if key not in standing])
+    return log.revisions
+
+
 def problems(transfer: Transfer) -> list[str]:
     """What keeps a transfer from being published, one sentence each; empty: nothing."""
-    claims = transfer.claims()
+    return _faults(transfer, transfer.claims())
+
+
+def _faults(transfer: Transfer, claims: Sequence[Claim]) -> list[str]:
     found = _invalid(transfer, "transfer")
     if not claims:
         found.append("No claim: nothing is published without a source.")
@@ -132,9 +174,11 @@ def _variants(system: System) -> set[str]:
     return found
 
 
-def _published_again(keys: Sequence[str], references: content.References) -> list[Content]:
+def _published_again(keys: Sequence[str], references: content.References, without: str = "") -> list[Content]:
+    """The published content with its references as they read now, without the claims of one source."""
     rows = RegistryRow.objects.current().filter(key__in=keys).order_by("key").values(*content.ROW_NAMES)
     claims = _current_claims(keys)
+    claims = {key: [each for each in group if each[1]["source"] != without] for key, group in claims.items()}
     used = {claim["source"] for group in claims.values() for _, claim in group}
     sources = Source.objects.in_bulk(list(used), field_name="key")
     return [
@@ -170,29 +214,41 @@ class Log:
         published = _published_digests(keys)
         changed = [each for each in contents if published.get(each.row["key"]) != each.digest]
         claims = _current_claims([each.row["key"] for each in changed])
-        rows: list[RegistryRow] = []
-        new_claims: list[RegistryClaim] = []
+        rows: list[Flat] = []
+        new_claims: list[Flat] = []
+        ended: list[tuple[int, Any]] = []
+        replaced: list[tuple[int, Any]] = []
         for each in changed:
             key = each.row["key"]
             action = Revision.Action.UPDATE if key in published else Revision.Action.PUBLISH
             revision = self._append(action, key, each.digest)
-            _close([identifier for identifier, _ in _gone(claims[key], each.claims)], revision.sequence)
-            RegistryRow.objects.current().filter(key=key).update(until=revision.sequence)
-            rows.append(RegistryRow(**each.row, revision=revision.sequence, updated=revision.time))
-            fresh = _gone([(0, claim) for claim in each.claims], [claim for _, claim in claims[key]])
-            new_claims += [RegistryClaim(**claim, revision=revision.sequence) for _, claim in fresh]
+            rows.append({**each.row, "revision": revision.sequence, "updated": revision.time})
+            fresh = [(0, claim) for claim in each.claims]
+            if key in published:
+                replaced.append((revision.sequence, key))
+                ended += [(revision.sequence, pk) for pk, _ in _gone(claims[key], each.claims)]
+                fresh = _gone(fresh, [claim for _, claim in claims[key]])
+            new_claims += [{**claim, "revision": revision.sequence} for _, claim in fresh]
+        _close(RegistryClaim, "id", ended)
+        _close(RegistryRow, "key", replaced)
         Revision.objects.bulk_create(self.revisions[len(self.revisions) - len(changed) :])
-        RegistryRow.objects.bulk_create(rows)
-        RegistryClaim.objects.bulk_create(new_claims)
+        insert(RegistryRow, rows)
+        insert(RegistryClaim, new_claims)
 
-    def withdraw(self, key: str) -> None:
-        """Append the withdrawal of a published transfer and close its row and claims."""
-        if not RegistryRow.objects.current().filter(key=key).exists():
-            raise NotPublishable({key: ["It is not published, so there is nothing to withdraw."]})
-        revision = self._append(Revision.Action.WITHDRAW, key, content.digest(None, []))
-        RegistryRow.objects.current().filter(key=key).update(until=revision.sequence)
-        RegistryClaim.objects.current().filter(transfer=key).update(until=revision.sequence)
-        Revision.objects.bulk_create([revision])
+    def withdraw(self, keys: Sequence[str]) -> None:
+        """Append the withdrawals of published transfers and close their rows and claims."""
+        for start in range(0, len(keys), BATCH):
+            batch = list(dict.fromkeys(keys[start : start + BATCH]))
+            public = set(RegistryRow.objects.current().filter(key__in=batch).values_list("key", flat=True))
+            if faults := [key for key in batch if key not in public]:
+                said = ["It is not published, so there is nothing to withdraw."]
+                raise NotPublishable(dict.fromkeys(faults, said))
+            nothing = content.digest(None, [])
+            revisions = [self._append(Revision.Action.WITHDRAW, key, nothing) for key in batch]
+            ends = [(revision.sequence, revision.key) for revision in revisions]
+            _close(RegistryRow, "key", ends)
+            _close(RegistryClaim, "transfer", ends)
+            Revision.objects.bulk_create(revisions)
 
     def _append(self, action: str, key: str, digest: str) -> Revision:
         previous = self._head
@@ -260,5 +316,10 @@ def _gone(before: Sequence[tuple[int, Flat]], after: Sequence[Flat]) -> list[tup
     return gone
 
 
-def _close(identifiers: Sequence[int], revision: int) -> None:
-    RegistryClaim.objects.filter(pk__in=identifiers).update(until=revision)
+def _close(model: type[RegistryRow | RegistryClaim], name: str, ends: Sequence[tuple[int, Any]]) -> None:
+    """End current versions: pairs of the revision that ends one, and the value it is found by."""
+    if ends:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE {model._meta.db_table} SET until = %s WHERE {name} = %s AND until IS NULL", ends
+            )

@@ -4,7 +4,7 @@ Texts are as printed, without the marks of a damaged or padded file; an absent t
 number None. Nothing here is resolved against our own records, and nothing is guessed.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,17 @@ from typing import Any
 
 class Unreadable(Exception):
     """A file that is no register; the text says why in one sentence."""
+
+
+def located(lines: tuple[int, ...]) -> str:
+    """Lines of a file in words; the first five of many."""
+    first, last = lines[0], lines[-1]
+    if len(lines) == 1:
+        return f"line {first}"
+    if last - first == len(lines) - 1:
+        return f"lines {first}-{last}"
+    shown = ", ".join(map(str, lines[:5]))
+    return f"lines {shown}{' …' if len(lines) > 5 else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +74,7 @@ class Deal:
     @property
     def locator(self) -> str:
         """Where in the file it stands: line 14, lines 14-15, lines 14, 20, 31 …"""
-        first, last = self.lines[0], self.lines[-1]
-        if len(self.lines) == 1:
-            return f"line {first}"
-        if last - first == len(self.lines) - 1:
-            return f"lines {first}-{last}"
-        shown = ", ".join(map(str, self.lines[:5]))
-        return f"lines {shown}{' …' if len(self.lines) > 5 else ''}"
+        return located(self.lines)
 
     def stated(self) -> dict[str, Any]:
         """What it states, by field and without its place in the file: what two editions are compared by."""
@@ -80,30 +85,38 @@ class Deal:
 STATED = tuple(each.name for each in fields(Deal) if each.name not in {"lines", "records", "deliveries"})
 
 
+_NAMES = tuple(each.name for each in fields(Deal))
+_DECIMALS = frozenset({"tiv_unit", "tiv_ordered", "tiv_delivered", "sipri_estimate"})
+#: Fields that may be left unsaid, with what they then are.
+_UNSAID = {each.name: each.default for each in fields(Deal) if each.default is not MISSING}
+
+
 def plain(deal: Deal) -> dict[str, Any]:
-    """The deal as values that JSON holds; `deal_of` is the way back."""
+    """What the deal says as values that JSON holds; `deal_of` is the way back."""
 
-    def shown(value: Any) -> Any:
-        if isinstance(value, Decimal):
-            return str(value)
-        if isinstance(value, dict):
-            return {name: shown(each) for name, each in value.items()}
-        return [shown(each) for each in value] if isinstance(value, list | tuple) else value
-
-    return {name: shown(value) for name, value in asdict(deal).items()}
+    values = {name: getattr(deal, name) for name in _NAMES}
+    said = {name: value for name, value in values.items() if value != _UNSAID.get(name)}
+    for name in _DECIMALS & said.keys():
+        said[name] = str(said[name])
+    if deal.deliveries:
+        said["deliveries"] = [
+            asdict(each) | {"tiv": None if each.tiv is None else str(each.tiv)} for each in deal.deliveries
+        ]
+    return said
 
 
 def deal_of(values: dict[str, Any]) -> Deal:
     """The deal that `plain` told."""
     read = dict(values)
-    for name in ("tiv_unit", "tiv_ordered", "tiv_delivered", "sipri_estimate"):
-        read[name] = None if read[name] is None else Decimal(read[name])
-    for name in ("lines", "delivery_years"):
+    for name in _DECIMALS & read.keys():
+        read[name] = Decimal(read[name])
+    for name in {"lines", "delivery_years"} & read.keys():
         read[name] = tuple(read[name])
-    read["deliveries"] = tuple(
-        Delivery(**each | {"tiv": None if each["tiv"] is None else Decimal(each["tiv"])})
-        for each in read["deliveries"]
-    )
+    if "deliveries" in read:
+        read["deliveries"] = tuple(
+            Delivery(**each | {"tiv": None if each["tiv"] is None else Decimal(each["tiv"])})
+            for each in read["deliveries"]
+        )
     return Deal(**read)
 
 

@@ -2,15 +2,19 @@
 
 from .article import ArticleText
 from .curation import Claim, Quantity, Transfer, TransferDate, Valuation
+from .imports import ImportBatch, Proposal, RegisterDeal
 from .publication import RegistryClaim, RegistryRow, Revision
 from .reference import Party, PartyAlias, Source, System, SystemAlias
 
 __all__ = [
     "ArticleText",
     "Claim",
+    "ImportBatch",
     "Party",
     "PartyAlias",
+    "Proposal",
     "Quantity",
+    "RegisterDeal",
     "RegistryClaim",
     "RegistryRow",
     "Revision",

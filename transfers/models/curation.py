@@ -27,11 +27,13 @@ class TransferQuerySet(models.QuerySet):
     def published(self):
         return self.filter(state=Transfer.State.PUBLISHED)
 
+    def with_names(self):
+        """With parties and system, in one query."""
+        return self.select_related("supplier", "recipient", "system")
+
     def with_claims(self):
         """Everything publication reads, in a fixed number of queries."""
-        return self.select_related("supplier", "recipient", "system").prefetch_related(
-            *(f"{claims}__source" for claims in Transfer.CLAIMS),
-        )
+        return self.with_names().prefetch_related(*(f"{claims}__source" for claims in Transfer.CLAIMS))
 
 
 class TransferKind(models.TextChoices):

@@ -8,6 +8,10 @@ from .. import codes
 from .rules import ALIAS, OWN_CODE, SHA256, SLUG, CuratedModel, EDTFField, is_choice, is_edtf, is_like
 
 
+#: Of no figure, and no part of what is published.
+PROVISIONAL = "Made by an import under the name that its file prints; untick it once somebody has looked."
+
+
 class PartyKind(models.TextChoices):
     """SIPRI's kinds of supplier and recipient, with former states apart from their successors."""
 
@@ -35,6 +39,8 @@ class Party(CuratedModel):
         "self", models.PROTECT, null=True, blank=True, related_name="predecessors",
         help_text="The state that took its place; the two stay separate parties.",
     )  # fmt: skip
+
+    provisional = models.BooleanField(default=False, help_text=PROVISIONAL)
 
     natural_key_fields = ("code",)
 
@@ -144,6 +150,8 @@ class System(CuratedModel):
         help_text="The family; a search for the family finds its variants too.",
     )  # fmt: skip
     wikidata = models.CharField(max_length=20, blank=True, help_text="Looked up, never from memory: Q….")
+
+    provisional = models.BooleanField(default=False, help_text=PROVISIONAL)
 
     natural_key_fields = ("slug",)
 

@@ -1,0 +1,53 @@
+"""What a file says of itself above its header: its title, whom to credit, and when it was made."""
+
+import re
+from datetime import datetime
+from typing import NamedTuple
+
+LONGEST = 300
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_TIME = r"(?:(?:,? |T)(\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([ap])\.?m\.?)?)?"
+_BY_WORD = re.compile(rf"(\d{{1,2}}) ([a-z]{{3,9}})\.?,? (\d{{4}}){_TIME}", re.I | re.ASCII)
+_BY_NUMBER = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d){_TIME}", re.I | re.ASCII)
+
+
+class Preamble(NamedTuple):
+    title: str = ""
+    credit: str = ""
+    generated: datetime | None = None
+
+
+def read(lines: list[str]) -> Preamble:
+    """What the lines above the header say; what they do not is empty."""
+    texts = [" ".join(line.rstrip(";, \t").split())[:LONGEST] for line in lines]
+    return Preamble(
+        title=next(filter(None, texts), ""),
+        credit=_after("source:", texts),
+        generated=moment(_after("data generated:", texts)),
+    )
+
+
+def _after(label: str, texts: list[str]) -> str:
+    found = (text[len(label) :].strip() for text in texts if text.casefold().startswith(label))
+    return next(found, "")
+
+
+def moment(text: str) -> datetime | None:
+    """`18 May 2026 2:29:20 PM`, on either clock or without a time; None for what has no one reading."""
+    if found := _BY_WORD.fullmatch(text):
+        day, word, year, *time = found.groups()
+        month = _MONTHS.index(word[:3].casefold()) + 1 if word[:3].casefold() in _MONTHS else 0
+    elif found := _BY_NUMBER.fullmatch(text):
+        year, number, day, *time = found.groups()
+        month = int(number)
+    else:
+        return None
+    hour, minute, second, half = int(time[0] or 0), int(time[1] or 0), int(time[2] or 0), time[3]
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half in "Pp" else 0)
+    try:
+        return datetime(int(year), month, int(day), hour, minute, second)
+    except ValueError:
+        return None

@@ -1,0 +1,101 @@
+"""A file's bytes as lines of text, or a sentence on why they are none."""
+
+import codecs
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+
+from .records import Unreadable
+
+#: In bytes; a register of 30,000 records has 5 MB.
+LARGEST = 64 * 2**20
+LONGEST = 65_536
+LINES = 1_000_000
+#: A header stands within the first lines, and these within the first MB.
+HEAD = 50
+_CHUNK = 2**20
+
+_FORMATS = (
+    (b"PK\x03\x04", "a ZIP archive or a workbook; unpack it, or save its sheet as CSV"),
+    (b"PK\x05\x06", "an empty ZIP archive"),
+    (b"\x1f\x8b", "compressed with gzip; unpack it"),
+    (b"BZh", "compressed with bzip2; unpack it"),
+    (b"\xfd7zXZ\x00", "compressed with xz; unpack it"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it"),
+    (b"\xd0\xcf\x11\xe0", "an old workbook or document; save its sheet as CSV"),
+    (b"%PDF", "a PDF document; a register is read from CSV"),
+    (b"{\\rtf", "an RTF document; a register is read from CSV"),
+    (b"PAR1", "a Parquet file; a register is read from CSV"),
+    (codecs.BOM_UTF16_LE, "text in UTF-16; save it as 'CSV UTF-8'"),
+    (codecs.BOM_UTF16_BE, "text in UTF-16; save it as 'CSV UTF-8'"),
+)
+
+
+def load(path: Path) -> bytes:
+    """The bytes of the file; raises Unreadable for what is no file, or too large to be a register."""
+    shown = path.name if len(path.name) <= 80 else f"{path.name[:80]}…"
+    try:
+        found = path.stat()
+        if S_ISDIR(found.st_mode):
+            raise Unreadable(f"{shown} is a folder, not a file.")
+        if not S_ISREG(found.st_mode):
+            raise Unreadable(f"{shown} is no ordinary file.")
+        _check_size(found.st_size)
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise Unreadable(f"There is no file {shown}.") from None
+    except OSError as error:
+        raise Unreadable(f"{shown} cannot be read: {error.strerror or 'the system refused it'}.") from error
+    except ValueError:
+        raise Unreadable("The file's name holds characters that no file name can.") from None
+
+
+def check(data: bytes) -> None:
+    """Raises Unreadable for what is plainly no text of a register, whatever it says."""
+    _check_size(len(data))
+    if not data.strip(codecs.BOM_UTF8 + b" \t\r\n\0"):
+        raise Unreadable("The file is empty.")
+    for magic, words in _FORMATS:
+        if data.startswith(magic):
+            raise Unreadable(f"The file is {words}.")
+    if (place := data.find(b"\0")) >= 0:
+        line = data.count(b"\n", 0, place) + 1
+        raise Unreadable(f"Line {line} holds a NUL byte, so the file is no plain text.")
+    if data.count(b"\n") >= LINES:
+        raise Unreadable(f"The file has more than {LINES:,} lines, far more than a register.")
+
+
+def encoding(data: bytes) -> str:
+    """UTF-8 where the file is, but for a character cut at its end; else the exports' own cp1252."""
+    if data.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), _CHUNK):
+            decoder.decode(data[start : start + _CHUNK])
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def lines(data: bytes, named: str) -> list[str]:
+    """Physical lines without their ends; what the encoding lacks is U+FFFD."""
+    return [line.removesuffix("\r") for line in data.decode(named, "replace").split("\n")]
+
+
+def head(data: bytes, named: str) -> list[str]:
+    """The lines within which the header must stand; raises Unreadable for one that is endless."""
+    found = lines(data[:_CHUNK], named)[:HEAD]
+    for number, line in enumerate(found, 1):
+        check_length(number, line)
+    return found
+
+
+def check_length(number: int, line: str) -> None:
+    if len(line) > LONGEST:
+        raise Unreadable(f"Line {number} is longer than {LONGEST:,} characters, so the file is no register.")
+
+
+def _check_size(size: int) -> None:
+    if size > LARGEST:
+        raise Unreadable(f"The file is larger than {LARGEST // 2**20} MB, far larger than a register.")

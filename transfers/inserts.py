@@ -1,0 +1,43 @@
+"""Many rows into one table by one prepared statement: for bulk writes in which instances would be the cost.
+
+The database's constraints hold; there are no signals, no validation and no history, which callers see to.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+#: Fields whose Python values the databases do not take as they are.
+_PREPARED = (models.DateField, models.DecimalField, models.JSONField)
+
+
+def insert(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert these rows, by attribute name; what a row lacks gets the field's default."""
+    fields = [field for field in model._meta.concrete_fields if not _is_automatic(field)]
+    defaults = {field.attname: field.get_default() for field in fields}
+    prepare = {field.attname: _preparer(field) for field in fields if isinstance(field, _PREPARED)}
+    quoted = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    statement = f"INSERT INTO {model._meta.db_table} ({quoted}) VALUES ({places})"
+    names = [field.attname for field in fields]
+    values = [_values({**defaults, **row}, names, prepare) for row in rows]
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, values)
+
+
+def _is_automatic(field: models.Field) -> bool:
+    return isinstance(field, models.AutoField | models.BigAutoField)
+
+
+def _preparer(field: models.Field) -> Callable[[Any], Any]:
+    return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _values(
+    row: Mapping[str, Any], names: Sequence[str], prepare: Mapping[str, Callable[[Any], Any]]
+) -> list[Any]:
+    return [
+        prepare[name](row[name]) if name in prepare and row[name] is not None else row[name] for name in names
+    ]

@@ -1,0 +1,71 @@
+"""manage.py comparesources: what changed between two editions of a register."""
+
+from os.path import exists, samefile
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from ... import imports
+from ...imports.comparison import Comparison, as_csv, compare, lines
+from ...imports.records import Deal, Unreadable
+from ..clear import ClearCommand
+
+
+class Command(ClearCommand):
+    help = (
+        "Compare two editions of a register: which deals were added, vanished or changed. A is the older and"
+        " B the newer; each is a file, or the key of an imported source. Of a trade register and a layout by"
+        " delivery year only what both state is compared. Nothing is written to the database."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("a", metavar="A", help="the older edition: a file, or a source's key")
+        parser.add_argument("b", metavar="B", help="the newer edition: a file, or a source's key")
+        parser.add_argument(
+            "--csv", metavar="FILE", help="write the changes as CSV; '-' is standard output, without the text"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        a, b, target = options["a"], options["b"], options["csv"]
+        if target and target != "-" and any(_is_one_file(target, each) for each in (a, b)):
+            raise CommandError(f"{target} is an edition to be compared: write the CSV to another file.")
+        comparison = compare(_deals(a), _deals(b))
+        summary = f"{comparison.summary}; {a} → {b}"
+        if target == "-":
+            self.stderr.write(summary, self.style.NOTICE)
+            self.stdout.write(as_csv(comparison), ending="")
+            return
+        self.stdout.write(summary)
+        for line in lines(comparison):
+            self.stdout.write(line)
+        if target:
+            _write(Path(target), comparison)
+
+
+def _is_one_file(one: str, other: str) -> bool:
+    return exists(one) and exists(other) and samefile(one, other)
+
+
+def _deals(named: str) -> list[Deal]:
+    """The deals of a file, or of the imported source with this key; raises CommandError."""
+    try:
+        if exists(named):
+            return imports.read_file(named).deals
+        from ...registers.stored import deals_of
+
+        return deals_of(named)
+    except Unreadable as error:
+        raise CommandError(f"{named}: {error}") from error
+    except OSError as error:
+        raise CommandError(f"{named} cannot be read: {error.strerror or error}.") from error
+    except LookupError as error:
+        raise CommandError(str(error.args[0] if error.args else error)) from error
+
+
+def _write(path: Path, comparison: Comparison) -> None:
+    try:
+        path.write_text(as_csv(comparison), encoding="utf-8", newline="")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror or error}.") from error
