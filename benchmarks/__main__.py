@@ -24,7 +24,7 @@ def main() -> int:
     import django
 
     django.setup()
-    from . import edtf_parse, exports, memory, pages, register, workbench
+    from . import edtf_parse, exports, imports, memory, pages, register, workbench
     from .report import Bench, Row, table, write
 
     sections: dict[str, Callable[[Bench], list[Row]]] = {
@@ -33,6 +33,7 @@ def main() -> int:
         "exports": exports.measure,
         "memory": memory.measure,
         "workbench": workbench.measure,
+        "imports": imports.measure,
     }
     chosen = options.only or list(sections)
     if unknown := set(chosen) - set(sections):

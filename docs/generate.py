@@ -298,7 +298,10 @@ def permissions_page() -> str:
         "Permissions", intro, "## Records",
         "The history of a record is seen by who may view it; its edits are reverted by who may change it. A"
         " transfer that was ever published is never deleted, nor is a party, system or source that the public"
-        " register names.",
+        " register names. Who may add import batches imports registers and undoes an import; one of which"
+        " anything is public, only who may publish transfers as well. Who may publish transfers publishes an"
+        " import as a whole, but nobody what they imported themselves. Who may change transfers accepts or"
+        " declines proposals, and joins deals with transfers or rules that out.",
         table(["record", *everybody], rights), "## Steps of a transfer",
         "Every step needs a reason, which stands in the history; of `publish` and `withdraw` in the public"
         " log as well. Nobody publishes what they edited since the last publication, superusers included,"

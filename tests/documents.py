@@ -2,11 +2,15 @@
 
 Commands are run in the process: `curl` through Django's test client, `manage.py` through call_command.
 In an expected output `…` stands for anything. Run the tests with UPDATE_DOCS=1 to write outputs anew.
+
+A document in WALKS goes on from one command to the next: it is run whole, in a register and a folder of
+its own. Of the others each command is run by itself.
 """
 
 import json
 import re
 import shlex
+import shutil
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -16,6 +20,7 @@ from django.test import Client
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1:8000"
+WALKS = {"beside-a-register.md", "import-a-register.md"}
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -36,12 +41,17 @@ def documents() -> list[Path]:
     return sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("seeds/*.md")])
 
 
+def walks() -> list[Path]:
+    return [path for path in documents() if path.name in WALKS]
+
+
 def examples() -> list[Example]:
-    """Every example of every document."""
-    return [example for path in documents() for example in _examples(path)]
+    """Every example of every document that is run by itself."""
+    return [example for path in documents() if path.name not in WALKS for example in examples_of(path)]
 
 
-def _examples(path: Path) -> list[Example]:
+def examples_of(path: Path) -> list[Example]:
+    """The examples of one document, in its order."""
     text = path.read_text(encoding="utf-8")
     found = []
     for block in _BLOCK.finditer(text):
@@ -64,8 +74,12 @@ def run(command: str) -> str:
         out = StringIO()
         call_command(*words[2:], stdout=out, stderr=out)
         output = out.getvalue()
+    elif words[0] in ("cat", "head"):
+        *reading, path = words
+        text = Path(path).read_text(encoding="utf-8")
+        output = text if reading == ["cat"] else _pipe(reading, text)
     else:
-        raise ValueError(f"documents run curl and manage.py, not {words[0]}")
+        raise ValueError(f"documents run curl, manage.py, cat and head, not {words[0]}")
     for pipe in filter(None, rest.split(" | ")):
         output = _pipe(shlex.split(pipe), output)
     return output
@@ -99,6 +113,13 @@ def _columns(part: str) -> range:
     return range(int(first), int(last or first) + 1)
 
 
+def lay_out(folder: Path) -> None:
+    """Put the files that documents name by their path in the project into another folder."""
+    shutil.copytree(
+        ROOT / "docs" / "tutorial", folder / "docs" / "tutorial", ignore=shutil.ignore_patterns("*.md")
+    )
+
+
 def matches(expected: str, output: str) -> bool:
     """Whether the output is what was promised, `…` standing for anything."""
     pattern = ".*?".join(re.escape(piece) for piece in expected.split("…"))
@@ -113,9 +134,10 @@ def rewrite(path: Path) -> None:
         return "```console\n" + "".join(map(renewed, parts)) + "```"
 
     def renewed(part: str) -> str:
-        command, _, output = part[2:].partition("\n")
-        if not part.startswith("$ ") or (output and matches(output, run(command))):
+        if not part.startswith("$ "):
             return part
-        return f"$ {command}\n{run(command)}"
+        command, _, shown = part[2:].partition("\n")
+        output = run(command)
+        return part if shown and matches(shown, output) else f"$ {command}\n{output}"
 
     path.write_text(_BLOCK.sub(block, path.read_text(encoding="utf-8")), encoding="utf-8")

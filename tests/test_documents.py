@@ -38,10 +38,17 @@ def served(tmp_path_factory):
         server.stop()
 
 
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The working folder of a walk, where its commands may write."""
+    documents.lay_out(tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+
 if os.environ.get("UPDATE_DOCS"):
 
     @pytest.mark.parametrize("path", documents.documents(), ids=lambda path: path.name)
-    def test_outputs_are_written_anew(register, path):
+    def test_outputs_are_written_anew(register, folder, path):
         documents.rewrite(path)
 
     @pytest.mark.parametrize("program", PROGRAMS, ids=str)
@@ -54,6 +61,13 @@ if os.environ.get("UPDATE_DOCS"):
 def test_an_example_gives_what_it_shows(register, example):
     output = documents.run(example.command)
     assert documents.matches(example.expected, output), output
+
+
+@pytest.mark.parametrize("path", documents.walks(), ids=lambda path: path.name)
+def test_a_walk_gives_what_it_shows_step_by_step(register, folder, path):
+    for example in documents.examples_of(path):
+        output = documents.run(example.command)
+        assert documents.matches(example.expected, output), f"{example}\n{output}"
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=str)

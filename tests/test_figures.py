@@ -271,7 +271,12 @@ def test_tivs_that_differ_show_none(case):
 
 def edition(year: int, measure: str, *numbers: float, **values: Any) -> Claim:
     """A claim of a register's edition of that year."""
-    who = {"source": f"register-{year}", "published": str(year), "publisher": "SIPRI", "origin_of": "register"}
+    who = {
+        "source": f"register-{year}",
+        "published": str(year),
+        "publisher": "SIPRI",
+        "origin_of": "register",
+    }
     return number(measure, *numbers, **who | values)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.registers import CONDITIONS, HEADER_B, by_year, deals, write_delivery_years
 from tests.test_imports_trade_register import DEAL, NAMES, TIVS, VARIANTS, YEARS, stated
-from transfers.imports import Delivery, read
+from transfers.imports import Delivery, Unreadable, read
 
 SHAPES = {name: each for name, each in VARIANTS.items() if not name.startswith("comments")}
 SHAPES["columns turned"] = {"order": tuple(reversed(range(17))), "encoding": "utf-8"}
@@ -144,14 +144,13 @@ def test_row_that_stands_twice_is_no_second_delivery():
 
 
 def test_row_cut_short_refuses_the_deal_that_it_names():
-    assert refusal(*ROWS[:2], ROWS[2][:20]).records == 3
+    assert refusal(ROWS[0], ROWS[2][:20], ROWS[1]).records == 3
 
 
-def test_row_cut_in_its_identifier_refuses_the_deal_before_it():
-    long = [changed(row, HEADER_B[0], "1234") for row in ROWS]
-    register = read(file(*(changed(row, HEADER_B[0], "77") for row in ROWS), *long[:2], long[2][:2], end=""))
-    assert [deal.identifier for deal in register.deals] == ["77"]
-    assert register.refused[0].lines == (5, 6, 7)
+@pytest.mark.parametrize("cut", [1, 2, 20, -10])
+def test_file_that_ends_in_the_middle_of_a_row_is_no_register(cut):
+    with pytest.raises(Unreadable, match=r"cut short.* on line 4"):
+        read(file(*ROWS[:2], ROWS[2][:cut], end=""))
 
 
 def test_bad_rows_of_one_deal_leave_the_others():

@@ -150,10 +150,12 @@ def test_no_record_of_a_spoilt_register_is_lost(whole, changes):
 def test_each_line_is_of_one_record(lines):
     data = b"\n".join([HEADER, *lines, b""])
     blank = {number for number, line in enumerate(lines, 2) if not line}
+    known = "cut short" if any(lines) else "no record"
     try:
         register = read(data)
-    except Unreadable:
-        assert not any(lines)
+    except Unreadable as error:
+        if known not in str(error):
+            raise
         return
     told = {line for part in [*register.deals, *register.refused] for line in part.lines}
     assert told | blank == set(range(2, len(lines) + 2))

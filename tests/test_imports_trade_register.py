@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.registers import CONDITIONS, HEADER_A, PREAMBLE, deals, write_trade_register
-from transfers.imports import Deal, read
+from transfers.imports import Deal, Unreadable, read
 
 DEAL = Deal(
     lines=(13,),
@@ -235,13 +235,31 @@ def test_record_whose_end_is_lost_is_refused_where_the_next_one_begins():
     assert [deal.lines for deal in register.deals] == [(4,), (6, 7)]
 
 
-def test_file_that_is_cut_anywhere_loses_its_last_deal_alone():
+def test_file_that_is_cut_anywhere_is_no_register_or_loses_its_last_deal_alone():
     written = deals(8, seed=2)
     data = write_trade_register(written)
+    told = 0
     for cut in range(data.index(b"delivered weapons\n") + 20, len(data)):
-        register = read(data[:cut])
-        assert stated(register.deals) == stated(written[: len(register.deals)])
-        assert len(register.refused) <= 1
+        try:
+            register = read(data[:cut])
+        except Unreadable as error:
+            told += "cut short" in str(error)
+        else:
+            assert stated(register.deals) == stated(written[: len(register.deals)])
+            assert len(register.refused) <= 1
+    assert told > 0.9 * cut - 0.9 * data.index(b"delivered weapons\n")
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\nand on\n", "\n\n"])
+def test_file_that_ends_in_the_middle_of_a_record_is_no_register(end):
+    begun = WHOLE[: WHOLE.index("Aid") + 2]
+    with pytest.raises(Unreadable, match=r"cut short.* with 13 of 16 cells on lines? 3"):
+        read(file(WHOLE, begun, end=end))
+
+
+def test_remark_below_the_table_is_refused_alone():
+    register = read(file(WHOLE, "", "No more deals"))
+    assert (len(register.deals), register.refused[0].lines) == (1, (4,))
 
 
 def test_file_may_end_without_a_line_end_where_its_last_figure_is_certain():

@@ -9,10 +9,10 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from docs import generate
-from tests import factories
+from tests import deals, factories
 from tests.test_workflow import FROM, in_state, user
 from transfers import workflow
-from transfers.models import ArticleText, RegistryClaim, RegistryRow, Revision
+from transfers.models import ArticleText, Proposal, RegistryClaim, RegistryRow, Revision
 
 pytestmark = pytest.mark.django_db
 ROLES = ["anonymous", "nobody", "curator", "reviewer", "administrator", "superuser"]
@@ -59,6 +59,11 @@ def record(label):
             return factories.date()
         case "articletext":
             return ArticleText.objects.create(source=factories.source(), text="Words.")
+        case "importbatch":
+            return deals.imported().batch
+        case "proposal":
+            deal = deals.imported()
+            return Proposal.objects.create(transfer=deal.transfer, deal=deal, field="kind", value="gift")
         case "auth.user":
             return User.objects.create_user("another")
         case "auth.group":

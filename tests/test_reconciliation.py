@@ -12,7 +12,7 @@ from tests import factories
 from tests.deals import DEAL, NOTED, described, edition, imported, public
 from transfers import history
 from transfers.imports.records import Deal
-from transfers.models import ImportBatch, Proposal, Quantity, RegistryRow, Transfer
+from transfers.models import ImportBatch, Proposal, Quantity, RegisterDeal, RegistryRow, Transfer
 from transfers.registers import reconciliation
 from transfers.registers.likeness import Verdict
 from transfers.registers.reconciliation import compared, decline, join, proposed, summary
@@ -154,6 +154,20 @@ def test_the_summary_has_what_only_one_side_has():
     assert [(each.key, locator) for each, locator in found.each_deal_alone()] == [("lone-deal", "line 15")]
 
 
+def test_a_deployment_lacks_no_deal():
+    described(kind="deployment")
+    imported(kind="deployment")
+    assert (summary().transfers_alone, summary().deals_alone) == ([], 0)
+
+
+def test_an_earlier_edition_that_came_late_is_not_what_the_register_says():
+    newer = imported()
+    described()
+    late = imported(replace(DEAL, lines=(99,)), source=edition("sipri-2020", "2020-03-09"))
+    RegisterDeal.objects.filter(pk=late.pk).update(outcome="earlier")
+    assert [link.deal for link in proposed()] == [newer]
+
+
 # Joining
 
 
@@ -272,6 +286,7 @@ def test_what_a_comment_may_mean_goes_along():
     deal, other = imported(), described()
     Proposal.objects.create(transfer=deal.transfer, deal=deal, field="kind", value="loan")
     decline(deal, other, None)
+    public(deal.transfer)
     join(deal, other, None, "the same order after all")
     assert [(each.transfer, each.field) for each in Proposal.objects.all()] == [(other, "kind")]
 

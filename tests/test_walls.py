@@ -43,6 +43,18 @@ WALLS = {
         ["recognition/*.py", "quantities.py"],
         ["django", "transfers.models"],
     ),
+    "registers of others are read, and deals likened, without a database": (
+        ["imports/*.py", "registers/likeness.py"],
+        ["django", "transfers.models"],
+    ),
+    "the public side imports no register of others": (
+        ["api/*.py", "exports/*.py"],
+        ["transfers.imports", "transfers.registers"],
+    ),
+    "importing a register needs no admin": (
+        ["imports/*.py", "registers/*.py"],
+        ["transfers.admin", "django.contrib.admin", "transfers.api", "transfers.exports"],
+    ),
     "formats and their process know no Django": (
         [
             f"exports/{name}.py"

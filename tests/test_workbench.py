@@ -1,15 +1,18 @@
 """The curator's workbench in a real browser: from a pasted article to the public row, and by whom."""
 
 import re
+import tempfile
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
-from tests import factories
+from tests import factories, registers, servers
+from tests.test_admin_imports import database
 from transfers import roles
-from transfers.models import ArticleText, Transfer
+from transfers.models import ArticleText, ImportBatch, Transfer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "a long enough secret"
@@ -156,15 +159,65 @@ def test_axe_finds_nothing_serious_on_the_main_pages(enter):
         else:
             page.goto(path.format(transfer=transfer.pk, article=article.pk))
         page.wait_for_selector("#content")
-        faults = [
-            f"{fault['id']}: {node['html'][:120]}"
-            for fault in Axe().run(page).response["violations"]
-            if fault["impact"] in ("serious", "critical")
-            for node in fault["nodes"]
-        ]
-        if faults:
+        if faults := serious(page):
             found[name] = faults
     assert found == {}
+
+
+def serious(page):
+    """What axe finds seriously wrong with the page."""
+    return [
+        f"{fault['id']}: {node['html'][:120]}"
+        for fault in Axe().run(page).response["violations"]
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+
+
+def test_a_register_is_imported_with_its_progress_and_axe_finds_nothing_serious(enter, register_files):
+    page, found = enter("a-administrator"), {}
+
+    def look(name):
+        page.wait_for_selector("#content")
+        if faults := serious(page):
+            found[name] = faults
+
+    page.goto("/admin/transfers/importbatch/")
+    look("the list of imports")
+    page.get_by_role("link", name="Import a register").click()
+    look("an upload")
+    page.set_input_files("#id_file", register_files)
+    page.fill("#id_reason", "A new edition")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_text("Nothing is stored yet").wait_for()
+    look("a preview")
+    running = {"step": "Writing deals", "done": 1000, "total": 3000, "ended": False}
+    page.route("**/state.json", lambda route: route.fulfill(json=running))
+    page.get_by_role("button", name="Import").click()
+    page.get_by_text("Writing deals: 1,000 of 3,000").wait_for()
+    look("a job")
+    page.unroute("**/state.json")
+    page.get_by_text("Done.").wait_for(timeout=60_000)
+    page.get_by_role("link", name="The import").click()
+    page.get_by_text("records of the file").wait_for()
+    look("an import")
+    for path in ("links/", "{0}/undo/", "{0}/publish/", "../proposal/"):
+        page.goto(f"/admin/transfers/importbatch/{path.format(ImportBatch.objects.get().pk)}")
+        look(path)
+    assert found == {}
+
+
+@pytest.fixture
+def register_files(tmp_path, monkeypatch):
+    """A register of three deals as a file, and a database that the import's own process finds."""
+    url = servers.environment(database())["DATABASE_URL"]
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    made = registers.deals(3, seed=1)
+    path = tmp_path / "register.csv"
+    path.write_bytes(registers.write_trade_register([*made, replace(made[0], supplier=made[0].recipient)]))
+    return path
 
 
 def test_a_transfer_is_found_opened_and_submitted_with_the_keyboard_alone(enter):

@@ -4,6 +4,7 @@ The database's constraints hold; there are no signals, no validation and no hist
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -17,7 +18,7 @@ def insert(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> None
     fields = [field for field in model._meta.concrete_fields if not _is_automatic(field)]
     defaults = {field.attname: field.get_default() for field in fields}
     prepare = {field.attname: _preparer(field) for field in fields if isinstance(field, _PREPARED)}
-    quoted = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    quoted = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     statement = f"INSERT INTO {model._meta.db_table} ({quoted}) VALUES ({places})"
     names = [field.attname for field in fields]
@@ -32,7 +33,10 @@ def _is_automatic(field: models.Field) -> bool:
 
 
 def _preparer(field: models.Field) -> Callable[[Any], Any]:
-    return lambda value: field.get_db_prep_save(value, connection)
+    def prepared(value: Any) -> Any:
+        return field.get_db_prep_save(value, connection)
+
+    return prepared if isinstance(field, models.JSONField) else lru_cache(maxsize=1000)(prepared)
 
 
 def _values(

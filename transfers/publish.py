@@ -7,6 +7,7 @@ the chain cannot fork. Publishing what is published already appends nothing.
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -70,7 +71,8 @@ def _claims_of(transfers: Sequence[int]) -> dict[int, list[Claim]]:
 
 
 def _related(name: str) -> models.QuerySet:
-    return Transfer._meta.get_field(name).related_model._default_manager.all()
+    model: Any = Transfer._meta.get_field(name).related_model
+    return model.objects.all()
 
 
 def withdraw(transfers: Iterable[Transfer], reason: str) -> list[Revision]:
@@ -108,15 +110,15 @@ def refresh(record: Party | System | Source, reason: str) -> list[Revision]:
     return log.revisions
 
 
-def retract(source: Source, reason: str) -> list[Revision]:
-    """Take a source's claims out of what is public; rows that stand on no other are withdrawn."""
+def retract(source: Source, keys: Sequence[str], reason: str) -> list[Revision]:
+    """Take a source's claims out of the public rows of these transfers; those that it alone bears go."""
     with transaction.atomic():
         log = Log(reason)
         references = content.References()
         current = RegistryClaim.objects.current()
-        keys = list(current.filter(source=source.key).order_by("transfer").values_list("transfer").distinct())
         for start in range(0, len(keys), BATCH):
-            batch = [key for (key,) in keys[start : start + BATCH]]
+            shown = current.filter(source=source.key, transfer__in=keys[start : start + BATCH])
+            batch = sorted(set(shown.values_list("transfer", flat=True)))
             left = current.filter(transfer__in=batch).exclude(source=source.key)
             standing = set(left.values_list("transfer", flat=True))
             log.add(
@@ -132,25 +134,37 @@ def problems(transfer: Transfer) -> list[str]:
 
 
 def _faults(transfer: Transfer, claims: Sequence[Claim]) -> list[str]:
-    found = _invalid(transfer, "transfer")
+    found = [f"transfer: {fault}" for fault in _invalid(transfer)]
     if not claims:
         found.append("No claim: nothing is published without a source.")
     for claim in claims:
-        found += _invalid(claim, f"claim {claim}")
+        found += [f"claim {claim}: {fault}" for fault in _invalid(claim)]
     return found
 
 
-def _invalid(record: models.Model, name: str) -> list[str]:
+def _invalid(record: models.Model) -> list[str]:
     """Faults of a stored record's own fields; keys and uniqueness are the database's to hold."""
-    relations = [field.name for field in record._meta.concrete_fields if field.is_relation]
     found: list[str] = []
-    for check in (lambda: record.clean_fields(exclude=relations), record.clean):
-        try:
-            check()
-        except ValidationError as error:
-            listed = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-            found += [f"{name}: {field} {message}" for field, texts in listed.items() for message in texts]
+    for field in record._meta.concrete_fields:
+        value = getattr(record, field.attname)
+        if not field.is_relation and not (field.blank and value in field.empty_values):
+            found += [f"{field.name} {message}" for message in _invalid_value(field, value)]
+    try:
+        record.clean()
+    except ValidationError as error:
+        listed = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        found += [f"{name} {message}" for name, texts in listed.items() for message in texts]
     return found
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def _invalid_value(field: models.Field, value: Any) -> tuple[str, ...]:
+    """What is wrong with a value; remembered, as the claims of a register have many values in common."""
+    try:
+        field.clean(value, None)
+    except ValidationError as error:
+        return tuple(error.messages)
+    return ()
 
 
 def rows_of(record: Party | System | Source, rows: models.QuerySet) -> models.QuerySet:

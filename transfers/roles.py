@@ -6,19 +6,27 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
+
 CURATED = (
     "party", "partyalias", "system", "systemalias", "source", "transfer", "quantity", "transferdate",
     "valuation",
 )  # fmt: skip
 PUBLISHED = ("revision", "registryrow", "registryclaim")
+#: What a comment may mean is decided by who may change transfers.
+PROPOSED = ("proposal",)
 ALL, READ = ("view", "add", "change", "delete"), ("view",)
 #: A text stays as it was pasted: a wrong one is deleted and pasted again.
 NEVER_CHANGED = ("view", "add", "delete")
+#: An import is made from a file and undone as a whole.
+IMPORTED = ("view", "add")
+#: What a model allows at most, whoever asks.
+AT_MOST = {"articletext": NEVER_CHANGED, "importbatch": IMPORTED}
 #: No group: Django lets superusers do everything.
 SUPERUSER = "superuser"
 #: Only looked at in the admin, whoever asks: aliases are edited with their owner, and what is published
 #: changes by the steps of its transfer.
-LOOKED_AT = ("partyalias", "systemalias", *PUBLISHED)
+LOOKED_AT = ("partyalias", "systemalias", *PUBLISHED, *PROPOSED)
 
 #: Role → app → model → what it may do.
 ROLES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
@@ -26,7 +34,8 @@ ROLES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         "transfers": {
             **dict.fromkeys(CURATED, ALL),
             "articletext": NEVER_CHANGED,
-            **dict.fromkeys(PUBLISHED, READ),
+            "importbatch": IMPORTED,
+            **dict.fromkeys((*PROPOSED, *PUBLISHED), READ),
         },
     },
     "reviewer": {
@@ -34,7 +43,8 @@ ROLES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
             **dict.fromkeys(CURATED, READ),
             "transfer": ("view", "publish"),
             "articletext": READ,
-            **dict.fromkeys(PUBLISHED, READ),
+            "importbatch": READ,
+            **dict.fromkeys((*PROPOSED, *PUBLISHED), READ),
         },
     },
     "administrator": {
@@ -42,7 +52,8 @@ ROLES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
             **dict.fromkeys(CURATED, ALL),
             "transfer": (*ALL, "publish"),
             "articletext": NEVER_CHANGED,
-            **dict.fromkeys(PUBLISHED, READ),
+            "importbatch": IMPORTED,
+            **dict.fromkeys((*PROPOSED, *PUBLISHED), READ),
         },
         "auth": {"user": ALL, "group": READ},
     },
@@ -54,8 +65,7 @@ def may(role: str, app: str, model: str) -> tuple[str, ...]:
     held = (*ALL, "publish") if role == SUPERUSER else ROLES[role].get(app, {}).get(model, ())
     if (app, model) != ("transfers", "transfer"):
         held = tuple(action for action in held if action != "publish")
-    if model == "articletext":
-        held = tuple(action for action in held if action in NEVER_CHANGED)
+    held = tuple(action for action in held if action in (*AT_MOST.get(model, ALL), "publish"))
     return tuple(action for action in held if action in READ or model not in LOOKED_AT)
 
 
@@ -67,11 +77,13 @@ def codenames(role: str) -> Iterator[tuple[str, str]]:
 
 
 def make(groups: Any, permissions: Any) -> None:
-    """Make the groups, with these permissions and no other; `groups` and `permissions` are managers."""
+    """Make the groups, with these permissions and no other; `groups` and `permissions` are managers.
+
+    A migration calls it with the models of its time: what is not there yet, a later one gives.
+    """
     for role in ROLES:
         group, _ = groups.get_or_create(name=role)
-        wanted = [
-            permissions.get(codename=codename, content_type__app_label=app)
-            for app, codename in codenames(role)
-        ]
-        group.permissions.set(wanted)
+        wanted = Q()
+        for app, codename in codenames(role):
+            wanted |= Q(codename=codename, content_type__app_label=app)
+        group.permissions.set(permissions.filter(wanted))

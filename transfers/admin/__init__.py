@@ -1,5 +1,5 @@
 """The admin, one module a noun; Django finds it here."""
 
-from . import article, publication, reference, transfer
+from . import article, imports, proposals, publication, reference, transfer
 
-__all__ = ["article", "publication", "reference", "transfer"]
+__all__ = ["article", "imports", "proposals", "publication", "reference", "transfer"]

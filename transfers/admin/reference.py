@@ -18,8 +18,8 @@ class PartyAliasInline(admin.TabularInline):
 
 @admin.register(Party)
 class PartyAdmin(HistoryAdmin, StaleCheck, BulkAdmin, AliasSearch, ShownInPublic):
-    list_display = ["name", "code", "alpha2", "kind"]
-    list_filter = ["kind"]
+    list_display = ["name", "code", "alpha2", "kind", "provisional"]
+    list_filter = ["provisional", "kind"]
     search_fields = ["name", "code", "aliases__name"]
     autocomplete_fields = ["successor"]
     inlines = [PartyAliasInline]
@@ -36,8 +36,8 @@ class SystemAliasInline(admin.TabularInline):
 
 @admin.register(System)
 class SystemAdmin(HistoryAdmin, StaleCheck, BulkAdmin, AliasSearch, ShownInPublic):
-    list_display = ["name", "slug", "category", "variant_of"]
-    list_filter = ["category", "unroca"]
+    list_display = ["name", "slug", "category", "variant_of", "provisional"]
+    list_filter = ["provisional", "category", "unroca"]
     list_select_related = ["variant_of"]
     search_fields = ["name", "slug", "aliases__name"]
     autocomplete_fields = ["variant_of"]

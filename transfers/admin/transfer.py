@@ -12,6 +12,7 @@ from . import resolved
 from .bulk import BulkAdmin
 from .forms import ClaimForm, ClaimFormSet, CountForm, QuantityForm, TransferForm
 from .history import HistoryAdmin
+from .import_filter import ImportFilter
 from .inputs import INPUTS
 from .named import NamedAdmin
 from .stale import StaleCheck
@@ -62,7 +63,7 @@ class ValuationInline(ClaimInline):
 @admin.register(Transfer)
 class TransferAdmin(WorkflowAdmin, HistoryAdmin, StaleCheck, admin.ModelAdmin):
     list_display = ["key", "supplier", "recipient", "system", "kind", "state"]
-    list_filter = ["state", "kind", "condition", "system__category"]
+    list_filter = ["state", "kind", "condition", "system__category", ImportFilter]
     list_select_related = ["supplier", "recipient", "system"]
     search_fields = [
         "key", "supplier__name", "recipient__name", "system__name", "system__aliases__name", "occasion",

@@ -60,21 +60,19 @@ def read(rows: Iterable[Row], header: Header) -> tuple[list[Deal], list[Refused]
     """The register's deals in the order of their first rows, and the records that make none."""
     groups: dict[str, _Group] = {}
     broken: list[Row] = []
-    before = ""
     place = header.places((_ID,))[0]
     pick = itemgetter(*header.places(COLUMNS))
     for row in rows:
         if row.fault:
             broken.append(row)
             continue
-        before = row.cells[place].strip()
-        group = groups.setdefault(before, _Group())
+        group = groups.setdefault(row.cells[place].strip(), _Group())
         group.rows.append(row)
         try:
             group.values.append(_values(row, pick(row.cells), header))
         except Fault as fault:
             group.fault = group.fault or f"{row.where}: {fault}"
-    refused = [_alone(row) for row in broken if not _belongs(row, place, header.width, groups, before)]
+    refused = [_alone(row) for row in broken if not _belongs(row, place, header.width, groups)]
     if nameless := groups.pop("", None):
         refused += [_alone(row, "the deal has no identifier") for row in nameless.rows]
     deals = []
@@ -94,17 +92,13 @@ def _values(row: Row, picked: Iterable[str], header: Header) -> dict[str, Any]:
     return found
 
 
-def _belongs(row: Row, place: int, width: int, groups: dict[str, _Group], before: str) -> bool:
+def _belongs(row: Row, place: int, width: int, groups: dict[str, _Group]) -> bool:
     """Whether a broken row may be told to be of a deal, which is then refused.
 
-    The identifier may stand as many cells from the end as it should. Where the file ends before or within it,
-    the row may be another of the deal `before` it.
+    The identifier may stand as many cells from the end as it should.
     """
     cut = row.cells[:-1]
     seen = {each[0].strip() for each in (cut[place : place + 1], cut[place - width :][:1]) if each}
-    if row.unended and len(cut) <= place:
-        begun = "".join(row.cells[place:]).strip()
-        seen |= {begun, before} if before.startswith(begun) else {begun}
     found = [groups[each] for each in sorted(seen & groups.keys() - {""})]
     for group in found:
         group.fault = group.fault or f"{row.where}: {row.fault}"

@@ -90,8 +90,10 @@ def find(head: list[str], layouts: tuple[ModuleType, ...]) -> tuple[ModuleType, 
 def rows(lines: list[str], header: Header, split: str, ended: bool) -> Iterator[Row]:
     """The records below the header; `split` is the heading of the column whose text may hold newlines.
 
-    `ended`: whether the file ends with a line end. Raises Unreadable for what is far more than a register.
+    `ended`: whether the file ends with a line end. Raises Unreadable for what is far more than a register,
+    and where the last record has too few cells: what the file lost behind it, nobody knows.
     """
+    row = None
     last = len(lines)
     while last > header.line and not lines[last - 1].strip():
         last -= 1
@@ -100,6 +102,16 @@ def rows(lines: list[str], header: Header, split: str, ended: bool) -> Iterator[
         if count > RECORDS:
             raise Unreadable(f"The file has more than {RECORDS:,} records, far more than a register.")
         yield row
+    if row and _is_cut(row, header):
+        raise Unreadable(
+            f"The file is cut short: it ends in the middle of a record, with {len(row.cells)} of"
+            f" {header.width} cells on {located(row.lines)}."
+        )
+
+
+def _is_cut(row: Row, header: Header) -> bool:
+    """Whether the file ends within this record; a line of words alone may be a remark below the table."""
+    return len(row.cells) < header.width and (row.unended or len(row.cells) > 1)
 
 
 def _joined(numbered: Iterable[tuple[int, str]], header: Header, split: str, unended: int) -> Iterator[Row]:
@@ -139,7 +151,6 @@ def _row(pieces: list[tuple[int, str]], header: Header, unended: int) -> Row:
     fault = ""
     if len(cells) != header.width:
         fault = f"{len(cells)} cell{'s' * (len(cells) != 1)} where the header has {header.width}"
-        fault += ", and the file ends there" if unended in numbers else ""
     elif len(text) > LONGEST:
         fault = f"a record longer than {LONGEST:,} characters"
     return Row(numbers, cells, pieces[0][1], fault, unended in numbers)

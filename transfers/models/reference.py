@@ -7,7 +7,6 @@ from django.db.models import F, Q
 from .. import codes
 from .rules import ALIAS, OWN_CODE, SHA256, SLUG, CuratedModel, EDTFField, is_choice, is_edtf, is_like
 
-
 #: Of no figure, and no part of what is published.
 PROVISIONAL = "Made by an import under the name that its file prints; untick it once somebody has looked."
 

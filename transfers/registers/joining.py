@@ -34,7 +34,8 @@ NO_LINK = Proposal.Proposed.NO_LINK
 
 def deal_of(key: str) -> RegisterDeal:
     """The newest statement of the deal whose own transfer has this key; raises Refused."""
-    standing = RegisterDeal.objects.filter(batch__undone__isnull=True).select_related("transfer")
+    deals = RegisterDeal.objects.filter(batch__undone__isnull=True).exclude(outcome="earlier")
+    standing = deals.select_related("transfer")
     if deal := standing.filter(transfer__key=key, joined_from="").order_by("-pk").first():
         return deal
     if joined := standing.filter(joined_from=key).order_by("-pk").first():
@@ -161,7 +162,7 @@ def _move_claims(own: Transfer, other: Transfer, words: str) -> None:
                 for claim in model.objects.filter(transfer=own).order_by("pk"):
                     claim.transfer = other
                     claim.preferred = claim.preferred and getattr(claim, measure) not in preferred
-                    if words and words not in claim.note:
+                    if words:
                         claim.note = f"{claim.note} The register's comment: {words}".strip()
                     words = ""
                     claim.save()

@@ -10,6 +10,7 @@ from ..models import Party, Quantity, System
 from ..names import Index
 
 Unit = Quantity.Unit
+Category = System.Category
 LONGEST_NAME = 120
 #: What a party's marks say of it; without one it is a state, if we know it, and else unknown.
 MARKS = {"": Party.Kind.UNKNOWN, "*": Party.Kind.NON_STATE, "**": Party.Kind.ORGANISATION}
@@ -85,7 +86,10 @@ class Resolver:
         system = self._system(deal)
         known = classify(deal.description)
         return Named(
-            supplier, recipient, system.slug, known[1] if known else UNITS.get(system.category, Unit.ITEM)
+            supplier,
+            recipient,
+            system.slug,
+            known[1] if known else UNITS.get(Category(system.category), Unit.ITEM),
         )
 
     def _party(self, printed: str) -> str:

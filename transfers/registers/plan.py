@@ -74,12 +74,15 @@ def plan(register: Register, published: str = "") -> Plan:
     published = published_of(register, published)
     items = [_named(deal, resolver) for deal in register.deals]
     clear = [item for item in items if item.named is not None]
-    known = stored.known()
+    known, again = stored.known(register.layout), stored.imported_from(register.sha256)
     found = matching.match(
         [each.deal for each in known], [item.deal for item in clear], group=_group(resolver)
     )
     for before, now in found.pairs:
-        _pair(clear[now], known[before], published)
+        if (known[before].transfer, clear[now].deal.locator) in again:
+            clear[now].outcome, clear[now].known = Outcome.UNCHANGED, known[before]
+        else:
+            _pair(clear[now], known[before], published)
     for now, candidates in found.ambiguous.items():
         keys = ", ".join(known[before].key for before in candidates[:5])
         clear[now].outcome = Outcome.AMBIGUOUS

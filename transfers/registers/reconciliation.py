@@ -165,8 +165,8 @@ def _find(index: Index, what: str, name: str) -> set[str]:
 
 
 def _standing() -> QuerySet:
-    """Deals of imports that were not undone."""
-    return RegisterDeal.objects.filter(batch__undone__isnull=True)
+    """Deals of imports that were not undone, without what an edition says that a later one said before it."""
+    return RegisterDeal.objects.filter(batch__undone__isnull=True).exclude(outcome="earlier")
 
 
 def _elsewhere() -> Q:
@@ -290,14 +290,14 @@ def _scored(
     claims, deals = _claims(pks), _newest(_standing().filter(transfer__in=pks, joined_from=""))
     declined = Proposal.objects.filter(transfer__in=pks, field=NO_LINK, decision=Proposal.Decision.DECLINED)
     ruled_out = set(declined.values_list("transfer", "value"))
-    for own, others in candidates.items():
+    for own in owns.keys() & deals.keys():  # one may be gone meanwhile
         mine = described.lines.facts(owns[own], claims[own])
-        for pk, theirs in others:
+        for pk, theirs in candidates[own]:
             other = described.transfers[pk]
             if (own, other.key) in ruled_out or not scope.allows(owns[own], other):
                 continue
             found = _less_if_taken(likeness(mine, theirs), described.deals.get(pk, []))
-            if found and found.score >= THRESHOLD and own in deals:
+            if found and found.score >= THRESHOLD:
                 yield Link(deals[own][-1], owns[own], other, found.score, found.reasons, found.comparisons)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..imports.records import Deal
 from ..models.imports import Outcome
+from .bundles import Done
 from .plan import IMPORTED, Plan
 
 COLUMNS = ("line", "outcome", "reason", "records", "supplier", "recipient", "designation", "text")
@@ -32,6 +33,19 @@ def sentences(made: Plan) -> Iterator[str]:
         )
         if len(made.vanished) > SHOWN:
             yield f"  … and {len(made.vanished) - SHOWN:,} more."
+
+
+def of_bundle(done: Done) -> Iterator[str]:
+    """The account of a bundle: transfers and claims, then what stayed as it was here."""
+    counts = done.counts
+    imported = counts[Outcome.NEW] + counts[Outcome.UNCHANGED]
+    yield (
+        f"{imported + counts[Outcome.REFUSED]:,} records: {imported:,} imported ({counts[Outcome.NEW]:,} new,"
+        f" {counts[Outcome.UNCHANGED]:,} unchanged), {counts[Outcome.REFUSED]:,} refused."
+    )
+    yield from (f"transfers.csv, line {line}: {reason}" for line, reason in done.refused)
+    yield from (f"kept: {name} differs from the bundle; it stays as it is here." for name in done.kept)
+    yield f"{len(done.revisions):,} revisions published."
 
 
 def left_out_csv(made: Plan) -> bytes:

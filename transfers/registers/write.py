@@ -4,12 +4,15 @@ Everything is written in one transaction that other imports wait for; what a pla
 it. Claims, transfers and their history go in by bulk, so 30,000 deals take seconds.
 """
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models import Exists, OuterRef, Q, Subquery
 from simple_history.utils import bulk_update_with_history
 
 from .. import history
@@ -34,6 +37,7 @@ from .keys import Keys, some
 from .plan import Item, Plan, plan
 
 BATCH = 1000
+CACHE_KILOBYTES = 64_000
 WRITTEN = (Outcome.NEW, Outcome.CHANGED)
 Progress = Callable[[str, int, int], None]
 
@@ -70,7 +74,7 @@ def run(
 
     Raises Overtaken, edtf.EDTFError for a bad `published`, or publication.NotPublishable.
     """
-    with transaction.atomic(), history.because(reason, user):
+    with transaction.atomic(), history.because(reason, user), _uncollected():
         hold()
         made = plan(register, published)
         if expected and made.fingerprint != expected:
@@ -83,10 +87,25 @@ def run(
 
 
 def hold() -> None:
-    """One import at a time; SQLite's IMMEDIATE transactions see to it by themselves."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {ImportBatch._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+    """One import at a time; SQLite's IMMEDIATE transactions see to it by themselves, and get room."""
+    table = ImportBatch._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+        else:
+            cursor.execute(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for cycles, of which this makes none: it would go through all deals, many times."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _brings(made: Plan) -> bool:
@@ -95,8 +114,9 @@ def _brings(made: Plan) -> bool:
     outcomes = {item.outcome for item in made.items}
     if outcomes & {*WRITTEN} or batches.filter(sha256=register.sha256).exists():
         return bool(outcomes & {*WRITTEN})
-    seen = register.generated is not None and batches.filter(generated=_moment(register)).exists()
-    return not seen and bool(outcomes & {Outcome.UNCHANGED, Outcome.EARLIER})
+    edition = batches.filter(layout=register.layout, source__published=made.published)
+    dates = edition.values_list("generated", flat=True)
+    return _moment(register) not in dates and bool(outcomes & {Outcome.UNCHANGED, Outcome.EARLIER})
 
 
 def _moment(register: Register) -> datetime | None:
@@ -261,12 +281,35 @@ def _renew(transfer: Transfer, item: Item) -> None:
     """What was the register's word and no curator's becomes its new word."""
     assert item.known is not None
     before, now = item.known.deal, item.deal
-    if transfer.note == before.comments:
+    changed = {each.field for each in item.changes}
+    if "comments" in changed and transfer.note == before.comments:
         transfer.note = now.comments
-    if transfer.condition == before.condition:
+    if "condition" in changed and transfer.condition == before.condition:
         transfer.condition = now.condition
     if transfer.state in (Transfer.State.PUBLISHED, Transfer.State.IN_REVIEW):
         transfer.state = Transfer.State.DRAFT
+
+
+def publishable(batch: ImportBatch) -> models.QuerySet[Transfer]:
+    """Drafts that the import made, or that it made of what was public; no curator's unfinished work."""
+    drafts = Transfer.objects.filter(state=Transfer.State.DRAFT)
+    if batch.layout == ImportBatch.Layout.BUNDLE:
+        return drafts.filter(key__in=batch.made.get("transfers", []))
+    deals = batch.deals.filter(transfer=OuterRef("pk"))
+    own, changed = deals.filter(joined_from=""), deals.filter(outcome=Outcome.CHANGED)
+    copies = Transfer.history.filter(id=OuterRef("pk"))
+    before = copies.filter(history_date__lt=batch.time).order_by("-history_id").values("state")[:1]
+    since = Exists(copies.filter(history_date__gte=batch.time, state=Transfer.State.PUBLISHED))
+    ever = Exists(RegistryRow.objects.filter(key=OuterRef("key")))
+    return (
+        drafts.annotate(_before=Subquery(before))
+        .exclude(since)
+        .filter(
+            Exists(own.filter(outcome=Outcome.NEW))
+            | (Exists(changed) & Q(_before=Transfer.State.PUBLISHED))
+            | (Exists(own.filter(outcome=Outcome.CHANGED)) & ~ever)
+        )
+    )
 
 
 def _to_publish(made: Plan, batch: ImportBatch | None) -> list[Transfer]:

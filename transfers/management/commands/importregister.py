@@ -9,9 +9,9 @@ from django.db import transaction
 
 from ... import publish
 from ...edtf import EDTFError
-from ...imports import read_file
+from ...imports import bundle, read_file
 from ...imports.records import Register, Unreadable
-from ...registers import report, write
+from ...registers import bundles, preview, report, write
 from ...registers.plan import Plan, plan
 from ..clear import ClearCommand
 
@@ -19,22 +19,29 @@ from ..clear import ClearCommand
 class Command(ClearCommand):
     help = (
         "Import a SIPRI trade register as it was downloaded, in either layout, or a later edition of it over"
-        " an earlier one. Records that are not imported are listed with their reasons in a CSV beside the file."
+        " an earlier one. Records that are not imported are listed with reasons in a CSV beside the file."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE", help="the register")
+        parser.add_argument(
+            "file", type=Path, metavar="FILE", help="the register; or a folder, a bundle of this register"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
         parser.add_argument("--publish", action="store_true", help="publish what is imported")
         parser.add_argument("--reason", default="", help="stands in the history, and in the log if published")
         parser.add_argument("--published", default="", metavar="DATE", help="the edition's date, EDTF, where"
                             " the file does not say it")  # fmt: skip
         parser.add_argument("--user", default="", metavar="NAME", help="who imports it")
+        parser.add_argument("--plan", type=Path, metavar="CSV", help="list every deal there: its line, what"
+                            " becomes of it, and what changes")  # fmt: skip
         parser.add_argument("--refused", type=Path, metavar="CSV", help="where refused records are listed"
                             " (default: FILE.refused.csv)")  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]
+        if bundle.is_bundle(file):
+            self._bundle(file, options)
+            return
         try:
             register = read_file(file)
             made = self._dry_run(register, options) if options["dry_run"] else self._run(register, options)
@@ -46,6 +53,8 @@ class Command(ClearCommand):
             raise CommandError("Nothing was imported, as it could not be published.") from error
         for sentence in report.sentences(made):
             self.stdout.write(sentence)
+        if options["plan"]:
+            self._save(options["plan"], b"".join(preview.as_csv(made)), "--plan")
         self._list_left_out(made, options["refused"] or file.with_name(f"{file.name}.refused.csv"))
 
     def _dry_run(self, register: Register, options: dict[str, Any]) -> Plan:
@@ -75,22 +84,48 @@ class Command(ClearCommand):
         self.stdout.write(f"{done.revisions:,} revisions published.")
         return done.plan
 
+    def _bundle(self, folder: Path, options: dict[str, Any]) -> None:
+        name = folder.resolve().name
+        try:
+            done = bundles.run(
+                bundle.read(folder),
+                file_name=name,
+                reason=options["reason"].strip() or f"Imported from {name}",
+                user=_user(options["user"]),
+                publish_too=options["publish"],
+                store=not options["dry_run"],
+                progress=self._tell,
+            )
+        except (Unreadable, bundles.NotImported) as error:
+            raise CommandError(f"{folder}: {error}") from error
+        except publish.NotPublishable as error:
+            for key, faults in error.faults.items():
+                self.stderr.write(f"{key}: {' '.join(faults)}")
+            raise CommandError("Nothing was imported, as it could not be published.") from error
+        if options["dry_run"]:
+            self.stdout.write("Nothing is stored; this is what an import would do.")
+        for sentence in report.of_bundle(done):
+            self.stdout.write(sentence)
+
     def _tell(self, what: str, done: int, total: int) -> None:
         if self.stderr.isatty():
             self.stderr.write(f"\r{what}: {done:,} of {total:,} ", ending="")
             self.stderr.flush()
 
     def _list_left_out(self, made: Plan, path: Path) -> None:
-        if not made.left_out():
-            return
+        if made.left_out() or path.exists():  # the list of an earlier run would mislead
+            self._save(path, report.left_out_csv(made), "--refused")
+        if made.left_out():
+            self.stdout.write(f"Refused records: {path}")
+
+    def _save(self, path: Path, content: bytes, option: str) -> None:
         try:
-            report.save(report.left_out_csv(made), path)
+            report.save(content, path)
         except OSError as error:
             raise CommandError(
-                f"The refused records could not be listed in {path} ({error.strerror}); name another file"
-                " with --refused and run it again with --dry-run."
+                f"{path} could not be written ({error.strerror}), but all that is said above is so; name"
+                f" another file with {option} and run it again with --dry-run."
             ) from error
-        self.stdout.write(f"Refused records: {path}")
 
 
 def _user(name: str) -> Any:
