@@ -109,7 +109,7 @@ CLAIMS = st.lists(
 
 
 def alike(measure, ranges=RANGES, texts=TEXTS):
-    """Claims of one measure that can be compared: in one unit, one currency, as of one day, of no register."""
+    """Claims of one measure that can be compared: in one unit and currency, as of one day, of no register."""
     who = WHO | {"origin_of": st.none()}
     if measure in DATES:
         return dated([measure], texts, **who)

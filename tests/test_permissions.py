@@ -61,6 +61,8 @@ def record(label):
             return ArticleText.objects.create(source=factories.source(), text="Words.")
         case "importbatch":
             return deals.imported().batch
+        case "registerdeal":
+            return deals.imported()
         case "proposal":
             deal = deals.imported()
             return Proposal.objects.create(transfer=deal.transfer, deal=deal, field="kind", value="gift")

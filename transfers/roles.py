@@ -13,8 +13,8 @@ CURATED = (
     "valuation",
 )  # fmt: skip
 PUBLISHED = ("revision", "registryrow", "registryclaim")
-#: What a comment may mean is decided by who may change transfers.
-PROPOSED = ("proposal",)
+#: Deals as registers state them, and what their comments may mean: decided by who may change transfers.
+PROPOSED = ("registerdeal", "proposal")
 ALL, READ = ("view", "add", "change", "delete"), ("view",)
 #: A text stays as it was pasted: a wrong one is deleted and pasted again.
 NEVER_CHANGED = ("view", "add", "delete")

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from .. import workflow
-from ..models import Proposal
+from ..models import Proposal, RegisterDeal
 from ..registers import proposing
 from .publication import ReadOnly
 
@@ -42,6 +42,16 @@ def meaning(proposal: Proposal) -> str:
     else:
         said = f"at least {least}" if least else f"at most {most}"
     return f"{said} {proposal.currency}"
+
+
+@admin.register(RegisterDeal)
+class RegisterDealAdmin(ReadOnly):
+    """Deals as their registers state them; their figures are claims of their transfers."""
+
+    list_display = ["transfer", "batch", "locator", "outcome", "joined_from"]
+    list_filter = ["outcome"]
+    list_select_related = ["transfer", "batch"]
+    search_fields = ["transfer__key", "joined_from"]
 
 
 @admin.register(Proposal)

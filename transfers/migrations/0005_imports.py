@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name_plural": "import batches",
+                "verbose_name": "import",
                 "ordering": ["-pk"],
             },
         ),

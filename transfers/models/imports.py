@@ -1,4 +1,4 @@
-"""What came in by the file: imports of registers, each deal as its register states it, and what it may mean."""
+"""What came in by the file: imports, each deal as its register states it, and what comments may mean."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ class ImportBatch(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name_plural = "import batches"
+        verbose_name = "import"
         constraints = [is_choice("layout", Layout)]
 
     def __str__(self) -> str:
@@ -108,7 +108,7 @@ class Decision(models.TextChoices):
 
 
 class Proposal(models.Model):
-    """What a register's free text may mean for a transfer: shown to curators, a fact only once one accepts it."""
+    """What a register's free text may mean for a transfer: a fact only once a curator accepts it."""
 
     Proposed = Proposed
     Decision = Decision

@@ -158,11 +158,12 @@ def _covered(vanished: list[Known], deals: list[Deal]) -> list[Known]:
     A file may be a part of the register, such as one recipient's.
     """
     suppliers, recipients = {deal.supplier for deal in deals}, {deal.recipient for deal in deals}
-    years = [deal.year for deal in deals if deal.year is not None]
+    years = [deal.year for deal in deals if deal.year is not None] or [0]
+    first, last = min(years), max(years)
     return [
         each
         for each in vanished
         if each.deal.supplier in suppliers
         and each.deal.recipient in recipients
-        and (each.deal.year is None or (years and min(years) <= each.deal.year <= max(years)))
+        and (each.deal.year is None or first <= each.deal.year <= last)
     ]
