@@ -20,6 +20,13 @@ ON_BOTH = (
 )  # fmt: skip
 #: Tests that start PostgreSQL by themselves, in whichever run: once is enough. REQUIRE_ALL=1 runs all others.
 OWN_SERVERS = ("test_replicas",)
+#: Tests of pure logic, or of SQLite files of their own: no other database makes a difference.
+WITHOUT = (
+    "test_codes", "test_edtf", "test_figures", "test_imports_comments", "test_imports_delivery_years",
+    "test_imports_descriptions", "test_imports_hostile", "test_imports_matching",
+    "test_imports_trade_register", "test_likeness", "test_quantities", "test_recognition",
+    "test_recognition_quality", "test_register_kill", "test_seeds", "test_seeds_shape", "test_seeds_words",
+)  # fmt: skip
 
 
 def main() -> int:
@@ -28,7 +35,7 @@ def main() -> int:
     if programs is None:
         print(f"SKIPPED: the tests on PostgreSQL: {clusters.MISSING}.")
         return 1 if required else 0
-    whole = [f"--ignore=tests/{name}.py" for name in OWN_SERVERS]
+    whole = [f"--ignore=tests/{name}.py" for name in (*OWN_SERVERS, *WITHOUT)]
     chosen = whole if required else [f"tests/{name}.py" for name in ON_BOTH]
     with clusters.server(programs, logged="none") as cluster:
         environment = os.environ | {"DATABASE_URL": cluster.url}

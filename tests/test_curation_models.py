@@ -497,9 +497,11 @@ def test_a_record_is_found_by_its_natural_key(model):
 
 CLAIM_COLUMNS = ["source_id", "locator", "excerpt", "attributed_to", "credibility", "preferred", "note"]
 COLUMNS = {
-    Party: ["code", "alpha2", "name", "kind", "successor_id"],
+    Party: ["code", "alpha2", "name", "kind", "successor_id", "provisional"],
     PartyAlias: ["party_id", "name"],
-    System: ["slug", "name", "category", "unroca", "description", "variant_of_id", "wikidata"],
+    System: [
+        "slug", "name", "category", "unroca", "description", "variant_of_id", "wikidata", "provisional",
+    ],
     SystemAlias: ["system_id", "name", "type"],
     Source: [
         "key", "publisher", "title", "authors", "agencies", "published", "url", "language", "reliability",

@@ -172,3 +172,9 @@ def test_last_cell_that_may_be_cut_short_refuses_the_deal(cut):
     last = changed(ROWS[2], "Local production", "Yes")
     register = read(file(*ROWS[:2], last[:-cut], end=""))
     assert (register.deals, register.records) == ([], 3)
+
+
+@pytest.mark.parametrize("flag", ["Yes", "No"])
+def test_an_estimate_that_is_a_mere_flag_is_no_figure(flag):
+    [deal] = read(file(*(changed(row, "SIPRI estimate", flag) for row in ROWS))).deals
+    assert deal.sipri_estimate is None

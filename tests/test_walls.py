@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import on_postgresql
+
 PACKAGE = Path(__file__).resolve().parent.parent / "transfers"
 
 
@@ -106,3 +108,9 @@ def test_the_check_sees_an_import_that_crosses():
 def test_the_environment_is_read_in_the_settings_only():
     readers = [path.name for path in PACKAGE.rglob("*.py") if "environ" in path.read_text(encoding="utf-8")]
     assert readers == []
+
+
+@pytest.mark.parametrize("name", on_postgresql.WITHOUT)
+def test_what_is_not_run_on_postgresql_uses_no_configured_database(name):
+    text = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+    assert "django_db" not in text

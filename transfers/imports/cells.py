@@ -82,6 +82,12 @@ def decimal(cell: str) -> Decimal | None:
 
 
 @_remembered
+def estimate(cell: str) -> Decimal | None:
+    """A number; some exports have a mere Yes or No there, which is no figure."""
+    return None if cell.casefold() in {"yes", "no"} else decimal(cell)
+
+
+@_remembered
 def year(cell: str) -> int | None:
     if not cell:
         return None

@@ -30,7 +30,7 @@ _OWN = (
     Column("year", "Order date", cells.year),
     Column("year_uncertain", "Order date is estimate", cells.yes),
     Column("condition", "Status", cells.condition),
-    Column("sipri_estimate", "SIPRI estimate", cells.decimal),
+    Column("sipri_estimate", "SIPRI estimate", cells.estimate),
     Column("tiv_unit", "TIV deal unit", cells.decimal),
     Column("local_production", _LOCAL, cells.yes_or_no),
 )
