@@ -14,13 +14,17 @@ from .. import fields
 from . import errors, parameters, shapes
 from .base import RegistryView
 from .dictionary import LISTS
-from .output import JSON
+from .output import CSL, JSON
 from .shapes import STRING, Shape
 
 #: Header → its meaning, its schema, and whether every answer has it.
 _HEADERS: dict[str, tuple[str, Shape, bool]] = {
     "ETag": ("Changes when the answer does; give it back as If-None-Match.", STRING, True),
-    "Registry-Revision": ("The register's newest revision.", {"type": "integer", "minimum": 0}, True),
+    "Registry-Revision": (
+        "The register's revision that the answer is of: the newest, unless asked.",
+        {"type": "integer", "minimum": 0},
+        True,
+    ),
     "Last-Modified": ("When that revision was published.", STRING, False),
     "Link": ("The licence, and the neighbouring pages.", STRING, True),
     "Citation": ("How to cite this answer.", STRING, True),
@@ -29,7 +33,14 @@ _HEADERS: dict[str, tuple[str, Shape, bool]] = {
 }
 _ALWAYS = ("ETag", "Registry-Revision", "Last-Modified", "Link")
 _REFUSALS = (400, 406, 429)
-_IN_PATH = {"key": {**STRING, "pattern": "^[-a-zA-Z0-9_]+$", "description": fields.ROW[0].description}}
+_RELEASE = r"^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$"
+_IN_PATH = {
+    "key": {**STRING, "pattern": "^[-a-zA-Z0-9_]+$", "description": fields.ROW[0].description},
+    "revision": {"type": "integer", "minimum": 1, "description": "A revision of the register."},
+    "name": {**STRING, "pattern": _RELEASE, "description": "A release."},
+    "other": {**STRING, "pattern": _RELEASE, "description": "The release that it is compared with."},
+    "file": {**STRING, "pattern": "^[0-9A-Za-z.]+$", "description": "A file of the release."},
+}
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
@@ -74,13 +85,18 @@ def _responses(view: RegistryView) -> dict[str, Any]:
     """Every status that the resource answers with, in order."""
     named = [*_ALWAYS, "Citation", *view.own_headers]
     content = {
-        renderer.media_type: {"schema": view.shape() if renderer is JSON else STRING}
-        for renderer in view.renderer_classes
+        renderer.media_type: {"schema": _shape_of(view, renderer)} for renderer in view.renderer_classes
     }
     found = {"description": "The answer.", "headers": _headers(named), "content": content}
     unchanged = {"description": "The answer that you have still stands.", "headers": _headers([*_ALWAYS])}
     problems = {code: _problem(code) for code in sorted({*_REFUSALS, *view.own_problems})}
     return {str(code): said for code, said in ({200: found, 304: unchanged} | problems).items()}
+
+
+def _shape_of(view: RegistryView, renderer: Any) -> Shape:
+    if renderer is JSON:
+        return view.shape()
+    return shapes.CSL if renderer is CSL else STRING
 
 
 def _headers(names: list[str]) -> dict[str, Any]:

@@ -70,13 +70,17 @@ def streamed(
         "now": _query(now, items),
         "exact": _query(exact, items),
     }
-    pieces = _pieces(json.dumps(job).encode())
-    return _begun(next(pieces, b""), pieces)
+    return begun(_pieces(json.dumps(job).encode()))
 
 
-def _begun(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, the first one made already: what can fail at the beginning fails here."""
+    return _continued(next(pieces, b""), pieces)
+
+
+def _continued(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield first
-    yield from pieces
+    yield from pieces  # which closes them, too, where nobody wants the rest
 
 
 def _pieces(job: bytes) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 from .article import ArticleText
 from .curation import Claim, Quantity, Transfer, TransferDate, Valuation
-from .publication import RegistryClaim, RegistryRow, Revision
+from .publication import RegistryClaim, RegistryRow, Release, Revision
 from .reference import Party, PartyAlias, Source, System, SystemAlias
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Quantity",
     "RegistryClaim",
     "RegistryRow",
+    "Release",
     "Revision",
     "Source",
     "System",

@@ -1,6 +1,6 @@
-"""What is public: the log of revisions, and every version of every published row and claim.
+"""What is public: the log of revisions, every version of every published row and claim, and releases.
 
-All three tables are append-only, enforced by triggers (`transfers.append_only`): nothing is deleted,
+All four tables are append-only, enforced by triggers (`transfers.append_only`): nothing is deleted,
 and nothing is updated but `until`, once, from null.
 """
 
@@ -157,3 +157,22 @@ class RegistryClaim(_columns("ClaimColumns", fields.CLAIM)):  # type: ignore[mis
 
     def __str__(self) -> str:
         return f"{self.transfer}/{self.measure} of {self.source}"
+
+
+class Release(models.Model):
+    """A named state of the register as a bundle of files, and the hashes by which it is known."""
+
+    name = models.CharField(max_length=60, unique=True)
+    revision = models.PositiveBigIntegerField(help_text="The revision whose state of the register it holds.")
+    created = models.DateTimeField(help_text="When it was made.")
+    head = models.CharField(max_length=64, help_text="Hash of the log at that revision.")
+    content = models.CharField(max_length=64, help_text="SHA-256 of every transfer's content, by key.")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the file SHA256SUMS.")
+    transfers = models.PositiveBigIntegerField(help_text="How many transfers it holds.")
+    files = models.JSONField(help_text="File name: its sha256 and its bytes.")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
