@@ -63,6 +63,12 @@ def test_none_is_an_empty_list(client):
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx", "parquet", "arrow"])
+def test_none_leaves_in_every_format(client, form):
+    answer = client.get(f"/api/releases.{form}")
+    assert (answer.status_code, answer["Registry-Count"]) == (200, "0")
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx", "parquet", "arrow"])
 @pytest.mark.parametrize("path", ["/api/releases", "/api/releases/2026.1"])
 def test_it_leaves_in_every_format(client, made, path, form):
     assert client.get(f"{path}.{form}").status_code == 200
@@ -82,6 +88,14 @@ def test_one_release_has_its_files(client, made):
     }
     rows = csv.DictReader(StringIO(client.get("/api/releases/2026.1.csv").content.decode()))
     assert [row["name"] for row in rows] == [file["name"] for file in body["files"]]
+
+
+@pytest.mark.parametrize("path", ["/api/releases/2026.1", "/api/releases/2025.2-rc/compare/2026.1"])
+@pytest.mark.parametrize("suffix", ["", "/", ".json"])
+def test_a_citation_leads_to_the_whole_name(client, made, path, suffix):
+    answer = client.get(f"{path}{suffix}")
+    body = json.loads(whole(answer) if answer.streaming else answer.content)
+    assert body["citation"].endswith(f" http://testserver{path}")
 
 
 @pytest.mark.parametrize("path", ["/api/releases", "/api/releases/2026.1"])

@@ -6,11 +6,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
+
 CURATED = (
     "party", "partyalias", "system", "systemalias", "source", "transfer", "quantity", "transferdate",
     "valuation",
 )  # fmt: skip
-PUBLISHED = ("revision", "registryrow", "registryclaim")
+PUBLISHED = ("revision", "registryrow", "registryclaim", "release")
 ALL, READ = ("view", "add", "change", "delete"), ("view",)
 #: A text stays as it was pasted: a wrong one is deleted and pasted again.
 NEVER_CHANGED = ("view", "add", "delete")
@@ -67,11 +69,13 @@ def codenames(role: str) -> Iterator[tuple[str, str]]:
 
 
 def make(groups: Any, permissions: Any) -> None:
-    """Make the groups, with these permissions and no other; `groups` and `permissions` are managers."""
+    """Make the groups, with these permissions and no other; `groups` and `permissions` are managers.
+
+    A migration calls it with the models of its time: what is not there yet, a later one gives.
+    """
     for role in ROLES:
         group, _ = groups.get_or_create(name=role)
-        wanted = [
-            permissions.get(codename=codename, content_type__app_label=app)
-            for app, codename in codenames(role)
-        ]
-        group.permissions.set(wanted)
+        wanted = Q()
+        for app, codename in codenames(role):
+            wanted |= Q(codename=codename, content_type__app_label=app)
+        group.permissions.set(permissions.filter(wanted))

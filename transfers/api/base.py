@@ -70,6 +70,8 @@ class RegistryView(APIView):
     #: For the schema: headers and statuses that not every resource has.
     own_headers: tuple[str, ...] = ()
     own_problems: tuple[int, ...] = ()
+    #: For the schema, of a file, of which `Range` gives a part: the media types that it may have.
+    file_types: tuple[str, ...] = ()
     filterset_class: type[filters.StrictFilterSet] | None = None
     #: Whether what is answered is stored with the past revisions too, or rests on records as they are now.
     remembers = True

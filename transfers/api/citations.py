@@ -104,7 +104,7 @@ def of(request: HttpRequest, edition: Edition, form: str, licence: str, takes_as
 
     Its address is one for all ways to ask the question. That of a version says its revision itself.
     """
-    path = request.path.split(".")[0].rstrip("/")
+    path = _without_format(request)
     asked = sorted(pair for pair in paging.pairs(request.GET) if pair[0] not in _LEFT_OUT)
     when = str(edition.sequence or request.GET.get(past.AS_OF, ""))
     query = [*asked, (past.AS_OF, when)] if takes_as_of and when else asked
@@ -113,3 +113,10 @@ def of(request: HttpRequest, edition: Edition, form: str, licence: str, takes_as
     told = f": {', '.join(f'{name}={value}' for name, value in asked)}" if asked else ""
     title = f"{NAME}: {path.removeprefix('/api').strip('/') or 'api'}{told}"
     return Citation(title, request.build_absolute_uri(f"{path}{suffix}{text}"), edition, licence)
+
+
+def _without_format(request: HttpRequest) -> str:
+    """The path as it stands without a format; there may be other dots in it, as in a release's name."""
+    path, match = request.path.rstrip("/"), request.resolver_match
+    form = match.kwargs.get("format") if match else None
+    return path.removesuffix(f".{form}") if form else path

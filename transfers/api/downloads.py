@@ -51,7 +51,9 @@ class ReleaseFile(RegistryView):
     renderer_classes = [Bytes]
     content_negotiation_class = Whatever
     own_parameters = ()
+    own_headers = ("Accept-Ranges",)
     own_problems = (404, 416, 503)
+    file_types = package.FILE_TYPES
 
     def get(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
         record = find(kwargs["name"])

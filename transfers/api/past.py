@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
-from .. import names
+from .. import names, replicas
 from ..names import Edition
 from . import values
 from .values import Fault
@@ -52,6 +52,8 @@ def since(text: str, newest: Edition) -> Edition:
 
 def numbered(revision: int, newest: Edition) -> Edition:
     """The edition of this revision; raises Fault where there is none."""
+    if revision > newest.sequence:
+        replicas.ask_another()
     if not 1 <= revision <= newest.sequence:
         known = f"they run from 1 to {newest.sequence}" if newest.sequence else "nothing was published yet"
         detail = f"There is no revision {revision}: {known}. A date is written 2026-05-18."

@@ -9,6 +9,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from .. import replicas
 from ..exports import FORMATS
 from ..exports.table import batch_of
 from ..fields import Field, Type
@@ -61,6 +62,7 @@ def find(name: str) -> Release:
     """The release of this name; raises a 404 that names those perhaps meant."""
     record = Release.objects.filter(name=name).first()
     if record is None:
+        replicas.ask_another()  # it may be made just now
         raise absent(f"There is no release '{name}'.", name, Release.objects.values_list("name", flat=True))
     return record
 

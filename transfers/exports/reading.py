@@ -46,7 +46,9 @@ def fetched(rows: QuerySet, items: tuple[Field, ...], about: About) -> Iterator[
 
 
 def given(rows: list[dict[str, Any]], about: About) -> Iterator[pa.RecordBatch]:
-    """Rows that were computed here, by column name, in one raw batch; lists are joined already."""
+    """Rows that were computed here, by column name, in one raw batch, if any; lists are joined already."""
+    if not rows:
+        return
     names = [column.name for column in about.columns]
     yield batch_of([[_text(row[name]) for name in names] for row in rows], about.raw_schema)
 

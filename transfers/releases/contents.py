@@ -84,7 +84,7 @@ def _records(records: list[Any], items: tuple[Field, ...]) -> Callable[[About], 
     rows = [{item.name: _value(record, item) for item in items} for record in records]
 
     def batches(about: About) -> Iterator[pa.RecordBatch]:
-        yield from reading.given(rows, about) if rows else ()
+        yield from reading.given(rows, about)
 
     return batches
 

@@ -20,6 +20,9 @@ MEDIA_TYPES = {
     ".md": "text/markdown; charset=utf-8",
     ".cff": "application/yaml",
 }
+_TEXT = "text/plain; charset=utf-8"
+#: Every media type that a file of a bundle may have.
+FILE_TYPES = tuple(sorted({kind.split(";")[0] for kind in (*MEDIA_TYPES.values(), _TEXT)}))
 _TYPES = {
     Type.INTEGER: "integer", Type.NUMBER: "number", Type.BOOLEAN: "boolean", Type.DATE: "date",
     Type.TIME: "datetime",
@@ -143,4 +146,4 @@ def _sums(file: dict[str, Any]) -> dict[str, Any]:
 
 def media_type(path: str) -> str:
     """The media type of a file of a bundle."""
-    return MEDIA_TYPES.get(Path(path).suffix, "text/plain; charset=utf-8")
+    return MEDIA_TYPES.get(Path(path).suffix, _TEXT)
