@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("transfers", "0005_release"),
+        ("transfers", "0007_release"),
     ]
 
     operations = [

@@ -21,7 +21,7 @@ def make_roles(apps, editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("transfers", "0006_time_travel"),
+        ("transfers", "0008_time_travel"),
     ]
 
     operations = [

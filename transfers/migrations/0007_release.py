@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("transfers", "0004_count_by_index"),
+        ("transfers", "0006_import_roles"),
     ]
 
     operations = [
