@@ -7,6 +7,7 @@
 | SECRET_KEY | made once, kept in .secret_key | signs sessions and cursors |
 | DEBUG | off | Django's debug pages: never on a public server |
 | ALLOWED_HOSTS | this machine only | comma-separated host names that the server answers to |
+| RELEASES_DIR | the folder releases | where releases of the register are built and served from |
 | API_THROTTLE | off | requests a client address and period that the API answers, such as 600/min |
 | PUBLISH_OWN | off | whether a reviewer may publish a transfer that they edited themselves |
 | TRUSTED_PROXIES | 0 | how many proxies before the server may say who the client is (X-Forwarded-For) |
@@ -139,7 +140,7 @@ if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a writer waits its turn at the start, not at its first write
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+        "init_command": "PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
         " PRAGMA cache_size=-16000;"  # kilobytes a thread: what is asked often is not read again
         " PRAGMA recursive_triggers=ON;",  # so that REPLACE, too, meets the append-only triggers
     }
@@ -160,6 +161,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 PUBLISH_OWN = env.bool("PUBLISH_OWN", False)
+RELEASES_DIR = Path(env.str("RELEASES_DIR", "") or BASE_DIR / "releases")
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"

@@ -24,12 +24,13 @@ def main() -> int:
     import django
 
     django.setup()
-    from . import edtf_parse, exports, imports, memory, pages, register, workbench
+    from . import edtf_parse, exports, imports, memory, pages, past, register, workbench
     from .report import Bench, Row, table, write
 
     sections: dict[str, Callable[[Bench], list[Row]]] = {
         "edtf": edtf_parse.rows,
         "pages": pages.measure,
+        "past": past.measure,
         "exports": exports.measure,
         "memory": memory.measure,
         "workbench": workbench.measure,
@@ -66,7 +67,7 @@ def _options() -> argparse.Namespace:
         "--only",
         type=lambda text: text.split(","),
         default=[],
-        help="sections, separated by commas: edtf, pages, exports, memory, workbench",
+        help="sections, separated by commas: edtf, pages, past, exports, memory, workbench",
     )
     return parser.parse_args()
 

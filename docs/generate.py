@@ -16,12 +16,15 @@ from django.conf import settings  # noqa: E402
 from django.core.management import load_command_class  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 
-from transfers import roles, workflow  # noqa: E402
+from transfers import fields, roles, workflow  # noqa: E402
 from transfers.api import errors, filters, paging, parameters, strict  # noqa: E402
 from transfers.api.dictionary import DICTIONARY, LISTS, FieldList  # noqa: E402
 from transfers.api.reference import SourceList  # noqa: E402
+from transfers.api.releases import FILE, RELEASE, ReleaseComparison, ReleaseDetail, ReleaseList  # noqa: E402
 from transfers.api.summary import GROUPS, SUMS, Summary, items_of  # noqa: E402
+from transfers.api.transfers import HISTORY  # noqa: E402
 from transfers.fields import Field, Type  # noqa: E402
+from transfers.releases.compare import ITEMS  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 COMMANDS = Path(__file__).resolve().parent.parent / "transfers" / "management" / "commands"
@@ -41,13 +44,16 @@ TYPES = {
     Type.EDTF: ("an uncertain date as EDTF, `2019`, `2019-07/..`", "an EDTF date"),
     Type.LIST: ("a list; in CSV joined by `|`", "one member"),
     Type.TIME: ("a time in UTC, `2026-01-31T12:00:00Z`", "a day or a time"),
+    Type.CHANGES: ("a list of objects with `field`, `before`, `after`; in CSV and Parquet as JSON text", "–"),
 }
 WHEN = {
     400: "A parameter is unknown, empty, repeated or cannot be read; `errors` and `allowed` say more.",
-    404: "The address leads to nothing, or there never was such a transfer; `suggestions` names others.",
+    404: "The address leads to nothing, there never was such a transfer (`suggestions` names others),"
+    " or it was not published yet at that revision.",
     405: "The request is neither GET, HEAD nor OPTIONS.",
     406: "The Accept header allows none of the formats.",
     410: "The transfer was published once and taken back; `reason`, `revision` and `time` say why and when.",
+    416: "The `Range` begins behind the end of the file; `Content-Range` says how long that is.",
     429: "The client asked too often, where the server limits that; `Retry-After` says how long to wait.",
     500: "The server has a fault. It is logged; please tell the maintainers.",
     503: "The server cannot answer now; try again later.",
@@ -85,7 +91,7 @@ def fields_page() -> str:
     types = table(["type", "value"], [[kind, words] for kind, (words, _) in TYPES.items()])
     parts = [part for view in LISTS for part in _resource(view.name, _first_line(view), view.items)]
     return page("Fields", intro, "## Types", types, *parts, *_detail_part(), *_summary_part(),
-                *_resource("fields", _first_line(FieldList), DICTIONARY))  # fmt: skip
+                *_release_part(), *_resource("fields", _first_line(FieldList), DICTIONARY))  # fmt: skip
 
 
 def _resource(name: str, words: str, items: Iterable[Field]) -> Iterator[str]:
@@ -110,10 +116,22 @@ def _field_table(items: Iterable[Field]) -> str:
 def _detail_part() -> Iterator[str]:
     yield "## /api/transfers/{key}"
     yield (
-        "The fields of the transfer, then `claims`, a list with the fields of /api/claims, and `history`,"
-        " every revision of the transfer with its `revision`, `time`, `action`, `reason`, the SHA-256 of its"
-        " `content` and its own `hash`. In CSV: the claims."
+        "The fields of the transfer, then `claims`, a list with the fields of /api/claims, `history`, every"
+        f" revision of the transfer with {_code(fields.names(HISTORY))} and the `address` of its version,"
+        " and `citation`. In CSV: the claims."
     )
+    yield "## /api/transfers/{key}@{revision}"
+    yield (
+        "The same, as it stood at a revision: a permanent address, the answer at which never changes. 404"
+        " where the transfer was not published yet, 410 where it was withdrawn."
+    )
+
+
+def _release_part() -> Iterator[str]:
+    yield from _resource("releases", _first_line(ReleaseList), RELEASE)
+    yield f"In JSON `files` is a list of objects with {_code(fields.names(FILE))}; elsewhere their names."
+    yield from _resource("releases/{name}", _first_line(ReleaseDetail), FILE)
+    yield from _resource("releases/{name}/compare/{other}", _first_line(ReleaseComparison), ITEMS)
 
 
 def _summary_part() -> Iterator[str]:

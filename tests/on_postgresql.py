@@ -12,11 +12,12 @@ from tests import clusters
 
 #: Tests of what the two databases do each in its own way: enough on a user's machine, where time counts.
 ON_BOTH = (
-    "test_api_filters", "test_api_paging", "test_api_summary", "test_api_transfers", "test_append_only",
-    "test_bundle", "test_curation_models", "test_exports", "test_exports_agree", "test_exports_csv_cells",
-    "test_history", "test_inserts", "test_loading", "test_names", "test_outage", "test_publication",
-    "test_queues", "test_register_editions", "test_register_import", "test_register_names",
-    "test_register_undo", "test_search", "test_shipped_data", "test_stale", "test_verify", "test_workflow",
+    "test_api_changes", "test_api_filters", "test_api_paging", "test_api_summary", "test_api_transfers",
+    "test_append_only", "test_bundle", "test_curation_models", "test_exports", "test_exports_agree",
+    "test_exports_csv_cells", "test_history", "test_inserts", "test_loading", "test_names", "test_outage",
+    "test_publication", "test_queues", "test_register_editions", "test_register_import",
+    "test_register_names", "test_register_undo", "test_releases", "test_search", "test_shipped_data",
+    "test_stale", "test_time_travel", "test_verify", "test_workflow",
 )  # fmt: skip
 #: Tests that start PostgreSQL by themselves, in whichever run: once is enough. REQUIRE_ALL=1 runs all others.
 OWN_SERVERS = ("test_replicas",)

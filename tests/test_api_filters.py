@@ -128,9 +128,8 @@ class TestParty:
 
     def test_a_state_without_transfers_is_an_empty_answer(self, client):
         factories.party("FRA", name="France")
-        assert client.get("/api/transfers?recipient=France").json() == {
-            "count": 0, "next": None, "previous": None, "results": [],
-        }  # fmt: skip
+        body = client.get("/api/transfers?recipient=France").json()
+        assert (body["count"], body["results"]) == (0, [])
 
     @pytest.mark.parametrize("parameter", ["supplier", "recipient", "supplier__not"])
     def test_an_unknown_one_is_an_error_with_what_was_perhaps_meant(self, client, parameter):

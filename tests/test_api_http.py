@@ -17,7 +17,7 @@ from transfers.models import RegistryRow, Revision
 pytestmark = pytest.mark.django_db
 PROBLEM = "application/problem+json"
 LISTS = [f"/api/{name}" for name in ("transfers", "claims", "parties", "systems", "sources")]
-COUNTED = [*LISTS, "/api/transfers/summary"]
+COUNTED = [*LISTS, "/api/transfers/summary", "/api/changes"]
 RESOURCES = [*COUNTED, "/api", "/api/fields", "/api/transfers/rus-srb"]
 EXPORTS = [f"{address}.csv" for address in RESOURCES if address != "/api"]
 ADDRESSES = [*RESOURCES, *EXPORTS]

@@ -16,7 +16,8 @@ RESOURCES = [
 ]  # fmt: skip
 ADDRESSES = [
     *LISTS, *RESOURCES, "/api/fields", "/api/fields.csv", "/api/transfers/rus-srb",
-    "/api/transfers/rus-srb.csv", "/api/transfers/none", "/api",
+    "/api/transfers/rus-srb.csv", "/api/transfers/none", "/api", "/api/changes", "/api/changes.csv",
+    "/api/changes.atom", "/api/transfers/rus-srb@1", "/api/transfers.bib", "/api/transfers/rus-srb.csl",
 ]  # fmt: skip
 #: Signed with the right key, but as something else than a cursor.
 FOREIGN = signing.Signer(salt="transfers.other").sign_object(["", False, ["a"]])

@@ -313,6 +313,12 @@ def test_a_summary_takes_two_queries_whatever_it_groups(client, few, groups, suf
     assert len(captured) == 2
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx", "parquet", "arrow"])
+def test_no_group_leaves_in_every_format(client, form):
+    answer = client.get(f"/api/transfers/summary.{form}")
+    assert (answer.status_code, answer["Registry-Count"]) == (200, "0")
+
+
 def test_of_an_empty_register_there_is_no_group(client):
     assert client.get(f"{ADDRESS}?group_by=kind").json()["results"] == []
 

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.test import override_settings
 
 from tests import documents, programs, servers
 
@@ -19,20 +20,26 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def register(django_db_setup, django_db_blocker):
+def register(django_db_setup, django_db_blocker, tmp_path_factory):
     """The shipped register, as `make run` serves it; undone after the module."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    releases = override_settings(RELEASES_DIR=tmp_path_factory.mktemp("releases"))
+    with django_db_blocker.unblock(), releases, transaction.atomic():
         call_command("loadregister", stdout=StringIO())
+        for release in (("2025.2", "--revision", "9"), ("2026.1",)):
+            call_command("release", *release, stdout=StringIO())
         yield
         transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """The address of a server of the shipped register."""
-    server = servers.Server(tmp_path_factory.mktemp("register") / "register.sqlite3")
+    """The address of a server of the shipped register, with a release."""
+    place = tmp_path_factory.mktemp("register")
+    database, releases = place / "register.sqlite3", {"RELEASES_DIR": str(place / "releases")}
+    server = servers.Server(database, **releases)
     try:
         server.get("/api/")
+        assert servers.manage(database, "release", "2026.1", variables=releases).returncode == 0
         yield server.host
     finally:
         server.stop()

@@ -7,12 +7,13 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
+from django.utils import timezone
 
 from docs import generate
 from tests import deals, factories
 from tests.test_workflow import FROM, in_state, user
 from transfers import workflow
-from transfers.models import ArticleText, Proposal, RegistryClaim, RegistryRow, Revision
+from transfers.models import ArticleText, Proposal, RegistryClaim, RegistryRow, Release, Revision
 
 pytestmark = pytest.mark.django_db
 ROLES = ["anonymous", "nobody", "curator", "reviewer", "administrator", "superuser"]
@@ -51,6 +52,8 @@ def record(label):
             factories.published()
             models = {"revision": Revision, "registryrow": RegistryRow, "registryclaim": RegistryClaim}
             return models[name].objects.get()
+        case "release":
+            return Release.objects.create(name="1", revision=1, created=timezone.now(), transfers=0, files={})
         case "partyalias":
             return factories.party("X-ORG", aliases=("Org",)).aliases.get()
         case "systemalias":

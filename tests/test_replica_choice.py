@@ -133,6 +133,13 @@ class TestFailure:
         request = Request(RequestFactory().get("/api"))
         assert [PublicReads().allow_request(request, APIView()) for _ in range(2)] == [True, True]
 
+    def test_what_a_replica_lacks_is_asked_of_the_primary_and_it_stays(self, one):
+        def view():
+            replicas.ask_another()
+            return HttpResponse(database())
+
+        assert (replicas.read(view).content, one.health.current()) == (b"default", ["replica1"])
+
     def test_a_fault_of_the_server_is_not_asked_again(self, one):
         with pytest.raises(ProgrammingError):
             replicas.read(failing("replica1", error=coded(ProgrammingError, "42601")))

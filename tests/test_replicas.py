@@ -185,6 +185,7 @@ def test_a_replica_that_returns_is_read_again(running):
 def test_a_replica_that_falls_behind_is_left_out(register):
     register.standby.ask("SELECT pg_wal_replay_pause()")
     revision = register.publish("Not replayed")
+    assert register.get(f"/api/transfers?as_of={revision}")[0] == revision
     wait(lambda: register.get("/api/transfers")[0] == revision)
     assert register.readers() == {"primary"}
     assert "replica1 is left out of public reads: it is more than 10 s behind" in register.server.said()

@@ -9,14 +9,15 @@ from drf_spectacular.drainage import GENERATOR_STATS
 
 from tests import factories
 from transfers import fields
-from transfers.api import errors, parameters, schema, summary
+from transfers.api import citations, errors, parameters, schema, summary
 from transfers.api.dictionary import DICTIONARY, LISTS
 from transfers.api.urls import urlpatterns
 from transfers.exports import FORMATS
 
 pytestmark = pytest.mark.django_db
-RESOURCES = ["", *(f"/{view.name}" for view in LISTS), "/transfers/summary", "/transfers/{key}", "/fields",
-             "/schema", "/docs"]  # fmt: skip
+RESOURCES = ["", *(f"/{view.name}" for view in LISTS), "/transfers/summary", "/transfers/{key}",
+             "/transfers/{key}@{revision}", "/fields", "/schema", "/docs", "/releases", "/releases/{name}",
+             "/releases/{name}/{file}", "/releases/{name}/compare/{other}"]  # fmt: skip
 DOCUMENT = schema.document()
 
 
@@ -113,7 +114,9 @@ def test_the_summary_has_every_group_and_number():
 
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_every_parameter_stands_with_its_meaning(client, resource):
-    allowed = client.get(f"/api{resource}?zzzzqqqq=1".replace("{key}", "a")).json()["allowed"]
+    allowed = client.get(
+        f"/api{resource}?zzzzqqqq=1".replace("{key}", "a").replace("{revision}", "1")
+    ).json()["allowed"]
     found = {
         each["name"]: each for each in operation(f"/api{resource}")["parameters"] if each["in"] == "query"
     }
@@ -138,14 +141,23 @@ ANSWERED = [
     *((f"/api/{view.name}", query) for view in LISTS for query in ("", "?page_size=1")),
     *(("/api/transfers", query) for query in QUERIES),
     *(("/api/transfers/summary", query) for query in ("", "?group_by=supplier,year_agreed,source")),
-    *((path, "") for path in ("/api", "/api/fields", "/api/transfers/{key}", "/api/schema")),
+    *(
+        (path, "")
+        for path in (
+            "/api",
+            "/api/fields",
+            "/api/transfers/{key}",
+            "/api/transfers/{key}@{revision}",
+            "/api/schema",
+        )
+    ),
 ]
 
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize(("path", "query"), ANSWERED)
 def test_a_real_answer_conforms(client, path, query):
-    answer = client.get(path.replace("{key}", "rus-srb") + query)
+    answer = client.get(path.replace("{key}", "rus-srb").replace("{revision}", "1") + query)
     assert answer.status_code == 200
     conforms(answer.json(), shape_of(path))
     described = operation(path)["responses"]["200"]["headers"]
@@ -192,7 +204,8 @@ def test_what_does_not_conform_is_found():
 def test_every_format_is_described(path):
     described = set(operation(path)["responses"]["200"]["content"])
     media_types = {module.MEDIA_TYPE.split(";")[0] for module in FORMATS.values()}
-    assert described == {"application/json"} | media_types
+    cited = {media_type.split(";")[0] for media_type in citations.FORMATS.values()}
+    assert described == {"application/json"} | media_types | cited
 
 
 @pytest.mark.parametrize("address", ["/api/docs", "/api/docs/", "/api/docs.html"])

@@ -17,6 +17,7 @@ from schemathesis.checks import load_all_checks
 from arms_registry.wsgi import application
 from tests import factories
 from transfers.api.schema import document
+from transfers.releases import build
 
 load_all_checks()
 API = schemathesis.openapi.from_dict(document())
@@ -46,8 +47,8 @@ def _one_connection():
 def published():
     """Rows with ranges, open ends, disputes and every kind of claim; one withdrawn."""
     made = factories.transfer("rus-srb", occasion="An exercise", note="In words.")
-    for build in (factories.quantity, factories.date, factories.valuation):
-        build(transfer=made)
+    for make in (factories.quantity, factories.date, factories.valuation):
+        make(transfer=made)
     factories.quantity(measure="delivered", minimum=2, maximum=None, transfer=made)
     factories.date(event="delivered", text="2019-07/..", transfer=made)
     factories.quantity(number=7, transfer=made)
@@ -60,11 +61,16 @@ def published():
 @pytest.mark.usefixtures("published", "_one_connection")
 @pytest.mark.parametrize("mode", ["positive", "negative"])
 @pytest.mark.parametrize("path", document()["paths"])
-def test_every_answer_is_as_the_schema_says(path, mode):
+def test_every_answer_is_as_the_schema_says(path, mode, settings, tmp_path):
     generate = functools.partial(
         API[path]["GET"].as_strategy, generation_mode=schemathesis.GenerationMode(mode)
     )
     known = [generate(path_parameters={"key": key}) for key in ("rus-srb", "gone") if "{key}" in path]
+    if "{name}" in path and mode == "positive":
+        settings.RELEASES_DIR = tmp_path
+        build.release("1")
+        named = {"name": "1", "other": "1", "file": "transfers.csv"}
+        known = [generate(path_parameters={each: named[each] for each in named if f"{{{each}}}" in path})]
 
     @hypothesis.settings(max_examples=EACH, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
     @hypothesis.given(case=hypothesis.strategies.one_of(generate(), *known))

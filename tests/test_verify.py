@@ -7,7 +7,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests import factories
+from tests.servers import manage
 from transfers import append_only, publish, verify
+from transfers.models import Revision
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +148,32 @@ def test_the_command_names_the_fault_and_fails(register):
     with pytest.raises(CommandError, match="1 faults"):
         call_command("verify", stderr=errors)
     assert "row rus-srb-s-400-2019 of revision 1" in errors.getvalue()
+
+
+def test_a_log_continues_every_head_that_it_had(register):
+    for revision in Revision.objects.all():
+        out = StringIO()
+        call_command("verify", "--since", revision.hash, stdout=out)
+        assert f"The log continues revision {revision.sequence}, " in out.getvalue()
+
+
+def test_a_log_does_not_continue_a_head_that_it_never_had(register):
+    kept = Revision.objects.last().hash
+    tamper("DELETE FROM transfers_revision WHERE sequence = 4")
+    errors = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify", "--since", kept, stderr=errors)
+    assert f"the head {kept}: no revision has it" in errors.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="A copy is a file with SQLite only.")
+def test_a_copy_is_verified_without_writing_to_it(register, tmp_path):
+    copy = tmp_path / "copy.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode")
+        assert cursor.fetchone() == ("wal",)
+        cursor.execute("VACUUM INTO %s", [str(copy)])
+    before = copy.read_bytes()
+    assert manage(copy, "verify").stdout.startswith("4 revisions, all as published")
+    assert copy.read_bytes() == before

@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 
 REFUSAL = "append-only: the published register is never rewritten"
-_TABLES = ("Revision", "RegistryRow", "RegistryClaim")
+_TABLES = ("Revision", "RegistryRow", "RegistryClaim", "Release")
 
 _POSTGRESQL_FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION transfers_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -27,11 +27,14 @@ END $$;
 def install(using: str = DEFAULT_DB_ALIAS) -> None:
     """Create the triggers that are missing; does nothing where all stand."""
     connection = connections[using]
+    tables = connection.introspection.table_names()  # an earlier state of the migrations has fewer
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_POSTGRESQL_FUNCTIONS)
-        for statement in _statements(connection.vendor):
-            cursor.execute(statement)
+        for model in map(_model, _TABLES):
+            if model._meta.db_table in tables:
+                for statement in _statements(connection.vendor, model):
+                    cursor.execute(statement)
 
 
 def remove(using: str = DEFAULT_DB_ALIAS) -> None:
@@ -62,18 +65,24 @@ def _model(name: str) -> type[Model]:
 def _names(vendor: str) -> dict[str, str]:
     """Trigger name → table."""
     kinds = ("delete", "update", "truncate") if vendor == "postgresql" else ("delete", "update", "reclose")
-    tables = [_model(name)._meta.db_table for name in _TABLES]
+    models = [_model(name) for name in _TABLES]
+    tables = [model._meta.db_table for model in models]
+    closing = [model._meta.db_table for model in models if _closes(model)]
     return {
         f"{table}_no_{kind}": table
         for table in tables
         for kind in kinds
-        if kind != "reclose" or table != _model("Revision")._meta.db_table
+        if kind != "reclose" or table in closing
     }
 
 
-def _statements(vendor: str) -> list[str]:
-    build = _postgresql if vendor == "postgresql" else _sqlite
-    return [statement for name in _TABLES for statement in build(_model(name))]
+def _closes(model: type[Model]) -> bool:
+    """Whether its records are versions, which end."""
+    return any(field.column == "until" for field in model._meta.local_fields)
+
+
+def _statements(vendor: str, model: type[Model]) -> list[str]:
+    return _postgresql(model) if vendor == "postgresql" else _sqlite(model)
 
 
 def _sqlite(model: type[Model]) -> list[str]:
@@ -84,7 +93,7 @@ def _sqlite(model: type[Model]) -> list[str]:
         f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} {refuse}",
         f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE OF {fixed} ON {table} {refuse}",
     ]
-    if any(field.column == "until" for field in model._meta.local_fields):
+    if _closes(model):
         statements.append(
             f"CREATE TRIGGER IF NOT EXISTS {table}_no_reclose BEFORE UPDATE OF until ON {table}"
             f" WHEN OLD.until IS NOT NULL OR NEW.until IS NULL {refuse}"
@@ -94,8 +103,7 @@ def _sqlite(model: type[Model]) -> list[str]:
 
 def _postgresql(model: type[Model]) -> list[str]:
     table = model._meta.db_table
-    closes = any(field.column == "until" for field in model._meta.local_fields)
-    update = "transfers_close_once" if closes else "transfers_refuse"
+    update = "transfers_close_once" if _closes(model) else "transfers_refuse"
     return [
         f"CREATE OR REPLACE TRIGGER {table}_no_delete BEFORE DELETE ON {table}"
         " FOR EACH ROW EXECUTE FUNCTION transfers_refuse()",

@@ -24,3 +24,12 @@ def install_in_database(using: str, **_: object) -> None:
     if RegistryClaim._meta.db_table in connections[using].introspection.table_names():
         append_only.install(using)
         search.install(using)
+        _let_readers_go_on(using)
+
+
+def _let_readers_go_on(using: str) -> None:
+    """Turn write-ahead logging on. The file remembers it, so connecting to a copy writes nothing."""
+    connection = connections[using]
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode=WAL")

@@ -30,6 +30,7 @@ class Type(StrEnum):
     EDTF = "edtf"
     LIST = "list"
     TIME = "time"
+    CHANGES = "changes"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ def _choices(choices: list[Any]) -> tuple[tuple[str, str], ...]:
     return tuple((str(value), str(label)) for value, label in choices)
 
 
+#: As `models.Revision.Action`, which is made after the fields.
+_ACTIONS = tuple((action, action) for action in ("publish", "update", "withdraw"))
 _CURRENCIES = tuple((code, code) for code in sorted(codes.CURRENCIES))
 
 
@@ -228,6 +231,27 @@ SOURCE: tuple[Field, ...] = (
     Field("sha256", Type.KEY, "SHA-256 of its text as it was read.", column="sha256_or_null"),
     Field("retrieved", Type.DATE, "The day on which it was read."),
     Field("note", Type.LONG_TEXT, "The curators' note, in their own words.", column="note_or_null"),
+)  # fmt: skip
+
+CHANGE: tuple[Field, ...] = (
+    Field("revision", Type.INTEGER, "The register's revision: one entry of the log.", column="sequence",
+          nullable=False),
+    Field("time", Type.TIME, "When it was published.", unit="UTC", nullable=False),
+    Field("action", Type.CHOICE, "What it did to its transfer.", choices=_ACTIONS,
+          nullable=False),
+    Field("key", Type.KEY, "Key of the transfer.", nullable=False),
+    Field("reason", Type.LONG_TEXT, "Why, in the curators' words.", nullable=False),
+    Field("supplier", Type.PARTY, "Supplier in the version that it brought or withdrew.", nullable=False),
+    Field("recipient", Type.PARTY, "Recipient in that version.", nullable=False),
+    Field("system", Type.SYSTEM, "Weapon system in that version.", nullable=False),
+    Field("changes", Type.CHANGES, "The transfer's fields that it changed, each with field, before and"
+          " after; null: missing.", nullable=False),
+    Field("claims_added", Type.LIST, "The claims that it brought; one that changed is removed and added.",
+          nullable=False),
+    Field("claims_removed", Type.LIST, "The claims that it took back.", nullable=False),
+    Field("content", Type.KEY, "SHA-256 of the row and its claims as canonical JSON.", nullable=False),
+    Field("hash", Type.KEY, "SHA-256 that chains this revision to the one before.", nullable=False),
+    Field("previous", Type.KEY, "Hash of the revision before.", nullable=False),
 )  # fmt: skip
 
 #: What a revision adds to a row or a claim; everything else is content and is hashed.

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db import connections, router
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -74,9 +75,27 @@ def edition() -> Edition:
     with connection.cursor() as cursor:
         cursor.execute(NEWEST)
         newest = cursor.fetchone()
-    if newest is None:
+    return _edition(newest)
+
+
+def edition_of(revision: int) -> Edition:
+    """The register's edition when this revision was its newest."""
+    return _edition(Revision.objects.filter(sequence=revision).values_list(*_EDITION).first())
+
+
+def edition_at(time: datetime) -> Edition:
+    """The register's edition at this time."""
+    earlier = Revision.objects.filter(time__lte=time).order_by("-time", "-sequence")
+    return _edition(earlier.values_list(*_EDITION).first())
+
+
+_EDITION = ("sequence", "time", "hash")
+
+
+def _edition(found: tuple[Any, ...] | None) -> Edition:
+    if found is None:
         return Edition()
-    sequence, time, hash = newest
+    sequence, time, hash = found
     return Edition(sequence, time if time.tzinfo else time.replace(tzinfo=UTC), hash)
 
 

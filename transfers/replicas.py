@@ -23,6 +23,10 @@ _CANCELLED = "57014"
 _UNDEFINED = ("42P01", "42703")
 
 
+class Behind(Exception):
+    """This replica does not have yet what is asked for."""
+
+
 class Router:
     """Reads go where the request's context says, writes and migrations to the primary."""
 
@@ -57,6 +61,15 @@ def read(answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     return answer()
 
 
+def ask_another() -> None:
+    """Of a replica that lacks what is asked for: let another database be asked, at last the primary.
+
+    To be called before a reader is told that there is no such thing, where it may be that new.
+    """
+    if _chosen.get() != DEFAULT_DB_ALIAS:
+        raise Behind
+
+
 def _from_replica(alias: str, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase | None:
     """None: this replica could not give the answer, and another database should be asked."""
     token = _chosen.set(alias)
@@ -65,7 +78,7 @@ def _from_replica(alias: str, answer: Callable[[], HttpResponseBase]) -> HttpRes
         error = getattr(response, "database_error", None)
         if error is None or not _may_pass_elsewhere(error):
             return response
-    except _NotBegun:
+    except (_NotBegun, Behind):
         return None  # whatever it was, the last database that is asked shows it to the client
     except Error as raised:
         if not _may_pass_elsewhere(raised):

@@ -12,7 +12,7 @@ CURATED = (
     "party", "partyalias", "system", "systemalias", "source", "transfer", "quantity", "transferdate",
     "valuation",
 )  # fmt: skip
-PUBLISHED = ("revision", "registryrow", "registryclaim")
+PUBLISHED = ("revision", "registryrow", "registryclaim", "release")
 #: Deals as registers state them, and what their comments may mean: decided by who may change transfers.
 PROPOSED = ("registerdeal", "proposal")
 ALL, READ = ("view", "add", "change", "delete"), ("view",)

@@ -26,6 +26,11 @@ def faults() -> Iterator[str]:
     yield from _version_faults()
 
 
+def since(head: str) -> int | None:
+    """The revision with this hash, which the log continues; None: it is not the log of that hash."""
+    return Revision.objects.filter(hash=head.lower()).values_list("sequence", flat=True).first()
+
+
 def _chain_faults() -> Iterator[str]:
     expected, previous = 1, GENESIS
     for revision in Revision.objects.order_by("sequence").iterator():

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from ..models import RegistryClaim, RegistryRow, Revision
+from ..models import RegistryClaim, RegistryRow, Release, Revision
 from .named import NamedAdmin
 
 
@@ -34,3 +34,9 @@ class RegistryClaimAdmin(ReadOnly):
     list_display = ["transfer", "measure", "minimum", "maximum", "date", "source", "revision", "until"]
     list_filter = ["measure"]
     search_fields = ["transfer", "source", "excerpt"]
+
+
+@admin.register(Release)
+class ReleaseAdmin(ReadOnly):
+    list_display = ["name", "revision", "created", "transfers", "digest"]
+    search_fields = ["name", "head", "content", "digest"]

@@ -1,32 +1,36 @@
-"""What all resources share: strict parameters, formats, caching, and lists of flat rows."""
+"""What all resources share: strict parameters, formats, caching, the time they are asked of, files."""
 
-import hashlib
 import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from anyascii import anyascii
-from django.core.cache import cache
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseNotModified, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
+from pyarrow import RecordBatch
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from .. import exports, fields, names
+from .. import exports, names
 from ..exports import reading
 from ..exports.table import About
-from ..fields import Field, Type
-from . import etags, filters, paging, shapes, strict
+from ..fields import Field
+from . import citations, etags, filters, paging, past, strict
 from .errors import BadParameters, ParameterError, Problem
 from .metadata import Options
 from .output import EVERY_FORMAT, JSON, LICENCE
 from .shapes import Shape
 from .throttling import PublicReads
+from .values import Fault
 
+#: Makes the raw batches of a file, given what is told of it.
+Batches = Callable[[About], Iterator[RecordBatch]]
+#: A revision is an early one of a long log where the log is so many times as long, and this long.
+EARLY, MANY = 500, 50_000
 #: Values of the parameter `excel`.
 EXCEL = {"1": True, "true": True, "0": False, "false": False}
 
@@ -66,7 +70,11 @@ class RegistryView(APIView):
     #: For the schema: headers and statuses that not every resource has.
     own_headers: tuple[str, ...] = ()
     own_problems: tuple[int, ...] = ()
+    #: For the schema, of a file, of which `Range` gives a part: the media types that it may have.
+    file_types: tuple[str, ...] = ()
     filterset_class: type[filters.StrictFilterSet] | None = None
+    #: Whether what is answered is stored with the past revisions too, or rests on records as they are now.
+    remembers = True
     #: Requests allowed, seconds they are counted over, requests left, seconds to the next; None: no limit.
     rate_limit: tuple[int, int, int, int] | None = None
 
@@ -89,22 +97,80 @@ class RegistryView(APIView):
 
     def get(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
         """Answer, or say 304 where the client has the answer: one query, for the newest revision."""
-        self.edition = names.edition()
-        tag = etags.etag(request._request, self.edition, request.accepted_renderer.format)
+        newest = self.newest = names.edition()
+        self.edition = self.asked_edition(newest, kwargs)
+        form = request.accepted_renderer.format
+        tag = etags.etag(request._request, self.edition, form, *self._rests_on(newest, form))
         if etags.is_known(request._request, tag):
             response: Any = HttpResponseNotModified()
         else:
             kwargs.pop("format", None)
-            with names.held(self.edition):
+            with names.held(newest):
                 response = self.answer(request, **kwargs)
-            response.headers.setdefault("Citation", self._citation())
-        etags.tell(response, self.edition, tag)
+            response.headers.setdefault("Citation", self.citation.retrieved())
+        etags.tell(response, self.edition, tag, lasts=self._lasts(form))
         return response
 
-    def _citation(self) -> str:
-        url = self.request.build_absolute_uri()
-        today = datetime.now(UTC).date().isoformat()
-        return f"arms_registry, revision {self.edition.sequence}, {url}, retrieved {today}"
+    def asked_edition(self, newest: names.Edition, kwargs: dict[str, Any]) -> names.Edition:
+        """The edition that the question is about: the newest, unless `as_of` says another."""
+        return self.read_time(past.AS_OF, past.edition, newest) or newest
+
+    def read_time(
+        self, name: str, read: Callable[[str, names.Edition], names.Edition], newest: names.Edition
+    ) -> names.Edition | None:
+        """The edition that a parameter means; None: it was not given."""
+        text = self.request.query_params.get(name)
+        if text is None or name not in self.own_parameters:
+            return None
+        try:
+            return read(text, newest)
+        except Fault as fault:
+            self.refuse(ParameterError(name, fault.code or "invalid", str(fault.message), fault.suggestions))
+            raise
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the question says as of when it is asked."""
+        return past.AS_OF in self.own_parameters and past.AS_OF in self.request.query_params
+
+    def _lasts(self, form: str) -> bool:
+        """Whether the question has one answer for ever: it names its revision, and nothing as it is now."""
+        return self._names_its_revision() and form not in citations.FORMATS and not self._rests_on_names()
+
+    def _names_its_revision(self) -> bool:
+        return self.is_pinned and past.is_revision(self.request.query_params[past.AS_OF])
+
+    def _rests_on_names(self) -> bool:
+        """Parties and systems are found by their names, aliases and families of today."""
+        known = self.filterset_class.base_filters if self.filterset_class else {}
+        return not self.remembers or any(
+            filters.is_by_name(known[name]) for name in self.request.query_params if name in known
+        )
+
+    def _rests_on(self, newest: names.Edition, form: str) -> Iterator[str]:
+        """What the answer rests on besides its edition."""
+        if self.is_pinned and self._rests_on_names():
+            yield newest.hash
+        if form in citations.FORMATS:  # which say the day on which the register was asked
+            yield datetime.now(UTC).date().isoformat()
+
+    @property
+    def citation(self) -> citations.Citation:
+        """How to cite the answer: by an address that gives it again."""
+        takes_as_of = past.AS_OF in self.own_parameters
+        form = self.request.accepted_renderer.format
+        return citations.of(self.request._request, self.edition, form, LICENCE, takes_as_of)
+
+    def published(self, versions: Any, exact: bool = False) -> QuerySet:
+        """What is published now or, where it must be exact, at the revision that the headers say."""
+        if not (exact or self.is_pinned):
+            return versions.current()
+        revision = self.edition.sequence
+        rows = versions.as_of(revision)
+        if revision * EARLY < self.newest.sequence > MANY:
+            # Few of many: in the order of the keys they would be looked for among all the others.
+            rows = rows.filter(pk__in=versions.filter(revision__lte=revision).order_by().values("pk"))
+        return rows
 
     def check_throttles(self, request: Request) -> None:
         """Once a request, though it is asked for first by `initial`, then again in its course."""
@@ -179,7 +245,7 @@ class RegistryView(APIView):
     def export(
         self,
         name: str,
-        rows: QuerySet | list[dict[str, Any]],
+        rows: QuerySet | list[dict[str, Any]] | Batches,
         items: tuple[Field, ...],
         count: int,
         now: QuerySet | None = None,
@@ -189,24 +255,35 @@ class RegistryView(APIView):
         `now`: what are the same rows as long as the revision stands, and are quicker to read.
         """
         kind = self.request.accepted_renderer.format
+        if kind in citations.FORMATS:
+            return self._file(name, count, HttpResponse(self.citation.written(kind)), citations.FORMATS[kind])
         self._check_size(kind, count)
         writer, about = exports.FORMATS[kind], self._about(name, items, count)
         response: Any
-        if isinstance(rows, QuerySet) and count > exports.SMALL:
+        if count > exports.SMALL and not isinstance(rows, list):
             whole = self.request.method != "HEAD"
-            pieces = (
-                reading.streamed(rows if now is None else now, rows, items, about, kind)
-                if whole
-                else iter(())
-            )
-            response = StreamingHttpResponse(pieces, content_type=writer.MEDIA_TYPE)
+            response = StreamingHttpResponse(self._streamed(rows, now, items, about) if whole else iter(()))
         else:
-            read = (
-                reading.fetched(rows, items, about)
-                if isinstance(rows, QuerySet)
-                else reading.given(rows, about)
-            )
-            response = HttpResponse(b"".join(writer.stream(read, about)), content_type=writer.MEDIA_TYPE)
+            response = HttpResponse(b"".join(writer.stream(self._read(rows, items, about), about)))
+        return self._file(name, count, response, writer.MEDIA_TYPE)
+
+    def _streamed(
+        self, rows: QuerySet | Batches, now: QuerySet | None, items: tuple[Field, ...], about: About
+    ) -> Iterator[bytes]:
+        kind = self.request.accepted_renderer.format
+        if isinstance(rows, QuerySet):
+            return reading.streamed(rows if now is None else now, rows, items, about, kind)
+        return reading.begun(exports.FORMATS[kind].stream(rows(about), about))
+
+    def _read(
+        self, rows: QuerySet | list[dict[str, Any]] | Batches, items: tuple[Field, ...], about: About
+    ) -> Iterator[RecordBatch]:
+        if isinstance(rows, list):
+            return reading.given(rows, about)
+        return reading.fetched(rows, items, about) if isinstance(rows, QuerySet) else rows(about)
+
+    def _file(self, name: str, count: int, response: Any, media_type: str) -> Any:
+        response["Content-Type"] = media_type
         response["Content-Disposition"] = f'attachment; filename="{self._file_name(name)}"'
         response["Registry-Count"] = str(count)
         return response
@@ -232,7 +309,7 @@ class RegistryView(APIView):
             revision=revision,
             time=time.isoformat().replace("+00:00", "Z"),
             licence=LICENCE,
-            citation=f"arms_registry, revision {revision} of {time.date().isoformat()}, {query}",
+            citation=str(self.citation),
             count=count,
             excel=EXCEL[self.request.query_params.get("excel", "0")],
         )
@@ -271,99 +348,3 @@ class RegistryView(APIView):
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """The rows that have every word of the text; resources that know `q` say how."""
         raise NotImplementedError
-
-
-class ListView(RegistryView):
-    """A filtered, ordered, paged list of flat rows; in an export format the whole of it."""
-
-    name: str
-    items: tuple[Field, ...]
-    key: str
-    exact = False
-    own_parameters = ("format", "excel", "fields", "omit", "q", *paging.OPTIONS)
-    own_headers = ("Registry-Count",)
-
-    @classmethod
-    def record(cls) -> str:
-        """What one row is: `TransferList` → `Transfer`."""
-        return cls.__name__.removesuffix("List")
-
-    def shape(self) -> Shape:
-        return shapes.listed(shapes.component(self.record()))
-
-    def known_values(self, parameter: str) -> list[str]:
-        if parameter in ("fields", "omit"):
-            return fields.names(self.items)
-        if parameter == "ordering":
-            return [sign + name for name in self._orderable() for sign in ("", "-")]
-        return super().known_values(parameter)
-
-    def rows(self) -> QuerySet:
-        raise NotImplementedError
-
-    def published(self, versions: Any) -> QuerySet:
-        """What is published now or, where it must be exact, at the revision that the headers say."""
-        return versions.as_of(self.edition.sequence) if self.exact else versions.current()
-
-    def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
-        page_of = paging.Paging(request.query_params, self._orderable(), self.key, self.parameters())
-        items = self.chosen()
-        rows = self.filtered(self.rows())
-        count = self.count(rows)
-        if not self.wants("json"):
-            order = [column.by(False) for column in page_of.order]
-            self.exact = True  # an export takes its time, in which a newer revision may come
-            exact = self.filtered(self.rows()).order_by(*order)
-            return self.export(self.name, exact, items, count, now=rows.order_by(*order))
-        page = page_of.page(rows, items)
-        response = self._page(request, page, count, items)
-        response["Registry-Count"] = str(count)
-        return response
-
-    def _page(
-        self, request: Request, page: paging.Page, count: int, items: tuple[Field, ...]
-    ) -> HttpResponse:
-        links = {
-            "next": paging.link(request._request, page.next),
-            "previous": paging.link(request._request, page.previous),
-        }
-        body = {"count": count, **links, "results": page.rows}
-        response = Response(body)
-        if any(links.values()):
-            response["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items() if url)
-        return response
-
-    def _orderable(self) -> dict[str, Field]:
-        unordered = (Type.LONG_TEXT, Type.LIST)
-        return {item.name: item for item in self.items if item.type not in unordered}
-
-    def count(self, rows: QuerySet) -> int:
-        """How many rows the filters select; kept for as long as the revision stands."""
-        asked = etags.question(self.request._request, etags.FORMAT, "fields", "omit", *paging.OPTIONS)
-        key = hashlib.sha256(f"{self.edition.hash} {asked}".encode()).hexdigest()
-        return int(cache.get_or_set(f"count:{key}", rows.count, timeout=None) or 0)
-
-    def chosen(self) -> tuple[Field, ...]:
-        """The fields that `fields=` and `omit=` leave, in public order."""
-        known = fields.names(self.items)
-        asked = {name: _listed(self.request.query_params, name) for name in ("fields", "omit")}
-        errors = [
-            ParameterError(parameter, "empty", f"The parameter '{parameter}' has an empty part.")
-            for parameter, listed in asked.items()
-            if "" in listed
-        ] or [
-            ParameterError(parameter, "unknown", f"There is no field '{name}'.", names.nearest(name, known))
-            for parameter, listed in asked.items()
-            for name in listed
-            if name not in known
-        ]
-        wanted = asked["fields"] or known
-        left = tuple(item for item in self.items if item.name in wanted and item.name not in asked["omit"])
-        if not (left or errors):
-            errors = [ParameterError("omit", "nothing_left", "No field is left to show.")]
-        self.refuse(*errors)
-        return left
-
-
-def _listed(query: QueryDict, name: str) -> list[str]:
-    return [part.strip() for part in str(query[name]).split(",")] if name in query else []

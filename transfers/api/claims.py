@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from .. import fields, search
 from ..models import RegistryClaim, RegistryRow
 from . import filters
-from .base import ListView
+from .lists import ListView
 
 
 class ClaimList(ListView):

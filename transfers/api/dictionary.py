@@ -8,14 +8,18 @@ from rest_framework.response import Response
 
 from ..fields import Field, Type
 from . import shapes
-from .base import ListView, RegistryView
+from .base import RegistryView
+from .changes import ChangeList
 from .claims import ClaimList
+from .lists import ListView
 from .output import JSON, LICENCE
 from .reference import PartyList, SourceList, SystemList
 from .shapes import STRING, Shape
 from .transfers import TransferList
 
-LISTS: tuple[type[ListView], ...] = (TransferList, ClaimList, PartyList, SystemList, SourceList)
+LISTS: tuple[type[ListView], ...] = (
+    TransferList, ClaimList, PartyList, SystemList, SourceList, ChangeList,
+)  # fmt: skip
 
 DICTIONARY: tuple[Field, ...] = (
     Field("resource", Type.KEY, "The resource that has the field.", nullable=False),
@@ -38,7 +42,8 @@ class FieldList(RegistryView):
             joined = [{**entry, **{name: "|".join(entry[name]) for name in ("choices", "filters")}}
                       for entry in entries]  # fmt: skip
             return self.export("fields", joined, DICTIONARY, len(entries))
-        return Response({"count": len(entries), "next": None, "previous": None, "results": entries})
+        return Response({"count": len(entries), "next": None, "previous": None, "results": entries,
+                         "citation": str(self.citation)})  # fmt: skip
 
     def shape(self) -> Shape:
         return shapes.listed(shapes.whole(shapes.row(DICTIONARY), DICTIONARY))
@@ -73,7 +78,13 @@ class Root(RegistryView):
     own_parameters = ("format",)
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
-        resources = [view.name for view in LISTS] + ["transfers/summary", "fields", "schema", "docs"]
+        resources = [view.name for view in LISTS] + [
+            "transfers/summary",
+            "releases",
+            "fields",
+            "schema",
+            "docs",
+        ]
         examples = ("?system=S-400", ".csv?recipient=Serbia", "?date_delivered__gte=2019")
         return Response(
             {

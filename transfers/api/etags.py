@@ -16,8 +16,11 @@ from arms_registry import __version__
 
 from .. import names
 from ..names import Edition
+from . import citations, past
 
 FORMAT = "format"
+FOR_NOW = "public, max-age=0, must-revalidate"
+FOR_EVER = "public, max-age=31536000, immutable"
 _ANYTHING = ("", "*/*")
 
 
@@ -30,9 +33,9 @@ def question(request: HttpRequest, *left_out: str) -> str:
     return repr((path, pairs))
 
 
-def etag(request: HttpRequest, edition: Edition, form: str) -> str:
-    """The strong ETag of the answer in this format."""
-    said = (__version__, edition.hash, form, request.get_host(), question(request, FORMAT))
+def etag(request: HttpRequest, edition: Edition, form: str, *more: str) -> str:
+    """The strong ETag of the answer in this format; `more`: what else the answer rests on."""
+    said = (__version__, edition.hash, form, request.get_host(), question(request, FORMAT), *more)
     return f'"{hashlib.sha256(repr(said).encode()).hexdigest()[:32]}"'
 
 
@@ -41,10 +44,10 @@ def is_known(request: HttpRequest, tag: str) -> bool:
     return tag in parse_etags(request.headers.get("If-None-Match", "").replace("W/", ""))
 
 
-def tell(response: HttpResponseBase, edition: Edition, tag: str) -> None:
-    """The headers that an answer and its 304 share."""
+def tell(response: HttpResponseBase, edition: Edition, tag: str, lasts: bool = False) -> None:
+    """The headers that an answer and its 304 share; `lasts`: the answer will never be another."""
     response["ETag"] = tag
-    response["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response["Cache-Control"] = FOR_EVER if lasts else FOR_NOW
     response["Registry-Revision"] = str(edition.sequence)
     if edition.time is not None:
         response["Last-Modified"] = http_date(edition.time.timestamp())
@@ -53,10 +56,10 @@ def tell(response: HttpResponseBase, edition: Edition, tag: str) -> None:
 def unchanged(request: HttpRequest) -> HttpResponse | None:
     """304 where the client has the answer; None where that is not sure, and the question must be read.
 
-    Where requests are counted each goes the long way.
+    Where requests are counted each goes the long way, and so do questions about the past.
     """
     form = _format(request) if "If-None-Match" in request.headers and not settings.API_THROTTLE else None
-    if form is None:
+    if form is None or past.AS_OF in request.GET or past.AT in request.path:
         return None
     edition = names.edition()
     tag = etag(request, edition, form)
@@ -73,5 +76,6 @@ def _format(request: HttpRequest) -> str | None:
     _, _, suffix = request.path.rstrip("/").partition(".")
     asked: list[Any] = request.GET.getlist(FORMAT)
     if suffix or asked:
-        return suffix or asked[0] if len(asked) + bool(suffix) == 1 else None
+        form = suffix or asked[0]
+        return form if len(asked) + bool(suffix) == 1 and form not in citations.FORMATS else None
     return "json" if request.headers.get("Accept", "") in _ANYTHING else None

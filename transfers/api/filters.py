@@ -15,9 +15,10 @@ from django import forms
 from django.db.models import Q
 from django.http import QueryDict
 
-from .. import fields, names
+from .. import fields, log, names
 from ..fields import Field, Type
-from . import conditions, values
+from ..models import RegistryRow
+from . import conditions, past, values
 from .conditions import OnInterval, Test
 
 MOST_VALUES = 200
@@ -114,9 +115,13 @@ def _uncertain(on: OnInterval, what: str, above: str, below: str) -> tuple[Looku
 RANGE = _uncertain(OnInterval(conditions.quantity), "the value", "more", "less")
 UNCERTAIN_DATE = _uncertain(OnInterval(conditions.uncertain_date), "in the date (EDTF)", "later", "earlier")
 
+BY_NAME = (values.known("party", names.public_parties), values.known("system", names.public_systems))
+#: Parameters of the resources themselves; the filter of a field with such a name has this suffix.
+RESERVED = {past.AS_OF: f"{past.AS_OF}__is"}
+
 _SIMPLE: dict[Type, tuple[tuple[Lookup, ...], Read, bool]] = {
-    Type.PARTY: ((IS, NOT), values.known("party", names.public_parties), True),
-    Type.SYSTEM: ((IS, NOT), values.known("system", names.public_systems), True),
+    Type.PARTY: ((IS, NOT), BY_NAME[0], True),
+    Type.SYSTEM: ((IS, NOT), BY_NAME[1], True),
     Type.KEY: ((IS, NOT, CONTAINS), str, True),
     Type.TEXT: ((IS, NOT, CONTAINS), str, False),
     Type.LONG_TEXT: ((IS, NOT, CONTAINS), str, False),
@@ -126,6 +131,7 @@ _SIMPLE: dict[Type, tuple[tuple[Lookup, ...], Read, bool]] = {
     Type.DATE: (PLAIN, values.day, False),
     Type.TIME: (PLAIN, values.moment, False),
     Type.EDTF: (UNCERTAIN_DATE, values.uncertain_date, False),
+    Type.CHANGES: ((), str, False),
 }
 
 
@@ -179,17 +185,41 @@ class StrictFilterSet(django_filters.FilterSet):
 
 def _filterset(name: str, items: tuple[Field, ...]) -> type[StrictFilterSet]:
     """The FilterSet of these fields; `certain` is there where a figure can be uncertain."""
-    filters: dict[str, Any] = dict(build(items))
+    filters: dict[str, Any] = {RESERVED.get(parameter, parameter): used
+                               for parameter, used in build(items).items()}  # fmt: skip
     if any(item.type is Type.EDTF for item in items):
         filters = {"certain": CertainFilter(read=values.boolean, label="only what must match"), **filters}
     return type(name, (StrictFilterSet,), filters)
 
+
+#: Its differences are to be read; one asks for the transfers and the time.
+_FILTERED_CHANGE = tuple(item for item in fields.CHANGE if item.type not in (Type.CHANGES, Type.LIST))
 
 RowFilterSet = _filterset("RowFilterSet", fields.ROW)
 ClaimFilterSet = _filterset("ClaimFilterSet", fields.CLAIM)
 PartyFilterSet = _filterset("PartyFilterSet", fields.PARTY)
 SystemFilterSet = _filterset("SystemFilterSet", fields.SYSTEM)
 SourceFilterSet = _filterset("SourceFilterSet", fields.SOURCE)
+_OF_VERSION = ("supplier", "recipient", "system")
+
+
+class ChangeFilterSet(_filterset("ChangeColumns", _FILTERED_CHANGE)):  # type: ignore[misc]
+    """Of the log: what is asked of supplier, recipient and system is asked of one and the same version."""
+
+    def filter_queryset(self, queryset):
+        rows = RegistryRow.objects.all()
+        for name, asked in self.form.cleaned_data.items():
+            condition = self.filters[name].condition(asked, False) if asked else Q()
+            if name.split("__")[0] in _OF_VERSION:
+                rows = rows.filter(condition)
+            else:
+                queryset = queryset.filter(condition)
+        return queryset.filter(log.of_rows(rows)) if rows.query.where else queryset
+
+
+def is_by_name(used: ValuesFilter) -> bool:
+    """Whether the filter's values are found by the names that parties and systems bear today."""
+    return used.extra.get("read") in BY_NAME
 
 
 @cache

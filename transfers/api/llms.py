@@ -7,14 +7,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from ..fields import Field, Type
-from . import errors, filters, paging, parameters, summary
+from . import errors, filters, paging, parameters, releases, summary
 from .dictionary import LISTS
 from .output import LICENCE
 
 _ABOUT = """# arms_registry
 
 > A register of international arms transfers in which every figure leads to the words of a source.
-> Read-only, no key, no login. Data: {licence}. Cite the header `Citation` of an answer.
+> Read-only, no key, no login. Data: {licence}. Cite `citation` of an answer.
 
 Quantities and dates can be uncertain: a range, an open end, a date such as 2019 or 2017/2020. A filter
 selects what may match; `certain=true` selects what must. Nothing asked is ignored: an unknown parameter or
@@ -30,6 +30,8 @@ _EXAMPLES = (
     ("transfers.csv?supplier=Russia&recipient=Serbia", "one pair, as CSV"),
     ("transfers?date_delivered__gte=2019&certain=true", "surely delivered in 2019 or later"),
     ("transfers/summary?group_by=recipient,year_delivered", "counts and sums"),
+    ("transfers?recipient=Serbia&as_of=1", "the register as it stood at revision 1"),
+    ("changes?since=2026-01-01", "what changed, newest first; changes.atom is a feed"),
     ("claims?measure=quantity_delivered&fields=transfer,minimum,excerpt,url", "the words behind the figures"),
 )
 
@@ -58,10 +60,14 @@ def _resources(base: str) -> Iterator[str]:
     for view in LISTS:
         yield f"{base}/{view.name} (or .csv): {view.__doc__}"
     yield f"{base}/transfers/{{key}}: One transfer with its claims and its history."
+    yield f"{base}/transfers/{{key}}@{{revision}}: The same as it stood at a revision, for ever."
     yield f"{base}/transfers/summary: {summary.Summary.__doc__}"
+    yield f"{base}/releases: {releases.ReleaseList.__doc__}"
+    yield f"{base}/releases/{{name}}/compare/{{other}}: {releases.ReleaseComparison.__doc__}"
     yield f"{base}/fields: Every field with its type, unit, choices and filters."
     yield f"{base}/schema: All of this as OpenAPI 3.1; {base[:-4]}{reverse('docs')} shows it in a browser."
     yield f"A list has pages of {paging.PAGE_SIZE} rows: follow `next` until it is null. CSV is the whole."
+    yield "`as_of` answers from the log: nothing published changes without a revision that says why."
 
 
 def _lookups() -> Iterator[str]:
@@ -70,6 +76,8 @@ def _lookups() -> Iterator[str]:
         choices = (("value", "value"),) if kind is Type.CHOICE else ()
         day = Field("field_earliest", Type.DATE, "", nullable=False)
         built = filters.build((Field("field", kind, "", choices=choices, nullable=False), day))
+        if "field" not in built:  # it is only to be read
+            continue
         yield f"{kind}: {_told(built, day.name)}"
     figure = Field("field_min", Type.INTEGER, "", nullable=False)
     yield f"a figure with _min and _max, by its stem: {_told(filters.build((figure,)), figure.name)}"

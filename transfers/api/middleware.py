@@ -15,13 +15,15 @@ from . import etags
 logger = logging.getLogger("django.request")
 
 _EXPOSED = (
-    "ETag, Link, Citation, Content-Disposition, Registry-Revision, Registry-Count, Registry-Note,"
-    " Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
+    "ETag, Link, Citation, Accept-Ranges, Content-Range, Content-Disposition, Registry-Revision,"
+    " Registry-Count, Registry-Note, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
 )
 
 
 #: Parquet, Arrow and XLSX are compressed as they are.
-_COMPRESSIBLE = ("text/", "application/json", "application/problem+json", "application/x-ndjson")
+_COMPRESSIBLE = (
+    "text/", "application/json", "application/problem+json", "application/x-ndjson", "application/atom+xml",
+)  # fmt: skip
 
 
 class PublicAPI:
@@ -44,10 +46,11 @@ class PublicAPI:
         response["Access-Control-Expose-Headers"] = _EXPOSED
         if request.method == "OPTIONS":
             response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
-            response["Access-Control-Allow-Headers"] = "Accept, If-None-Match"
+            response["Access-Control-Allow-Headers"] = "Accept, If-None-Match, Range, If-Range"
             response["Access-Control-Max-Age"] = "86400"
         patch_vary_headers(response, ["Accept-Encoding"])  # short answers and 304 too
-        if response.get("Content-Type", "").startswith(_COMPRESSIBLE):
+        # What has ranges is counted in bytes, which must be those of the file.
+        if response.get("Content-Type", "").startswith(_COMPRESSIBLE) and "Accept-Ranges" not in response:
             response = self.gzip.process_response(request, response)
         return response
 

@@ -9,6 +9,7 @@ from rest_framework.renderers import BaseRenderer
 from ..exports import FORMATS
 from ..exports.table import whole
 from ..fields import Field, Type
+from . import citations
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
@@ -54,5 +55,23 @@ def _export(name: str) -> type[BaseRenderer]:
     return type(name.upper(), (BaseRenderer,), {"media_type": media_type, "format": name})
 
 
+def _cited(name: str) -> type[BaseRenderer]:
+    """Names a format of a citation for negotiation."""
+    media_type = citations.FORMATS[name].split(";")[0]
+    return type(name.upper(), (BaseRenderer,), {"media_type": media_type, "format": name})
+
+
+BIB, CSL = map(_cited, citations.FORMATS)
+
+
+class Atom(BaseRenderer):
+    """Names the format of a feed, which is written by `feed`."""
+
+    media_type = "application/atom+xml"
+    format = "atom"
+
+
 #: A list as a page, and in every format of a whole answer.
 EVERY_FORMAT: list[type[BaseRenderer]] = [JSON, *map(_export, FORMATS)]
+#: And how to cite it.
+CITED: list[type[BaseRenderer]] = [*EVERY_FORMAT, BIB, CSL]

@@ -5,7 +5,7 @@ deep it lies. Nulls come last in either direction, and the key decides between e
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -25,6 +25,8 @@ LARGEST_PAGE = 1000
 #: Parameters that only an answer in pages can take.
 OF_PAGES = ("page_size", "cursor")
 OPTIONS = (*OF_PAGES, "ordering")
+#: Reads these fields of the rows, in their order, as JSON shows them.
+Read = Callable[[QuerySet, Sequence[Field]], list[dict[str, Any]]]
 _SIGNER = signing.Signer(salt="transfers.cursor")
 
 
@@ -72,20 +74,27 @@ class Page:
 class Paging:
     """The page that a request asks for; raises BadParameters for a size, order or cursor that is off."""
 
-    def __init__(self, query: QueryDict, orderable: Mapping[str, Field], key: str, allowed: Sequence[str]):
+    def __init__(
+        self,
+        query: QueryDict,
+        orderable: Mapping[str, Field],
+        key: str,
+        allowed: Sequence[str],
+        default: str = "",
+    ):
         self.allowed = allowed
         self.size = self._size(query.get("page_size", str(PAGE_SIZE)))
-        self.order = self._order(query.get("ordering", key), orderable, key)
+        self.order = self._order(query.get("ordering", default or key), orderable, key)
         self._bound = _fingerprint(query)
         self.backwards, self.values = self._cursor(query.get("cursor"))
 
-    def page(self, rows: QuerySet, items: Sequence[Field]) -> Page:
-        """One query for the page: one row more than it shows tells whether there is another."""
+    def page(self, rows: QuerySet, items: Sequence[Field], read: Read = flat.objects) -> Page:
+        """One reading for the page: one row more than it shows tells whether there is another."""
         ordered = rows.order_by(*(column.by(self.backwards) for column in self.order))
         if self.values is not None:
             ordered = ordered.filter(self._beyond(self.values))
         extra = [each.item for each in self.order if each.item not in items]
-        found = flat.objects(ordered[: self.size + 1], [*items, *extra])
+        found = read(ordered[: self.size + 1], [*items, *extra])
         more, found = len(found) > self.size, found[: self.size]
         if self.backwards:
             found.reverse()
@@ -149,15 +158,15 @@ def link(request: HttpRequest, cursor: str | None) -> str | None:
     """The address of a neighbouring page."""
     if cursor is None:
         return None
-    query = [(name, value) for name, value in _pairs(request.GET) if name != "cursor"]
+    query = [(name, value) for name, value in pairs(request.GET) if name != "cursor"]
     return request.build_absolute_uri(f"{request.path}?{urlencode([*query, ('cursor', cursor)])}")
 
 
-def _pairs(query: QueryDict) -> list[tuple[str, str]]:
+def pairs(query: QueryDict) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, values in query.lists() for value in values]
 
 
 def _fingerprint(query: QueryDict) -> str:
     """What a cursor is bound to: everything asked, save the page and its size."""
-    kept = sorted(pair for pair in _pairs(query) if pair[0] not in ("cursor", "page_size"))
+    kept = sorted(pair for pair in pairs(query) if pair[0] not in ("cursor", "page_size"))
     return hashlib.sha256(urlencode(kept).encode()).hexdigest()[:16]

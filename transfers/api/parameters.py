@@ -9,9 +9,12 @@ from . import paging, values
 OWN = {
     "format": "The format, as the suffix of the address says it too.",
     "excel": "1: CSV with a byte-order mark, and texts that a spreadsheet would run as formulas guarded.",
+    "as_of": "The register as it stood: the number of a revision, a day in UTC (at its end) or a time.",
+    "since": "Only what came after: the number of a revision, a time, or a day (that day included).",
     "fields": "Only these fields, separated by commas; they come in the public order.",
     "omit": "All but these fields, separated by commas.",
-    "q": "Words that all must be there, in names, aliases, parties, notes, occasions or sources.",
+    "q": "Words that all must be there, in names, aliases, parties, notes, occasions or sources;"
+    " of changes: in the reason.",
     "page_size": f"Rows a page, at most {paging.LARGEST_PAGE}.",
     "cursor": "The page, as `next` and `previous` give it.",
     "ordering": "Fields to order by, separated by commas; a leading - descends. Missing values come last.",

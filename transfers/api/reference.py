@@ -9,7 +9,7 @@ from .. import fields, names, search
 from ..models import PartyAlias, RegistryClaim, RegistryRow, SystemAlias
 from ..words import split
 from . import filters
-from .base import ListView
+from .lists import ListView
 
 
 class Joined(Aggregate):
@@ -36,16 +36,16 @@ def _or_null(*columns: str) -> dict[str, Any]:
     return {f"{column}_or_null": NullIf(F(column), Value(""), output_field=TextField()) for column in columns}
 
 
-def _day(name: str) -> Subquery:
-    """A day of the source's date, as its published claims have it."""
-    claims = RegistryClaim.objects.current().filter(source=OuterRef("key"))
-    return Subquery(claims.values(name)[:1])
+def _day(claims: QuerySet, name: str) -> Subquery:
+    """A day of the source's date, as the first of its claims has it."""
+    return Subquery(claims.filter(source=OuterRef("key")).values(name)[:1])
 
 
 class ReferenceList(ListView):
     """A list of reference records, searched in the words of their texts."""
 
     texts: tuple[str, ...]
+    remembers = False
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """Few records, so their words are compared here; each word must begin one of theirs."""
@@ -68,7 +68,7 @@ class PartyList(ReferenceList):
     filterset_class = filters.PartyFilterSet
 
     def rows(self) -> QuerySet:
-        return names.used_parties(RegistryRow.objects.current()).annotate(
+        return names.used_parties(self.published(RegistryRow.objects)).annotate(
             alias_list=_alias_list(PartyAlias, "party"), **_or_null("alpha2")
         )
 
@@ -83,7 +83,7 @@ class SystemList(ReferenceList):
     filterset_class = filters.SystemFilterSet
 
     def rows(self) -> QuerySet:
-        return names.used_systems(RegistryRow.objects.current()).annotate(
+        return names.used_systems(self.published(RegistryRow.objects)).annotate(
             alias_list=_alias_list(SystemAlias, "system"), **_or_null("unroca", "wikidata")
         )
 
@@ -98,8 +98,11 @@ class SourceList(ReferenceList):
     filterset_class = filters.SourceFilterSet
 
     def rows(self) -> QuerySet:
-        return names.used_sources(RegistryClaim.objects.current()).annotate(
-            published_earliest=_day("published_earliest"),
-            published_latest=_day("published_latest"),
+        # The source as it is now, whenever it was used: so are its other fields.
+        claims = RegistryClaim.objects
+        newest = claims.order_by("-revision") if self.is_pinned else claims.current()
+        return names.used_sources(self.published(RegistryClaim.objects)).annotate(
+            published_earliest=_day(newest, "published_earliest"),
+            published_latest=_day(newest, "published_latest"),
             **_or_null("authors", "agencies", "url", "archived_url", "origin_of", "sha256", "note"),
         )

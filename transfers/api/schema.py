@@ -14,27 +14,40 @@ from .. import fields
 from . import errors, parameters, shapes
 from .base import RegistryView
 from .dictionary import LISTS
-from .output import JSON
+from .output import CSL, JSON
 from .shapes import STRING, Shape
 
 #: Header → its meaning, its schema, and whether every answer has it.
 _HEADERS: dict[str, tuple[str, Shape, bool]] = {
     "ETag": ("Changes when the answer does; give it back as If-None-Match.", STRING, True),
-    "Registry-Revision": ("The register's newest revision.", {"type": "integer", "minimum": 0}, True),
+    "Registry-Revision": (
+        "The register's revision that the answer is of: the newest, unless asked.",
+        {"type": "integer", "minimum": 0},
+        True,
+    ),
     "Last-Modified": ("When that revision was published.", STRING, False),
     "Link": ("The licence, and the neighbouring pages.", STRING, True),
     "Citation": ("How to cite this answer.", STRING, True),
     "Registry-Count": ("How many rows the answer has on all pages.", {"type": "integer"}, True),
     "Registry-Note": ("What the numbers leave out.", STRING, True),
+    "Accept-Ranges": ("That a part can be asked for, in bytes.", {"const": "bytes"}, True),
+    "Content-Range": ("Which bytes these are, and of how many.", STRING, True),
 }
 _ALWAYS = ("ETag", "Registry-Revision", "Last-Modified", "Link")
 _REFUSALS = (400, 406, 429)
-_IN_PATH = {"key": {**STRING, "pattern": "^[-a-zA-Z0-9_]+$", "description": fields.ROW[0].description}}
-_IF_NONE_MATCH = {
-    "name": "If-None-Match",
-    "in": "header",
-    "description": "The ETag of an answer that you have; 304 says that it still stands.",
-    "schema": STRING,
+_RELEASE = r"^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$"
+_IN_PATH = {
+    "key": {**STRING, "pattern": "^[-a-zA-Z0-9_]+$", "description": fields.ROW[0].description},
+    "revision": {"type": "integer", "minimum": 1, "description": "A revision of the register."},
+    "name": {**STRING, "pattern": _RELEASE, "description": "A release."},
+    "other": {**STRING, "pattern": _RELEASE, "description": "The release that it is compared with."},
+    "file": {**STRING, "pattern": "^[0-9A-Za-z.]+$", "description": "A file of the release."},
+}
+#: Request header → its meaning.
+_ASKED = {"If-None-Match": "The ETag of an answer that you have; 304 says that it still stands."}
+_ASKED_OF_FILES = {
+    "Range": "The part that you want, such as bytes=1000- or bytes=0-999; the answer is 206.",
+    "If-Range": "The ETag of the file that you have a part of; of another one you get the whole.",
 }
 
 
@@ -52,7 +65,7 @@ class Schema(AutoSchema):
             "summary": text.split(".")[0],
             "description": text,
             "tags": [path.removeprefix("/api").strip("/").split("/")[0] or "api"],
-            "parameters": [*in_path, *in_query, _IF_NONE_MATCH],
+            "parameters": [*in_path, *in_query, *_header_parameters(self.view)],
             "responses": _responses(self.view),
         }
 
@@ -70,17 +83,37 @@ def _query_parameter(parameter: parameters.Parameter) -> dict[str, Any]:
     return {**said, "schema": parameter.schema}
 
 
+def _header_parameters(view: RegistryView) -> list[dict[str, Any]]:
+    asked = _ASKED | (_ASKED_OF_FILES if view.file_types else {})
+    return [
+        {"name": name, "in": "header", "description": text, "schema": STRING} for name, text in asked.items()
+    ]
+
+
 def _responses(view: RegistryView) -> dict[str, Any]:
     """Every status that the resource answers with, in order."""
     named = [*_ALWAYS, "Citation", *view.own_headers]
-    content = {
-        renderer.media_type: {"schema": view.shape() if renderer is JSON else STRING}
-        for renderer in view.renderer_classes
-    }
-    found = {"description": "The answer.", "headers": _headers(named), "content": content}
+    content = _content(view)
+    found = {200: {"description": "The answer.", "headers": _headers(named), "content": content}}
+    if view.file_types:
+        part = {"description": "The part that was asked for.", "headers": _headers([*named, "Content-Range"])}
+        found[206] = {**part, "content": content}
     unchanged = {"description": "The answer that you have still stands.", "headers": _headers([*_ALWAYS])}
     problems = {code: _problem(code) for code in sorted({*_REFUSALS, *view.own_problems})}
-    return {str(code): said for code, said in ({200: found, 304: unchanged} | problems).items()}
+    return {str(code): said for code, said in (found | {304: unchanged} | problems).items()}
+
+
+def _content(view: RegistryView) -> dict[str, Any]:
+    """Media type → its schema. A file may be anything, and a part of one is not even JSON."""
+    if view.file_types:
+        return {media_type: {} for media_type in view.file_types}
+    return {renderer.media_type: {"schema": _shape_of(view, renderer)} for renderer in view.renderer_classes}
+
+
+def _shape_of(view: RegistryView, renderer: Any) -> Shape:
+    if renderer is JSON:
+        return view.shape()
+    return shapes.CSL if renderer is CSL else STRING
 
 
 def _headers(names: list[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from ..fields import Field, Type
 Shape = dict[str, Any]
 
 STRING: Shape = {"type": "string"}
+CITATION: Shape = {**STRING, "description": "How to cite the answer; its address gives the same again."}
 ADDRESS: Shape = {"type": ["string", "null"], "format": "uri"}
 _TYPES: dict[Type, Shape] = {
     Type.INTEGER: {"type": "integer"},
@@ -16,6 +17,23 @@ _TYPES: dict[Type, Shape] = {
     Type.BOOLEAN: {"type": "boolean"},
     Type.DATE: {"type": "string", "format": "date"},
     Type.TIME: {"type": "string", "format": "date-time"},
+    Type.CHANGES: {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["field", "before", "after"],
+            "properties": {"field": STRING, "before": {}, "after": {}},
+        },
+    },
+}
+#: A citation as CSL-JSON.
+CSL: Shape = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["id", "type", "title", "URL", "version"],
+        "properties": {"type": {"const": "dataset"}, "URL": {**STRING, "format": "uri"}},
+    },
 }
 
 
@@ -51,6 +69,7 @@ def listed(shape: Shape, **members: Shape) -> Shape:
         "previous": {**ADDRESS, "description": "The page before; null: this is the first."},
         **members,
         "results": {"type": "array", "items": shape},
+        "citation": CITATION,
     }
     return {"type": "object", "required": list(properties), "properties": properties}
 

@@ -19,10 +19,10 @@ from rest_framework.response import Response
 from .. import fields, figures, names, search
 from ..fields import Field, Type
 from ..models import RegistryClaim, RegistryRow
-from . import filters, shapes
+from . import filters, past, shapes
 from .base import RegistryView
 from .errors import ParameterError
-from .output import public
+from .output import CITED, public
 from .shapes import STRING, Shape
 
 CODED = tuple(item.name for item in fields.ROW if item.type in (Type.PARTY, Type.SYSTEM, Type.CHOICE))
@@ -62,26 +62,28 @@ SUMS = _sums()
 class Summary(RegistryView):
     """Counts and sums of transfers, by any coded field, by year or by source, for each unit apart."""
 
-    own_parameters = ("format", "excel", "group_by", "q")
+    renderer_classes = CITED
+    own_parameters = ("format", "excel", past.AS_OF, "group_by", "q")
     own_headers = ("Registry-Count", "Registry-Note")
     filterset_class = filters.RowFilterSet
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
         groups = self._groups(request.query_params.get("group_by"))
-        rows = self.filtered(RegistryRow.objects.current())
+        rows = self.filtered(self.published(RegistryRow.objects))
         note = _COUNTED
         if not _KIND & request.query_params.keys():
             rows, note = rows.exclude(kind="deployment"), _LEFT_OUT
         items = items_of(groups)
         summed = [
             dict(zip(fields.names(items), _labelled(groups, row), strict=True))
-            for row in _query(rows, groups)
+            for row in _query(rows, groups, self.published(RegistryClaim.objects))
         ]
         if not self.wants("json"):
             response: Any = self.export("summary", summed, items, len(summed))
         else:
             results = list(public(summed, items))
-            body = {"count": len(summed), "next": None, "previous": None, "note": note, "results": results}
+            body = {"count": len(summed), "next": None, "previous": None, "note": note, "results": results,
+                    "citation": str(self.citation)}  # fmt: skip
             response = Response(body)
         response["Registry-Count"] = str(len(summed))
         response["Registry-Note"] = note
@@ -126,7 +128,7 @@ def _described(name: str) -> str:
     return "Key of a source; a transfer counts under each of its sources."
 
 
-def _query(rows: QuerySet, groups: list[str]) -> list[tuple[Any, ...]]:
+def _query(rows: QuerySet, groups: list[str], claims: QuerySet) -> list[tuple[Any, ...]]:
     """One query: the selected rows as a subquery, joined with their sources where asked."""
     inner = rows.order_by()
     for name in set(groups) & YEARS.keys():
@@ -137,21 +139,21 @@ def _query(rows: QuerySet, groups: list[str]) -> list[tuple[Any, ...]]:
     inner = inner.values(*dict.fromkeys(["key", "unit", *_inner_columns(groups), *_summed_columns()]))
     try:
         sql, parameters = inner.query.sql_with_params()
+        sources, of_sources = (
+            claims.order_by().values("transfer", "source").distinct().query.sql_with_params()
+        )
     except EmptyResultSet:  # no row can match
         return []
     by = [f"c.{name}" if name == "source" else f"r.{name}" for name in _outer_columns(groups)]
-    join = f" JOIN ({_SOURCES}) c ON c.transfer = r.key" if "source" in groups else ""
+    join = f" JOIN ({sources}) c ON c.transfer = r.key" if "source" in groups else ""
     order = ", ".join(f"{column} IS NULL, {column}" for column in by)
     statement = (
         f"SELECT {', '.join([*by, *(expression for _, expression in SUMS)])} FROM ({sql}) r{join}"
         f" GROUP BY {', '.join(by)} ORDER BY {order}"
     )
     with connections[rows.db].cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(statement, (*parameters, *(of_sources if join else ())))
         return list(cursor.fetchall())
-
-
-_SOURCES = f"SELECT DISTINCT transfer, source FROM {RegistryClaim._meta.db_table} WHERE until IS NULL"
 
 
 def _inner_columns(groups: list[str]) -> list[str]:

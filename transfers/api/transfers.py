@@ -2,36 +2,28 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from .. import fields, names, search
+from .. import fields, flat, log, names, search
 from ..models import RegistryClaim, RegistryRow, Revision
-from . import filters, shapes
-from .base import ListView, RegistryView
+from . import filters, past, shapes
+from .base import RegistryView
 from .errors import Problem
-from .output import public
-from .shapes import STRING, Shape
+from .lists import ListView
+from .output import CITED
+from .shapes import Shape
+from .values import Fault
 
 #: Keys that a suggestion is looked for among; more would make a mistyped key a costly request.
 MOST_CANDIDATES = 5000
 
 
-#: One entry of a transfer's history.
-_ENTRY: Shape = {
-    "type": "object",
-    "required": ["time", "action", "reason", "content", "hash", "revision"],
-    "properties": {
-        "time": {**STRING, "format": "date-time"},
-        "action": {**STRING, "enum": list(Revision.Action.values)},
-        "reason": {**STRING, "description": "Why, in the curators' words."},
-        "content": {**STRING, "description": "SHA-256 of the row and its claims as canonical JSON."},
-        "hash": {**STRING, "description": "SHA-256 that chains this revision to the one before."},
-        "revision": {"type": "integer", "minimum": 1},
-    },
-}
+#: Fields of the log that an entry of a transfer's history has; the rest is the transfer's own.
+_NOT_OF_HISTORY = ("key", "supplier", "recipient", "system", "previous")
+HISTORY = tuple(item for item in fields.CHANGE if item.name not in _NOT_OF_HISTORY)
 
 
 class TransferList(ListView):
@@ -52,37 +44,82 @@ class TransferList(ListView):
 class TransferDetail(RegistryView):
     """One transfer: its row, every claim with its source, and its public history."""
 
+    renderer_classes = CITED
+    own_parameters: tuple[str, ...] = ("format", "excel", past.AS_OF)
     own_problems = (404, 410)
 
     def answer(self, request: Request, key: str = "", **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
-        row = RegistryRow.objects.current().filter(key=key).values(*fields.names(fields.ROW)).first()
-        if row is None:
+        rows = flat.objects(self.published(RegistryRow.objects).filter(key=key), fields.ROW)
+        if not rows:
             raise self._absent(key)
-        claims = RegistryClaim.objects.current().filter(transfer=key)
+        claims = self.published(RegistryClaim.objects).filter(transfer=key)
         if not self.wants("json"):
-            return self.export(key, claims, fields.CLAIM, claims.count())
-        history = Revision.objects.filter(key=key).values(
-            "time", "action", "reason", "content", "hash", revision=F("sequence")
+            return self.export(self.file_name(key), claims, fields.CLAIM, claims.count())
+        return Response(
+            {
+                **rows[0],
+                "claims": flat.objects(claims, fields.CLAIM),
+                "history": self._history(key),
+                "citation": str(self.citation),
+            }
         )
-        [body] = public([row], fields.ROW)
-        body["claims"] = list(public(claims.values(*fields.names(fields.CLAIM)), fields.CLAIM))
-        body["history"] = list(history)
-        return Response(body)
+
+    def file_name(self, key: str) -> str:
+        return key
+
+    def _history(self, key: str) -> list[dict[str, Any]]:
+        """The log of the transfer up to here, each entry with the permanent address of its version."""
+        base = self.request.build_absolute_uri(f"/api/transfers/{key}{past.AT}")
+        entries = log.entries(self._log(key).order_by("sequence"), HISTORY)
+        return [{**entry, "address": f"{base}{entry['revision']}"} for entry in entries]
+
+    def _log(self, key: str) -> QuerySet:
+        return Revision.objects.filter(key=key, sequence__lte=self.edition.sequence)
 
     def shape(self) -> Shape:
         row = shapes.whole(shapes.component("Transfer"), fields.ROW)
         claim = shapes.whole(shapes.component("Claim"), fields.CLAIM)
-        members = {"claims": {"type": "array", "items": claim}, "history": {"type": "array", "items": _ENTRY}}
+        address = {"address": {**shapes.STRING, "format": "uri"}}
+        shown = {item.name: shapes.of(item) for item in HISTORY} | address
+        entry = {"type": "object", "required": list(shown), "properties": shown}
+        members = {
+            "claims": {"type": "array", "items": claim},
+            "history": {"type": "array", "items": entry},
+            "citation": shapes.CITATION,
+        }
         return {"allOf": [row, {"type": "object", "required": list(members), "properties": members}]}
 
     def _absent(self, key: str) -> Problem:
-        last = Revision.objects.filter(key=key).order_by("-sequence").first()
+        last = self._log(key).order_by("-sequence").first()
         if last is not None:
             return Problem(
                 410, f"The transfer {key} was withdrawn: {last.reason}", reason=last.reason,
                 revision=last.sequence, time=last.time,
             )  # fmt: skip
+        first = Revision.objects.filter(key=key).order_by("sequence").first()
+        if first is not None:
+            detail = f"The transfer {key} did not stand in the register at revision {self.edition.sequence};"
+            return Problem(404, f"{detail} it was first published by revision {first.sequence}.")
         alike = RegistryRow.objects.current().filter(key__startswith=key[:3]).values_list("key", flat=True)
         near = names.nearest(key, alike[:MOST_CANDIDATES])
         meant = f" Did you mean {' or '.join(near)}?" if near else ""
         return Problem(404, f"There is no transfer '{key}'.{meant}", suggestions=near)
+
+
+class TransferVersion(TransferDetail):
+    """One transfer as it stood at a revision: a permanent address, whose answer never changes."""
+
+    own_parameters = ("format", "excel")
+    is_pinned = True
+
+    def asked_edition(self, newest: names.Edition, kwargs: dict[str, Any]) -> names.Edition:
+        try:
+            return past.numbered(int(kwargs.pop("revision")), newest)
+        except Fault as fault:
+            raise Problem(404, str(fault.message)) from fault
+
+    def _names_its_revision(self) -> bool:
+        return True
+
+    def file_name(self, key: str) -> str:
+        return f"{key}{past.AT}{self.edition.sequence}"

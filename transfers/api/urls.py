@@ -2,10 +2,15 @@
 
 from django.urls import re_path
 
-from . import dictionary, docs, schema, summary, transfers
+from ..exports import FORMATS
+from . import dictionary, docs, downloads, releases, schema, summary, transfers
 
 _FORMAT = r"(?:\.(?P<format>[a-z0-9]+))?/?$"
 _KEY = r"(?P<key>[^/.\0]+)"
+_REVISION = r"(?P<revision>[0-9]{1,18})"
+#: The name of a release may have dots; the formats that it never ends in are `releases.build`'s.
+_NAME = r"(?P<name>[^/\0]+?)"
+_KNOWN = rf"(?:\.(?P<format>{'|'.join([*FORMATS, 'json', 'txt'])}))?/?$"
 
 urlpatterns = [
     re_path(r"^/?$", dictionary.Root.as_view(), name="root"),
@@ -14,5 +19,16 @@ urlpatterns = [
     re_path(rf"^/docs{_FORMAT}", docs.Docs.as_view(), name="docs"),
     *(re_path(rf"^/{view.name}{_FORMAT}", view.as_view(), name=view.name) for view in dictionary.LISTS),
     re_path(rf"^/transfers/summary{_FORMAT}", summary.Summary.as_view(), name="summary"),
+    re_path(rf"^/transfers/{_KEY}@{_REVISION}{_FORMAT}", transfers.TransferVersion.as_view(), name="version"),
     re_path(rf"^/transfers/{_KEY}{_FORMAT}", transfers.TransferDetail.as_view(), name="transfer"),
+    re_path(rf"^/releases{_FORMAT}", releases.ReleaseList.as_view(), name="releases"),
+    re_path(
+        rf"^/releases/{_NAME}/compare/(?P<other>[^/\0]+?){_KNOWN}",
+        releases.ReleaseComparison.as_view(),
+        name="comparison",
+    ),
+    re_path(rf"^/releases/{_NAME}{_KNOWN}", releases.ReleaseDetail.as_view(), name="release"),
+    re_path(
+        rf"^/releases/{_NAME}/(?P<file>[^/\0]+)/?$", downloads.ReleaseFile.as_view(), name="release-file"
+    ),
 ]

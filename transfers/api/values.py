@@ -12,6 +12,8 @@ from ..fields import Field
 
 LARGEST = 2**63 - 1
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+#: The beginning of a time; what else ISO 8601 knows, such as weeks, would be read as a moment of its own.
+_TIME = re.compile(rf"{_DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}")
 
 
 class Fault(ValidationError):
@@ -60,7 +62,7 @@ def moment(text: str) -> datetime:
     try:
         if _DAY.fullmatch(plain):
             return datetime.fromisoformat(plain).replace(tzinfo=UTC)
-        time = parse_datetime(plain) if plain.isascii() else None
+        time = parse_datetime(plain) if _TIME.match(plain) and plain.isascii() else None
         if time is not None:
             return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):

@@ -46,7 +46,9 @@ def fetched(rows: QuerySet, items: tuple[Field, ...], about: About) -> Iterator[
 
 
 def given(rows: list[dict[str, Any]], about: About) -> Iterator[pa.RecordBatch]:
-    """Rows that were computed here, by column name, in one raw batch; lists are joined already."""
+    """Rows that were computed here, by column name, in one raw batch, if any; lists are joined already."""
+    if not rows:
+        return
     names = [column.name for column in about.columns]
     yield batch_of([[_text(row[name]) for name in names] for row in rows], about.raw_schema)
 
@@ -70,13 +72,17 @@ def streamed(
         "now": _query(now, items),
         "exact": _query(exact, items),
     }
-    pieces = _pieces(json.dumps(job).encode())
-    return _begun(next(pieces, b""), pieces)
+    return begun(_pieces(json.dumps(job).encode()))
 
 
-def _begun(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, the first one made already: what can fail at the beginning fails here."""
+    return _continued(next(pieces, b""), pieces)
+
+
+def _continued(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield first
-    yield from pieces
+    yield from pieces  # which closes them, too, where nobody wants the rest
 
 
 def _pieces(job: bytes) -> Iterator[bytes]:

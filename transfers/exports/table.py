@@ -6,6 +6,7 @@ the types that Parquet and Arrow show, `rows` the values that JSON shows.
 """
 
 import io
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -128,7 +129,12 @@ def _members(value: str | None) -> list[str]:
 
 
 #: Kind of column → raw value as JSON shows it; of other kinds it is shown as it is.
-SHOWN: dict[str, Callable[[Any], Any]] = {"number": whole, "boolean": _truth, "list": _members}
+SHOWN: dict[str, Callable[[Any], Any]] = {
+    "number": whole,
+    "boolean": _truth,
+    "list": _members,
+    "changes": json.loads,
+}
 
 
 class Outbox(io.RawIOBase):

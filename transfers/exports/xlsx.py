@@ -4,6 +4,7 @@ Texts are written as texts, never as formulas or links. The file is made before 
 at some ten thousand rows a second, so its size is limited; larger answers leave in the other formats.
 """
 
+import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -62,6 +63,8 @@ def _cell(sheet: Worksheet, row: int, place: int, value: Any, day: Any) -> None:
             sheet.write_boolean(row, place, value)
         case int() | float() if abs(value) <= _EXACT:
             sheet.write_number(row, place, value)
+        case [dict(), *_]:
+            sheet.write_string(row, place, _fitting(json.dumps(value, ensure_ascii=False)))
         case list():
             sheet.write_string(row, place, _fitting("|".join(value)))
         case str() if day and value >= _FIRST_DAY:

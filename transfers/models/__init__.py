@@ -3,7 +3,7 @@
 from .article import ArticleText
 from .curation import Claim, Quantity, Transfer, TransferDate, Valuation
 from .imports import ImportBatch, Proposal, RegisterDeal
-from .publication import RegistryClaim, RegistryRow, Revision
+from .publication import RegistryClaim, RegistryRow, Release, Revision
 from .reference import Party, PartyAlias, Source, System, SystemAlias
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "RegisterDeal",
     "RegistryClaim",
     "RegistryRow",
+    "Release",
     "Revision",
     "Source",
     "System",

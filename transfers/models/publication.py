@@ -1,6 +1,6 @@
-"""What is public: the log of revisions, and every version of every published row and claim.
+"""What is public: the log of revisions, every version of every published row and claim, and releases.
 
-All three tables are append-only, enforced by triggers (`transfers.append_only`): nothing is deleted,
+All four tables are append-only, enforced by triggers (`transfers.append_only`): nothing is deleted,
 and nothing is updated but `until`, once, from null.
 """
 
@@ -54,6 +54,18 @@ def _current(prefix: str, key: str, *names: str) -> list[models.Index]:
     ]
 
 
+def _past(prefix: str, key: str, *names: str) -> list[models.Index]:
+    """Indexes of what stood at a revision, by its key, by these columns, and by when it began.
+
+    Each tells alone whether a version stood then, so versions that did not are passed over unread.
+    """
+    return [
+        models.Index(fields=["revision", "until"], name=f"{prefix}_revision"),
+        models.Index(fields=[key, "revision", "until"], name=f"{prefix}_{key}"),
+        *(models.Index(fields=[name, key, "revision", "until"], name=f"{prefix}_{name}") for name in names),
+    ]
+
+
 class VersionQuerySet(models.QuerySet):
     """Versions by when they stood in the register."""
 
@@ -90,6 +102,10 @@ class Revision(models.Model):
 
     class Meta:
         ordering = ["sequence"]
+        indexes = [
+            models.Index(fields=["time", "sequence"], name="revision_time"),
+            models.Index(fields=["action", "sequence"], name="revision_action"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(sequence__gte=1), name="revision_counts_from_one"),
             models.CheckConstraint(
@@ -99,6 +115,11 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"revision {self.sequence}: {self.action} {self.key}"
+
+
+#: What is asked of rows and of claims by filters of few values.
+_ASKED_OF_ROWS = ("system", "supplier", "recipient", "category", "kind", "status")
+_ASKED_OF_CLAIMS = ("source", "system", "supplier", "recipient", "measure")
 
 
 class RegistryRow(_columns("RowColumns", fields.ROW, fields.ROW_HIDDEN)):  # type: ignore[misc]
@@ -111,11 +132,8 @@ class RegistryRow(_columns("RowColumns", fields.ROW, fields.ROW_HIDDEN)):  # typ
     class Meta:
         ordering = ["key"]
         indexes = [
-            *_current("row", "key", "system", "supplier", "recipient", "category", "kind", "status"),
-            *(
-                models.Index(fields=[name], name=f"row_{name}")
-                for name in ("system", "supplier", "recipient")
-            ),
+            *_current("row", "key", *_ASKED_OF_ROWS),
+            *_past("row", "key", *_ASKED_OF_ROWS),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -143,8 +161,8 @@ class RegistryClaim(_columns("ClaimColumns", fields.CLAIM)):  # type: ignore[mis
         indexes = [
             models.Index(fields=["transfer", "revision"], name="claim_transfer"),
             models.Index(fields=["transfer"], condition=Q(until__isnull=True), name="claim_current_transfer"),
-            models.Index(fields=["source"], name="claim_source"),
-            *_current("claim", "claim", "source", "system", "supplier", "recipient", "measure"),
+            *_current("claim", "claim", *_ASKED_OF_CLAIMS),
+            *_past("claim", "claim", *_ASKED_OF_CLAIMS),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -157,3 +175,22 @@ class RegistryClaim(_columns("ClaimColumns", fields.CLAIM)):  # type: ignore[mis
 
     def __str__(self) -> str:
         return f"{self.transfer}/{self.measure} of {self.source}"
+
+
+class Release(models.Model):
+    """A named state of the register as a bundle of files, and the hashes by which it is known."""
+
+    name = models.CharField(max_length=60, unique=True)
+    revision = models.PositiveBigIntegerField(help_text="The revision whose state of the register it holds.")
+    created = models.DateTimeField(help_text="When it was made.")
+    head = models.CharField(max_length=64, help_text="Hash of the log at that revision.")
+    content = models.CharField(max_length=64, help_text="SHA-256 of every transfer's content, by key.")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the file SHA256SUMS.")
+    transfers = models.PositiveBigIntegerField(help_text="How many transfers it holds.")
+    files = models.JSONField(help_text="File name: its sha256 and its bytes.")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

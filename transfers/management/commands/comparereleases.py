@@ -1,0 +1,31 @@
+"""manage.py comparereleases: what changed from one release to another."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from ...models import Release
+from ...names import nearest
+from ...releases import compare
+from ..clear import ClearCommand
+
+
+class Command(ClearCommand):
+    help = "Say which transfers one release has more, less or otherwise than another, field by field."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("before", metavar="A", help="the release before")
+        parser.add_argument("after", metavar="B", help="the release after")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        before, after = (self._revision(options[name]) for name in ("before", "after"))
+        for line in compare.text(compare.between(before, after)):
+            self.stdout.write(line)
+
+    def _revision(self, name: str) -> int:
+        made = dict(Release.objects.values_list("name", "revision"))
+        if name not in made:
+            near = nearest(name, made)
+            meant = f" Did you mean {' or '.join(near)}?" if near else ""
+            raise CommandError(f"There is no release '{name}'.{meant}")
+        return int(made[name])

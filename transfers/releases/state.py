@@ -1,0 +1,71 @@
+"""What the register was at a revision, and the hashes by which that state is known."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.functions import Collate
+
+from ..models import Revision
+
+
+class NotReleasable(Exception):
+    """A release cannot be made or found; the message says why, in a sentence."""
+
+
+@dataclass(frozen=True)
+class State:
+    """The register at a revision. `head` is the hash of the log there.
+
+    `content` is the SHA-256 of what is published, whatever the revisions that brought it: two registers
+    with the same transfers and claims have the same.
+    """
+
+    revision: int
+    time: datetime
+    head: str
+    content: str
+    transfers: int
+
+    @property
+    def written_time(self) -> str:
+        """The time as JSON and CSV write it."""
+        return self.time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def at(revision: int | None = None) -> State:
+    """The state at a revision; None: the newest. Raises NotReleasable where there is no such revision."""
+    log = Revision.objects.order_by("-sequence")
+    newest = log.first()
+    if newest is None:
+        raise NotReleasable("Nothing is published yet, so there is nothing to release.")
+    entry = newest if revision is None else log.filter(sequence=revision).first()
+    if entry is None:
+        raise NotReleasable(f"There is no revision {revision}; the newest is {newest.sequence}.")
+    content, transfers = content_hash(entry.sequence)
+    return State(entry.sequence, entry.time, entry.hash, content, transfers)
+
+
+def content_hash(revision: int) -> tuple[str, int]:
+    """SHA-256 over a line `key content` for each transfer published at the revision; and their number.
+
+    `content` is that of the transfer's revision. Lines end in a line feed, in byte order of the keys.
+    """
+    log = Revision.objects.filter(sequence__lte=revision)
+    entries = in_byte_order(log, "key", "sequence").values_list("key", "action", "content")
+    digest, transfers = hashlib.sha256(), 0
+    for key, versions in groupby(entries.iterator(chunk_size=2000), key=lambda entry: entry[0]):
+        *_, (_, action, content) = versions
+        if action != Revision.Action.WITHDRAW:
+            digest.update(f"{key} {content}\n".encode())
+            transfers += 1
+    return digest.hexdigest(), transfers
+
+
+def in_byte_order(rows: QuerySet, name: str, *then: str) -> QuerySet:
+    """The rows in the order of the bytes of a text, whatever the database's collation."""
+    collation = "C" if connection.vendor == "postgresql" else "BINARY"
+    return rows.order_by(Collate(name, collation), *then)

@@ -1,0 +1,113 @@
+"""What the bundle says of itself to people: README, licence, citation, and what changed."""
+
+from collections.abc import Iterator
+
+import yaml
+
+from . import compare
+from .package import LICENCE, TITLE
+from .state import State
+
+_README = """# arms_registry, release {name}
+
+{title}: its state at revision {revision}, published {time}. {transfers} transfers.
+
+| file | holds |
+|---|---|
+| `transfers` | one row a transfer |
+| `claims` | who says which figure, where, and in which words |
+| `systems`, `parties`, `sources` | what rows and claims name |
+| `fields.csv` | what every column means: type, unit, values |
+| `registry.sqlite3` | all tables in one file for SQLite |
+| `datapackage.json` | this bundle as a Frictionless data package: types, keys, sums |
+| `CHANGES.md` | what changed since the release before |
+| `CITATION.cff` | how to cite it |
+| `SHA256SUMS` | the sum of every file |
+
+Each table is there as CSV (UTF-8, empty means missing, members of a list are joined by `|`) and as Parquet.
+Rows and claims are as they were at the revision, claims with their source as it read then. Systems, parties
+and sources have no versions: they read as they did when the release was made.
+
+Check it: `sha256sum -c SHA256SUMS`. The log of the register is chained by hashes, and this release holds its
+state at the head
+
+    {head}
+
+By that hash whoever has the register can tell whether its log still is the one that this release was made
+from (`manage.py verify --since`). The content of all transfers, whatever the revisions that brought it, has
+the SHA-256
+
+    {content}
+
+The data are under CC BY 4.0 ({licence}); see LICENCE.md.
+"""
+
+_LICENCE = """# Licence
+
+SPDX-License-Identifier: CC-BY-4.0
+
+The data of this bundle are licensed under the Creative Commons Attribution 4.0 International licence:
+{licence}. Its binding text is {licence}legalcode.
+
+You may share and adapt the data for any purpose if you name the register and its release as CITATION.cff
+does, link to the licence, and say what you changed.
+
+Excerpts of sources, of at most twelve words each, stand in the data as quotations; the rights in the sources
+remain with their owners.
+"""
+
+
+def readme(name: str, state: State) -> bytes:
+    """README.md."""
+    text = _README.format(
+        name=name, title=TITLE, revision=state.revision, time=state.written_time, transfers=state.transfers,
+        head=state.head, content=state.content, licence=LICENCE,
+    )  # fmt: skip
+    return text.encode()
+
+
+def licence() -> bytes:
+    """LICENCE.md."""
+    return _LICENCE.format(licence=LICENCE).encode()
+
+
+def citation(name: str, state: State) -> bytes:
+    """CITATION.cff, in the Citation File Format 1.2.0."""
+    said = {
+        "cff-version": "1.2.0",
+        "message": "If you use these data, please cite them as below.",
+        "type": "dataset",
+        "title": f"arms_registry: {TITLE[0].lower()}{TITLE[1:]}",
+        "version": name,
+        "date-released": state.time.date().isoformat(),
+        "authors": [{"name": "The arms_registry maintainers"}],
+        "license": "CC-BY-4.0",
+        "keywords": ["arms transfers", "arms trade", "conventional weapons"],
+        "identifiers": [
+            {"type": "other", "value": f"revision {state.revision}",
+             "description": "The revision of the register that the release holds"},
+            {"type": "other", "value": f"sha256:{state.head}",
+             "description": "Hash of the register's log at that revision"},
+            {"type": "other", "value": f"sha256:{state.content}",
+             "description": "SHA-256 of the content of all transfers"},
+        ],
+    }  # fmt: skip
+    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=100).encode()
+
+
+def changes(name: str, state: State, previous: tuple[str, int] | None) -> Iterator[bytes]:
+    """CHANGES.md against the release before, given by name and revision; None: this is the first."""
+    yield f"# What changed in release {name}\n\n".encode()
+    if previous is None:
+        yield b"This is the first release: there is none to compare it with.\n"
+        return
+    before, revision = previous
+    yield f"Compared with release {before} (revision {revision}); this is revision".encode()
+    yield f" {state.revision}.\n\n".encode()
+    lines = compare.text(compare.between(revision, state.revision))
+    line = next(lines)
+    for following in lines:
+        is_detail = line.startswith(" ")
+        yield f"{'  - ' if is_detail else '- '}{line.strip()}\n".encode()
+        line = following
+    yield f"\nTransfers: {line}.\n".encode()
