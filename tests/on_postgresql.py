@@ -21,7 +21,9 @@ ON_BOTH = (
 )  # fmt: skip
 #: Tests that start PostgreSQL by themselves, in whichever run: once is enough. REQUIRE_ALL=1 runs all others.
 OWN_SERVERS = ("test_replicas",)
-#: Tests of pure logic, or of SQLite files of their own: no other database makes a difference.
+#: Tests whose programs run on SQLite files of their own, whatever DATABASE_URL says.
+OWN_FILES = ("test_commands", "test_documents", "test_export_breaks", "test_importregister")
+#: Tests of pure logic: no other database makes a difference.
 WITHOUT = (
     "test_codes", "test_edtf", "test_figures", "test_imports_comments", "test_imports_delivery_years",
     "test_imports_descriptions", "test_imports_hostile", "test_imports_matching",
@@ -36,7 +38,7 @@ def main() -> int:
     if programs is None:
         print(f"SKIPPED: the tests on PostgreSQL: {clusters.MISSING}.")
         return 1 if required else 0
-    whole = [f"--ignore=tests/{name}.py" for name in (*OWN_SERVERS, *WITHOUT)]
+    whole = [f"--ignore=tests/{name}.py" for name in (*OWN_SERVERS, *OWN_FILES, *WITHOUT)]
     chosen = whole if required else [f"tests/{name}.py" for name in ON_BOTH]
     with clusters.server(programs, logged="none") as cluster:
         environment = os.environ | {"DATABASE_URL": cluster.url}

@@ -21,6 +21,7 @@ from transfers.models import (
     Valuation,
 )
 from transfers.registers import bundles, undo
+from transfers.releases import build, state
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,11 @@ def digests():
 def emptied(folder):
     """The digests of the register, which is empty afterwards."""
     before = digests()
+    empty()
+    return before
+
+
+def empty():
     append_only.remove()
     for model in (RegistryRow, RegistryClaim, Revision, Quantity, TransferDate, Valuation, Transfer, Source):
         model.objects.all().delete()
@@ -71,7 +77,6 @@ def emptied(folder):
         model.objects.update(**{family: None})
         model.objects.all().delete()
     append_only.install()
-    return before
 
 
 def imported(folder, **options):
@@ -81,6 +86,14 @@ def imported(folder, **options):
 def test_an_empty_register_gets_the_same_content(folder, emptied):
     imported(folder)
     assert digests() == emptied
+
+
+def test_a_release_imported_into_an_empty_register_has_the_same_content_hash(register, tmp_path):
+    released = state.at(Revision.objects.count())
+    build.write("2026.1", released.revision, tmp_path / "bundle")
+    empty()
+    imported(tmp_path / "bundle")
+    assert state.at(Revision.objects.count()).content == released.content
 
 
 def test_importing_a_bundle_again_changes_nothing(folder, emptied):

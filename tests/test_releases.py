@@ -255,7 +255,7 @@ def killed_at(point):
         return counted
     os.fsync, os.rename = patched(os.fsync), patched(os.rename)
 
-for point in (20, 18, 13, 8, 4, 1, 0):
+for point in (20, 18, 16, 14, 12, 9, 7, 4, 1, 0):
     child = os.fork()
     if not child:
         killed_at(point)
@@ -275,7 +275,7 @@ def test_a_build_that_is_killed_leaves_no_half_release_and_the_next_one_is_whole
     )  # fmt: skip
     killed = dict(line.split() for line in done.stdout.splitlines())
     assert set(killed.values()) == {"-9"}, done.stderr
-    assert len(killed) == 7
+    assert len(killed) == 10
     assert not Release.objects.exists()
     whole = [path.name for path in folder.glob("killed.*")]
     assert whole == ["killed.20"]  # killed after the move, before the commit: whole, and not yet recorded

@@ -7,12 +7,13 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from ... import publish
+from ... import names, publish
 from ...edtf import EDTFError
 from ...imports import bundle, read_file
 from ...imports.records import Register, Unreadable
 from ...registers import bundles, preview, report, write
 from ...registers.plan import Plan, plan
+from ...releases import state
 from ..clear import ClearCommand
 
 
@@ -106,6 +107,9 @@ class Command(ClearCommand):
             self.stdout.write("Nothing is stored; this is what an import would do.")
         for sentence in report.of_bundle(done):
             self.stdout.write(sentence)
+        if options["publish"] and not options["dry_run"]:
+            content, _ = state.content_hash(names.edition().sequence)
+            self.stdout.write(f"The register's content hash, as a release would have it: {content}")
 
     def _tell(self, what: str, done: int, total: int) -> None:
         if self.stderr.isatty():
