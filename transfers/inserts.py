@@ -3,8 +3,9 @@
 The database's constraints hold; there are no signals, no validation and no history, which callers see to.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
@@ -13,7 +14,7 @@ from django.db import connection, models
 _PREPARED = (models.DateField, models.DecimalField, models.JSONField)
 
 
-def insert(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> None:
+def insert(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:
     """Insert these rows, by attribute name; what a row lacks gets the field's default."""
     fields = [field for field in model._meta.concrete_fields if not _is_automatic(field)]
     defaults = {field.attname: field.get_default() for field in fields}
@@ -21,8 +22,9 @@ def insert(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> None
     quoted = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     statement = f"INSERT INTO {model._meta.db_table} ({quoted}) VALUES ({places})"
-    names = [field.attname for field in fields]
-    values = [_values({**defaults, **row}, names, prepare) for row in rows]
+    pick = itemgetter(*(field.attname for field in fields))
+    prepared = [(at, prepare[field.attname]) for at, field in enumerate(fields) if field.attname in prepare]
+    values = [_values(pick(defaults | row), prepared) for row in rows]
     if values:
         with connection.cursor() as cursor:
             cursor.executemany(statement, values)
@@ -39,9 +41,9 @@ def _preparer(field: models.Field) -> Callable[[Any], Any]:
     return prepared if isinstance(field, models.JSONField) else lru_cache(maxsize=1000)(prepared)
 
 
-def _values(
-    row: Mapping[str, Any], names: Sequence[str], prepare: Mapping[str, Callable[[Any], Any]]
-) -> list[Any]:
-    return [
-        prepare[name](row[name]) if name in prepare and row[name] is not None else row[name] for name in names
-    ]
+def _values(picked: Sequence[Any], prepared: Sequence[tuple[int, Callable[[Any], Any]]]) -> Sequence[Any]:
+    values = list(picked)
+    for at, prepare in prepared:
+        if values[at] is not None:
+            values[at] = prepare(values[at])
+    return values

@@ -7,10 +7,11 @@ the chain cannot fork. Publishing what is published already appends nothing.
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import EMPTY_VALUES
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -145,10 +146,10 @@ def _faults(transfer: Transfer, claims: Sequence[Claim]) -> list[str]:
 def _invalid(record: models.Model) -> list[str]:
     """Faults of a stored record's own fields; keys and uniqueness are the database's to hold."""
     found: list[str] = []
-    for field in record._meta.concrete_fields:
-        value = getattr(record, field.attname)
-        if not field.is_relation and not (field.blank and value in field.empty_values):
-            found += [f"{field.name} {message}" for message in _invalid_value(field, value)]
+    for name, may_be_empty, faults_of in _checks(type(record)):
+        value = getattr(record, name)
+        if not (may_be_empty and value in EMPTY_VALUES) and (faults := faults_of(value)):
+            found += [f"{name} {fault}" for fault in faults]
     try:
         record.clean()
     except ValidationError as error:
@@ -157,14 +158,26 @@ def _invalid(record: models.Model) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=20_000, typed=True)
-def _invalid_value(field: models.Field, value: Any) -> tuple[str, ...]:
-    """What is wrong with a value; remembered, as the claims of a register have many values in common."""
-    try:
-        field.clean(value, None)
-    except ValidationError as error:
-        return tuple(error.messages)
-    return ()
+@cache
+def _checks(model: type[models.Model]) -> list[tuple[str, bool, Callable[[Any], tuple[str, ...]]]]:
+    """Each own field of a model: its name, whether it may be empty, and what is wrong with a value.
+
+    The last is remembered, as the claims of a register have many values in common.
+    """
+
+    def faults_of(field: models.Field) -> Callable[[Any], tuple[str, ...]]:
+        @lru_cache(maxsize=2_000, typed=True)
+        def faults(value: Any) -> tuple[str, ...]:
+            try:
+                field.clean(value, None)
+            except ValidationError as error:
+                return tuple(error.messages)
+            return ()
+
+        return faults
+
+    own = [field for field in model._meta.concrete_fields if not field.is_relation]
+    return [(field.attname, field.blank, faults_of(field)) for field in own]
 
 
 def rows_of(record: Party | System | Source, rows: models.QuerySet) -> models.QuerySet:
@@ -227,7 +240,7 @@ class Log:
         keys = [each.row["key"] for each in contents]
         published = _published_digests(keys)
         changed = [each for each in contents if published.get(each.row["key"]) != each.digest]
-        claims = _current_claims([each.row["key"] for each in changed])
+        claims = _current_claims([each.row["key"] for each in changed if each.row["key"] in published])
         rows: list[Flat] = []
         new_claims: list[Flat] = []
         ended: list[tuple[int, Any]] = []

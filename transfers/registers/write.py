@@ -37,7 +37,7 @@ from .keys import Keys, some
 from .plan import Item, Plan, plan
 
 BATCH = 1000
-CACHE_KILOBYTES = 64_000
+CACHE_KILOBYTES = 96_000
 WRITTEN = (Outcome.NEW, Outcome.CHANGED)
 Progress = Callable[[str, int, int], None]
 
@@ -219,6 +219,7 @@ class _Writer:
             for figure in item.figures if item.outcome in WRITTEN else ():
                 where = {"transfer_id": transfer, "source_id": self.source.pk, "locator": item.deal.locator}
                 claims.setdefault(figure.model, []).append(figure.claim(**where))
+            item.figures = []  # a register has many, and publication needs the room
         for model, made in claims.items():
             insert(model, made)
         self.claimed |= claims.keys()
