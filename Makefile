@@ -13,10 +13,10 @@ run: .venv/run.stamp ## set up, load the data, serve
 
 test: .venv/dev.stamp ## set up, pass the tests on SQLite and, where there is one, on PostgreSQL
 	@$(PY) -m pytest
-	@$(PY) -m tests.on_postgresql
+	@$(PY) -m tests.support.on_postgresql
 
 generated: .venv/dev.stamp ## send requests generated from the schema: make generated CASES=100000
-	@CASES=$(CASES) $(PY) -m pytest -q tests/test_schemathesis.py
+	@CASES=$(CASES) $(PY) -m pytest -q tests/api/test_schemathesis.py
 
 lint: .venv/dev.stamp ## check style, format and that no migration is missing
 	@$(PY) -m ruff check .

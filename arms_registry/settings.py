@@ -23,7 +23,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from . import __version__
+from arms_registry import __version__
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -67,7 +67,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "transfers.api.middleware.PublicAPI",
-    "transfers.outage.Outage",
+    "transfers.availability.outage.Outage",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -150,7 +150,7 @@ _REPLICA_URLS = env.list("DATABASE_REPLICA_URLS", default=[])
 if _REPLICA_URLS:
     if not str(DATABASES["default"]["ENGINE"]).endswith("postgresql"):
         raise ImproperlyConfigured("DATABASE_REPLICA_URLS needs a PostgreSQL database in DATABASE_URL.")
-    DATABASE_ROUTERS = ["transfers.replicas.Router"]
+    DATABASE_ROUTERS = ["transfers.availability.replicas.Router"]
     DATABASES |= {f"replica{number}": _replica(number, url) for number, url in enumerate(_REPLICA_URLS, 1)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -183,7 +183,7 @@ REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_SCHEMA_CLASS": "transfers.api.schema.Schema",
+    "DEFAULT_SCHEMA_CLASS": "transfers.api.resources.schema.Schema",
     "EXCEPTION_HANDLER": "transfers.api.errors.handle",
     "NUM_PROXIES": env.int("TRUSTED_PROXIES", 0),
 }
@@ -195,7 +195,7 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
     "DESCRIPTION": "A register of arms transfers in which every figure leads to its source. Nothing that is"
     " asked is ignored: what cannot be answered as it stands is a 400 that says why.",
     "LICENSE": {"name": "CC BY 4.0 (the data)", "url": "https://creativecommons.org/licenses/by/4.0/"},
-    "DEFAULT_GENERATOR_CLASS": "transfers.api.schema.Generator",
+    "DEFAULT_GENERATOR_CLASS": "transfers.api.resources.schema.Generator",
     "POSTPROCESSING_HOOKS": [],
 }
 
@@ -207,6 +207,6 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": True},
-        "transfers.replicas": {"handlers": ["stderr"], "level": "INFO", "propagate": True},
+        "transfers.availability.replicas": {"handlers": ["stderr"], "level": "INFO", "propagate": True},
     },
 }

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from transfers.api.llms import llms
+from transfers.api.resources.llms import llms
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/api/")),

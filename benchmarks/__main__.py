@@ -18,14 +18,14 @@ SMALL = (10_000, 20_000)
 def main() -> int:
     options = _options()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arms_registry.settings")
-    from .servers import SECRET_KEY
+    from benchmarks.servers import SECRET_KEY
 
     os.environ["SECRET_KEY"] = SECRET_KEY
     import django
 
     django.setup()
-    from . import edtf_parse, exports, imports, memory, pages, past, register, workbench
-    from .report import Bench, Row, table, write
+    from benchmarks import edtf_parse, exports, imports, memory, pages, past, register, workbench
+    from benchmarks.report import Bench, Row, table, write
 
     sections: dict[str, Callable[[Bench], list[Row]]] = {
         "edtf": edtf_parse.rows,

@@ -15,8 +15,8 @@ class Log:
     """The chain of revisions, with the rows and claims that each brings."""
 
     def __init__(self, database: sqlite3.Connection, rows: int):
-        from transfers import content
-        from transfers.publish import GENESIS
+        from transfers.publication import content
+        from transfers.publication.publish import GENESIS
 
         self.database = database
         self.head = GENESIS
@@ -50,7 +50,7 @@ class Log:
         self._insert(revisions, rows, [])
 
     def _revision(self, action: str, key: str, content: str) -> tuple[Any, ...]:
-        from transfers.publish import chain_hash
+        from transfers.publication.publish import chain_hash
 
         self.sequence += 1
         moment = FIRST_DAY + timedelta(hours=self.sequence // 40)

@@ -1,4 +1,4 @@
-"""Time of one parse: `transfers.edtf` against the `edtf` package, over the same texts in one run.
+"""Time of one parse: `transfers.vocabulary.edtf` against the `edtf` package, over the same texts in one run.
 
 Run `python -m benchmarks.edtf_parse` from the root of the repository. The two take turns, text by text and
 round by round, so that a busy machine slows both; each figure is the median of its rounds. Ours is timed
@@ -17,7 +17,7 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.report import Bench, Row
-from transfers.edtf import parse
+from transfers.vocabulary.edtf import parse
 
 TEXTS = (
     "2019",

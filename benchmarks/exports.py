@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from . import peers, postgres, servers
-from .report import Bar, Bench, Row, medians
-from .servers import Server
+from benchmarks import peers, postgres, servers
+from benchmarks.report import Bar, Bench, Row, medians
+from benchmarks.servers import Server
 
 ROUNDS = 5
 #: What a slow peer may take in a round; its rate is that of the rows it sent until then.
@@ -99,7 +99,7 @@ def _shell(command: list[str], rows: int) -> float:
 
 
 def _query() -> str:
-    from transfers import fields
+    from transfers.vocabulary import fields
 
     columns = ", ".join(f'"{name}"' for name in fields.names(fields.ROW))
     return f"SELECT {columns} FROM {peers.TABLE} WHERE until IS NULL ORDER BY key"

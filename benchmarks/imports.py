@@ -7,10 +7,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests import registers
-
-from . import servers
-from .report import Bar, Bench, Row
+from benchmarks import servers
+from benchmarks.report import Bar, Bench, Row
+from tests.support import registers
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = 30_000

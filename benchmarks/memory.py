@@ -11,9 +11,9 @@ import threading
 import time
 from pathlib import Path
 
-from . import servers
-from .report import Bar, Bench, Row
-from .servers import Server
+from benchmarks import servers
+from benchmarks.report import Bar, Bench, Row
+from benchmarks.servers import Server
 
 FORMATS = ("csv", "jsonl", "xlsx", "parquet", "arrow")
 APART = 50

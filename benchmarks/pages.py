@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import orjson
 
-from . import peers, servers
-from .report import Bar, Bench, Row, medians, rates
-from .servers import Client
+from benchmarks import peers, servers
+from benchmarks.report import Bar, Bench, Row, medians, rates
+from benchmarks.servers import Client
 
 ROUNDS = 9
 SECONDS = 1.0
@@ -127,7 +127,7 @@ def _ends(client: Client, bench: Bench) -> list[Row]:
 
 def _cursor_of_last_page(client: Client, bench: Bench) -> str:
     """The first page's cursor for the next, with a key a hundred rows before the end in its place."""
-    from transfers.api import paging
+    from transfers.api.request import paging
 
     with sqlite3.connect(f"file:{bench.database}?mode=ro", uri=True) as connection:
         [key] = connection.execute(

@@ -5,9 +5,9 @@ from statistics import median
 
 import orjson
 
-from . import pages, servers
-from .report import Bar, Bench, Row, medians
-from .servers import Client
+from benchmarks import pages, servers
+from benchmarks.report import Bar, Bench, Row, medians
+from benchmarks.servers import Client
 
 ROUNDS = 60
 #: Revisions in the middle of the log that are each asked for once.

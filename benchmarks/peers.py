@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlencode
 
-from . import register
-from .servers import Server
+from benchmarks import register
+from benchmarks.servers import Server
 
 HERE = Path(__file__).resolve().parent
 PLACE = register.PLACE / "peers"

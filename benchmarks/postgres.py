@@ -13,10 +13,9 @@ from pathlib import Path
 
 import psycopg
 
-from tests.clusters import binaries
-
-from . import register
-from .servers import free_port
+from benchmarks import register
+from benchmarks.servers import free_port
+from tests.support.clusters import binaries
 
 #: In the order in which they refer to each other.
 TABLES = (

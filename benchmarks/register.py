@@ -23,7 +23,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from . import chain, invented
+from benchmarks import chain, invented
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".bench"
@@ -56,7 +56,12 @@ def _fingerprint() -> str:
     """What a kept file depends on: the public fields, the tables, the fixtures and this code."""
     digest = hashlib.sha256()
     code = (Path(__file__).with_name(name) for name in ("register.py", "chain.py", "invented.py"))
-    fixed = ("transfers/fields.py", "transfers/search.py", "fixtures/parties.yaml", "fixtures/systems.yaml")
+    fixed = (
+        "transfers/vocabulary/fields.py",
+        "transfers/publication/search.py",
+        "fixtures/parties.yaml",
+        "fixtures/systems.yaml",
+    )
     migrations = sorted((ROOT / "transfers/migrations").glob("*.py"))
     for path in [*code, *(ROOT / name for name in fixed), *migrations]:
         digest.update(path.read_bytes())
@@ -69,8 +74,8 @@ def build(rows: int, path: str) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from transfers import search
     from transfers.models import Revision, Source
+    from transfers.publication import search
 
     call_command("migrate", verbosity=0)
     call_command("loaddata", ROOT / "fixtures/parties.yaml", ROOT / "fixtures/systems.yaml", verbosity=0)
@@ -129,7 +134,7 @@ def _bare(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 def _chunk(span: tuple[int, int]) -> list[chain.Found]:
     """The published content of the transfers of this span, as values ready for SQLite."""
-    from transfers import content
+    from transfers.publication import content
 
     references, sources, inventor = _known()
     random = Random(SEED * 1_000_003 + span[0])
@@ -153,8 +158,8 @@ _kept: list[Any] = []
 def _known() -> Any:
     """Parties, systems, sources and the inventor: read once a worker."""
     if not _kept:
-        from transfers import content
         from transfers.models import Source
+        from transfers.publication import content
 
         references = content.References()
         sources = {source.key: source for source in Source.objects.order_by("pk")}
@@ -167,7 +172,7 @@ def _known() -> Any:
 
 
 def _days(claim: dict[str, Any]) -> dict[str, date | None]:
-    from transfers import edtf
+    from transfers.vocabulary import edtf
 
     if "date" not in claim:
         return {}

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from . import peers, postgres
+from benchmarks import peers, postgres
 
 HERE = Path(__file__).resolve().parent
 

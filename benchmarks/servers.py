@@ -17,7 +17,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
 
-from . import register
+from benchmarks import register
 
 #: Signs the cursors of our server, so that the benchmark can ask for a page far down.
 SECRET_KEY = "benchmark"

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from . import register
-from .report import Bar, Bench, Row
+from benchmarks import register
+from benchmarks.report import Bar, Bench, Row
 
 TRANSFERS = 100_000
 LIMIT = 500

@@ -16,15 +16,17 @@ from django.conf import settings  # noqa: E402
 from django.core.management import load_command_class  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 
-from transfers import fields, roles, workflow  # noqa: E402
-from transfers.api import errors, filters, paging, parameters, strict  # noqa: E402
-from transfers.api.dictionary import DICTIONARY, LISTS, FieldList  # noqa: E402
-from transfers.api.reference import SourceList  # noqa: E402
-from transfers.api.releases import FILE, RELEASE, ReleaseComparison, ReleaseDetail, ReleaseList  # noqa: E402
-from transfers.api.summary import GROUPS, SUMS, Summary, items_of  # noqa: E402
-from transfers.api.transfers import HISTORY  # noqa: E402
-from transfers.fields import Field, Type  # noqa: E402
+from transfers.api import errors  # noqa: E402
+from transfers.api.request import filters, paging, parameters, strict  # noqa: E402
+from transfers.api.resources.dictionary import DICTIONARY, LISTS, FieldList  # noqa: E402
+from transfers.api.resources.reference import SourceList  # noqa: E402
+from transfers.api.resources.releases import FILE, RELEASE, ReleaseComparison, ReleaseDetail, ReleaseList  # noqa: E402
+from transfers.api.resources.summary import GROUPS, SUMS, Summary, items_of  # noqa: E402
+from transfers.api.resources.transfers import HISTORY  # noqa: E402
+from transfers.curation import roles, workflow  # noqa: E402
 from transfers.releases.compare import ITEMS  # noqa: E402
+from transfers.vocabulary import fields  # noqa: E402
+from transfers.vocabulary.fields import Field, Type  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 COMMANDS = Path(__file__).resolve().parent.parent / "transfers" / "management" / "commands"

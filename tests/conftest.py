@@ -7,9 +7,10 @@ from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
 
-from tests.browsers import chromium  # noqa: F401  a fixture for every module
-from transfers import append_only, names, replicas, search
-from transfers.replica_health import Health
+from tests.support.browsers import chromium  # noqa: F401  a fixture for every module
+from transfers.availability import replicas
+from transfers.availability.health import Health
+from transfers.publication import append_only, names, search
 
 # A busy machine is no failure: how fast a thing is, the benchmarks say.
 hypothesis.settings.register_profile("register", deadline=None)

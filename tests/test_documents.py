@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
 
-from tests import documents, programs, servers
+from tests.support import documents, programs, servers
 
 EXAMPLES = documents.examples()
 PROGRAMS = programs.programs()

@@ -8,8 +8,8 @@ import pytest
 
 from docs import generate
 from transfers.api import errors
-from transfers.api.dictionary import LISTS, all_fields
-from transfers.api.summary import GROUPS, SUMS, Summary
+from transfers.api.resources.dictionary import LISTS, all_fields
+from transfers.api.resources.summary import GROUPS, SUMS, Summary
 
 ROOT = Path(__file__).resolve().parent.parent
 VIEWS = [("transfers/summary", Summary), *((view.name, view) for view in LISTS)]
@@ -75,7 +75,7 @@ def codes_in(path):
 
 
 def test_every_code_of_an_error_is_documented_and_none_that_is_not_used():
-    used = {code for path in (ROOT / "transfers" / "api").glob("*.py") for code in codes_in(path)}
+    used = {code for path in (ROOT / "transfers" / "api").rglob("*.py") for code in codes_in(path)}
     assert used == set(errors.CODES)
 
 

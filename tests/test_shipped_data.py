@@ -16,12 +16,14 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 
-from transfers import codes, names, seeds
+from transfers import evidence as seeds
+from transfers.evidence.articles import check_article
+from transfers.evidence.checks import compare
+from transfers.evidence.logs import Log, read_logs
+from transfers.evidence.records import Claim, Records, claim_of, read_records
 from transfers.models import Party, System, Transfer
-from transfers.seeds.articles import check_article
-from transfers.seeds.checks import compare
-from transfers.seeds.logs import Log, read_logs
-from transfers.seeds.records import Claim, Records, claim_of, read_records
+from transfers.publication import names
+from transfers.vocabulary import codes
 
 SEEDS, FIXTURES = settings.BASE_DIR / "seeds", settings.BASE_DIR / "fixtures"
 FILES = [f"{name}.yaml" for name in ("parties", "systems", "sources", "transfers")]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import on_postgresql
+from tests.support import on_postgresql
 
 PACKAGE = Path(__file__).resolve().parent.parent / "transfers"
 
@@ -36,59 +36,55 @@ def crossings(files, forbidden):
 
 
 WALLS = {
-    "figures know neither database nor Django": (["figures.py", "edtf.py"], ["django", "transfers.models"]),
+    "figures know neither database nor Django": (
+        ["publication/figures.py", "vocabulary/edtf.py"],
+        ["django", "transfers.models"],
+    ),
     "reading logs are read without a database": (
-        ["seeds/*.py", "fixture_files.py", "faults.py"],
+        ["evidence/*.py"],
         ["django", "transfers.models"],
     ),
     "articles are recognised without a database": (
-        ["recognition/*.py", "quantities.py"],
+        ["evidence/recognition/*.py", "vocabulary/counts.py"],
         ["django", "transfers.models"],
     ),
     "registers of others are read, and deals likened, without a database": (
-        ["imports/*.py", "registers/likeness.py"],
+        [
+            "registers/reading/*.py",
+            "registers/matching.py",
+            "registers/comparison.py",
+            "registers/reconciling/likeness.py",
+        ],
         ["django", "transfers.models"],
     ),
     "the public side imports no register of others": (
-        ["api/*.py", "exports/*.py"],
-        ["transfers.imports", "transfers.registers"],
+        ["api/**/*.py", "exports/**/*.py"],
+        ["transfers.registers.reading", "transfers.registers"],
     ),
     "importing a register needs no admin": (
-        ["imports/*.py", "registers/*.py"],
+        ["registers/**/*.py"],
         ["transfers.admin", "django.contrib.admin", "transfers.api", "transfers.exports"],
     ),
     "formats and their process know no Django": (
         [
-            f"exports/{name}.py"
+            f"exports/formats/{name}.py"
             for name in ("__init__", "table", "worker", "csv", "jsonl", "parquet", "arrow", "xlsx")
         ],
-        ["django", "transfers.models", "transfers.flat"],
+        ["django", "transfers.models", "transfers.exports.rows"],
     ),
     "the public side does not read curated transfers": (
-        ["api/*.py", "exports/*.py"],
+        ["api/**/*.py", "exports/**/*.py"],
         [
             f"transfers.models.{name}"
             for name in ("Transfer", "Quantity", "TransferDate", "Valuation", "curation")
         ],
     ),
     "curation imports no public surface": (
-        [
-            "models/*.py",
-            "loading.py",
-            "publish.py",
-            "content.py",
-            "figures.py",
-            "verify.py",
-            "history.py",
-            "workflow.py",
-            "duplicates.py",
-            "bulk.py",
-            "fixtures_out.py",
-        ],
+        ["models/*.py", "curation/**/*.py", "publication/*.py"],
         ["transfers.api", "transfers.exports", "transfers.admin"],
     ),
     "the public side imports no admin": (
-        ["api/*.py", "exports/*.py"],
+        ["api/**/*.py", "exports/**/*.py"],
         ["transfers.admin", "django.contrib.admin"],
     ),
 }
@@ -112,5 +108,5 @@ def test_the_environment_is_read_in_the_settings_only():
 
 @pytest.mark.parametrize("name", on_postgresql.WITHOUT)
 def test_what_is_not_run_on_postgresql_uses_no_configured_database(name):
-    text = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+    text = (PACKAGE.parent / f"tests/{name}.py").read_text(encoding="utf-8")
     assert "django_db" not in text

@@ -8,7 +8,7 @@ class TransfersConfig(AppConfig):
     verbose_name = "Arms transfers"
 
     def ready(self) -> None:
-        from . import history  # noqa: F401  its receiver tells every copy of a record why and by whom
+        from .curation import edits as history  # noqa: F401  its receiver tells every copy of a record why and by whom
 
         # After every migration, not in one: SQLite rebuilds altered tables and drops their triggers.
         post_migrate.connect(install_in_database, sender=self)
@@ -16,8 +16,8 @@ class TransfersConfig(AppConfig):
 
 def install_in_database(using: str, **_: object) -> None:
     """Put the triggers and the search index into a database that has the published tables."""
-    from . import append_only, search
     from .models import RegistryClaim
+    from .publication import append_only, search
 
     if not router.allow_migrate_model(using, RegistryClaim):
         return  # a replica gets them from the primary

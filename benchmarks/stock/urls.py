@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from benchmarks.stock import views
 
 urlpatterns = [
     path("transfers", views.TransferList.as_view()),

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 from rest_framework_csv.renderers import CSVStreamingRenderer
 
-from .models import Claim, Transfer
+from benchmarks.stock.models import Claim, Transfer
 
 
 class ClaimSerializer(serializers.ModelSerializer):

@@ -2,8 +2,9 @@
 
 from django.contrib import admin
 
-from ..models import RegistryClaim, RegistryRow, Release, Revision
-from .named import NamedAdmin
+from transfers.models import RegistryClaim, RegistryRow, Release, Revision
+
+from .editing.named import NamedAdmin
 
 
 class ReadOnly(NamedAdmin):

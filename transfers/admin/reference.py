@@ -2,13 +2,14 @@
 
 from django.contrib import admin
 
-from .. import names
-from ..models import Party, PartyAlias, Source, System, SystemAlias
-from .bulk import BulkAdmin
-from .history import HistoryAdmin
-from .named import NamedAdmin
-from .search import AliasSearch, ShownInPublic
-from .stale import StaleCheck
+from transfers.models import Party, PartyAlias, Source, System, SystemAlias
+from transfers.publication import names
+
+from .editing.history import HistoryAdmin
+from .editing.named import NamedAdmin
+from .editing.search import AliasSearch, ShownInPublic
+from .editing.spreadsheets import BulkAdmin
+from .editing.stale import StaleCheck
 
 
 class PartyAliasInline(admin.TabularInline):

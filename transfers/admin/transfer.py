@@ -6,17 +6,18 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from .. import names
-from ..models import Party, Quantity, System, Transfer, TransferDate, Valuation
-from . import resolved
-from .bulk import BulkAdmin
-from .forms import ClaimForm, ClaimFormSet, CountForm, QuantityForm, TransferForm
-from .history import HistoryAdmin
-from .import_filter import ImportFilter
-from .inputs import INPUTS
-from .named import NamedAdmin
-from .stale import StaleCheck
-from .workflow import ReopensTransfer, WorkflowAdmin
+from transfers.models import Party, Quantity, System, Transfer, TransferDate, Valuation
+from transfers.publication import names
+
+from .editing import resolved
+from .editing.forms import ClaimForm, ClaimFormSet, CountForm, QuantityForm, TransferForm
+from .editing.history import HistoryAdmin
+from .editing.inputs import INPUTS
+from .editing.named import NamedAdmin
+from .editing.spreadsheets import BulkAdmin
+from .editing.stale import StaleCheck
+from .editing.workflow import ReopensTransfer, WorkflowAdmin
+from .imports.filters import ImportFilter
 
 #: Of one kind about one transfer; a form that says it holds more is not believed.
 MOST_CLAIMS = 500

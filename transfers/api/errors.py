@@ -11,7 +11,7 @@ from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.views import set_rollback
 
-from .. import outage
+from transfers.availability import outage
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {

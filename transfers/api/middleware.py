@@ -9,8 +9,9 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
-from .. import replicas
-from . import etags
+from transfers.availability import replicas
+
+from .response import etags
 
 logger = logging.getLogger("django.request")
 

@@ -2,8 +2,9 @@
 
 from django.urls import re_path
 
-from ..exports import FORMATS
-from . import dictionary, docs, downloads, releases, schema, summary, transfers
+from transfers.exports.formats import FORMATS
+
+from .resources import dictionary, docs, downloads, releases, schema, summary, transfers
 
 _FORMAT = r"(?:\.(?P<format>[a-z0-9]+))?/?$"
 _KEY = r"(?P<key>[^/.\0]+)"

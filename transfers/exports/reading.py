@@ -16,9 +16,11 @@ from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connections
 from django.db.models import QuerySet
 
-from .. import flat, names
-from ..fields import Field
-from .table import About, Column, batch_of
+from transfers.publication import names
+from transfers.vocabulary.fields import Field
+
+from . import rows as flat
+from .formats.table import About, Column, batch_of
 
 _ROWS = 2_000
 _PIECE = 1 << 18
@@ -87,7 +89,7 @@ def _continued(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def _pieces(job: bytes) -> Iterator[bytes]:
     """What a worker makes of the job; it is stopped where nobody wants the rest."""
-    command = [sys.executable, "-m", "transfers.exports.worker"]
+    command = [sys.executable, "-m", "transfers.exports.formats.worker"]
     process = subprocess.Popen(
         command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
     )

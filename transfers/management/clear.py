@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from ..faults import BadFiles
+from transfers.evidence.faults import BadFiles
 
 _SENTENCES = {
     "locked": "The database is locked by another program that is writing to it; try again when it is done.",

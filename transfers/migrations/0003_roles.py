@@ -4,7 +4,7 @@ from django.contrib.auth.management import create_permissions
 from django.db import migrations
 from django.utils import timezone
 
-from transfers import roles
+from transfers.curation import roles
 
 MODELS = (
     "Party",

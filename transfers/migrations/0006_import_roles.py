@@ -3,7 +3,7 @@
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
-from transfers import roles
+from transfers.curation import roles
 
 
 def make_roles(apps, editor):

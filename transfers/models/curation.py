@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from .. import codes
+from transfers.vocabulary import codes
+
 from .reference import Party, Source, System
 from .rules import (
     SLUG,

@@ -12,7 +12,7 @@ from .rules import is_choice
 
 
 class Layout(models.TextChoices):
-    """How a register's file is laid out; a reader each in `transfers.imports`."""
+    """How a register's file is laid out; a reader each in `transfers.registers.reading`."""
 
     TRADE_REGISTER = "trade_register", "SIPRI trade register"
     DELIVERY_YEARS = "delivery_years", "SIPRI register by delivery year"

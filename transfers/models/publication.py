@@ -1,7 +1,7 @@
 """What is public: the log of revisions, every version of every published row and claim, and releases.
 
-All four tables are append-only, enforced by triggers (`transfers.append_only`): nothing is deleted,
-and nothing is updated but `until`, once, from null.
+All four tables are append-only, enforced by triggers (`transfers.publication.append_only`): nothing is
+deleted, and nothing is updated but `until`, once, from null.
 """
 
 from typing import Any
@@ -9,8 +9,8 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from .. import fields
-from ..fields import Field, Type
+from transfers.vocabulary import fields
+from transfers.vocabulary.fields import Field, Type
 
 _COLUMNS: dict[Type, tuple[type[models.Field], dict[str, Any]]] = {
     Type.KEY: (models.CharField, {"max_length": 120}),

@@ -4,7 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from .. import codes
+from transfers.vocabulary import codes
+
 from .rules import ALIAS, OWN_CODE, SHA256, SLUG, CuratedModel, EDTFField, is_choice, is_edtf, is_like
 
 #: Of no figure, and no part of what is published.

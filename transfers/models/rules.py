@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from .. import edtf
+from transfers.vocabulary import edtf
 
 # \Z, the very end: $ would let a trailing newline pass in Python.
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"

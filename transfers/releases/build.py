@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import Release, Revision
+from transfers.models import Release, Revision
+
 from . import bundle, folders, package
 from .folders import Files
 from .state import NotReleasable, State, at

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..exports import FORMATS, reading
-from ..exports.table import About
-from ..models import Release
+from transfers.exports import reading
+from transfers.exports.formats import FORMATS
+from transfers.exports.formats.table import About
+from transfers.models import Release
+
 from . import contents, package, sqlite, texts
 from .contents import Table
 from .folders import Files, settle, summed, write

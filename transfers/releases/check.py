@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..models import Release, Revision
+from transfers.models import Release, Revision
+
 from . import folders
 from .build import differing, folder_of
 from .bundle import SUMS

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .. import changes, fields, flat
-from ..changes import Change
-from ..fields import Field, Type
-from ..models import RegistryClaim, RegistryRow, Revision
+from transfers.exports import rows as flat
+from transfers.models import RegistryClaim, RegistryRow, Revision
+from transfers.publication import differences as changes
+from transfers.publication.differences import Change
+from transfers.vocabulary import fields
+from transfers.vocabulary.fields import Field, Type
+
 from .state import in_byte_order
 
 _AT_A_TIME = 500

@@ -13,11 +13,14 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 
-from .. import content, edtf, fields, flat
-from ..exports import reading
-from ..exports.table import About, batch_of
-from ..fields import Field, Type
-from ..models import Party, RegistryClaim, RegistryRow, Source
+from transfers.exports import reading
+from transfers.exports import rows as flat
+from transfers.exports.formats.table import About, batch_of
+from transfers.models import Party, RegistryClaim, RegistryRow, Source
+from transfers.publication import content
+from transfers.vocabulary import edtf, fields
+from transfers.vocabulary.fields import Field, Type
+
 from .state import NotReleasable, State, in_byte_order
 
 #: Rows of one batch. Fixed, as it decides where the groups of a Parquet file begin.

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..fields import Field, Type
+from transfers.vocabulary.fields import Field, Type
+
 from .contents import KEYS, Table
 from .state import State
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from ..exports.table import About, Column
-from ..fields import Field, Type
+from transfers.exports.formats.table import About, Column
+from transfers.vocabulary.fields import Field, Type
+
 from .contents import KEYS, Table
 
 NAME = "registry.sqlite3"

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Collate
 
-from ..models import Revision
+from transfers.models import Revision
 
 
 class NotReleasable(Exception):

@@ -3,7 +3,7 @@
 from django import template
 from django.db.models import Count, QuerySet, Value
 
-from ..models import Party, Proposal, System
+from transfers.models import Party, Proposal, System
 
 register = template.Library()
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from ..admin.queues import Queue, counts
+from transfers.admin.editing.queues import Queue, counts
 
 register = template.Library()
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from ... import seeds
+from transfers import evidence as seeds
 
 
 class Command(BaseCommand):

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from ...models import Release
-from ...names import nearest
-from ...releases import compare
-from ..clear import ClearCommand
+from transfers.management.clear import ClearCommand
+from transfers.models import Release
+from transfers.publication.names import nearest
+from transfers.releases import compare
 
 
 class Command(ClearCommand):

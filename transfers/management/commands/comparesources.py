@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from ... import imports
-from ...imports.comparison import Comparison, as_csv, compare, lines
-from ...imports.records import Deal, Unreadable
-from ..clear import ClearCommand
+from transfers.management.clear import ClearCommand
+from transfers.registers import reading as imports
+from transfers.registers.comparison import Comparison, as_csv, compare, lines
+from transfers.registers.reading.records import Deal, Unreadable
 
 
 class Command(ClearCommand):
@@ -53,7 +53,7 @@ def _deals(named: str) -> list[Deal]:
     try:
         if exists(named):
             return imports.read_file(named).deals
-        from ...registers.stored import deals_of
+        from transfers.registers.importing.known import deals_of
 
         return deals_of(named)
     except Unreadable as error:

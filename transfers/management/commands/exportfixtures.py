@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.core.management.base import CommandParser
 
-from ... import fixtures_out
-from ..clear import ClearCommand
+from transfers.curation.fixtures import writing as fixtures_out
+from transfers.management.clear import ClearCommand
 
 
 class Command(ClearCommand):

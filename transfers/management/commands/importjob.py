@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ...registers import jobs
+from transfers.registers.importing import jobs
 
 
 class Command(BaseCommand):

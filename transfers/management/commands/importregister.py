@@ -7,14 +7,14 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from ... import names, publish
-from ...edtf import EDTFError
-from ...imports import bundle, read_file
-from ...imports.records import Register, Unreadable
-from ...registers import bundles, preview, report, write
-from ...registers.plan import Plan, plan
-from ...releases import state
-from ..clear import ClearCommand
+from transfers.management.clear import ClearCommand
+from transfers.publication import names, publish
+from transfers.registers.importing import bundles, preview, report, write
+from transfers.registers.importing.plan import Plan, plan
+from transfers.registers.reading import bundle, read_file
+from transfers.registers.reading.records import Register, Unreadable
+from transfers.releases import state
+from transfers.vocabulary.edtf import EDTFError
 
 
 class Command(ClearCommand):

@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from ... import loading
-from ..clear import ClearCommand
+from transfers.curation.fixtures import loading
+from transfers.management.clear import ClearCommand
 
 
 class Command(ClearCommand):

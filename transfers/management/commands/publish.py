@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from ... import publish
-from ...models import Transfer
-from ..clear import ClearCommand
+from transfers.management.clear import ClearCommand
+from transfers.models import Transfer
+from transfers.publication import publish
 
 
 class Command(ClearCommand):

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from ...models import Revision, Transfer
-from ...publish import NotPublishable
-from ...registers import reconciliation
-from ...registers.likeness import Comparison, Verdict
-from ...registers.reconciliation import Joined, Link, Summary
-from ...workflow import Refused
-from ..clear import ClearCommand
+from transfers.curation.workflow import Refused
+from transfers.management.clear import ClearCommand
+from transfers.models import Revision, Transfer
+from transfers.publication.publish import NotPublishable
+from transfers.registers.reconciling import links as reconciliation
+from transfers.registers.reconciling.likeness import Comparison, Verdict
+from transfers.registers.reconciling.links import Joined, Link, Summary
 
 COLUMNS = (
     "relation", "supplier", "recipient", "system", "transfer", "deal_transfer", "locator", "score", "measure",

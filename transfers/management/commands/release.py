@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from ...releases import build
-from ...releases.state import NotReleasable
-from ..clear import ClearCommand
+from transfers.management.clear import ClearCommand
+from transfers.releases import build
+from transfers.releases.state import NotReleasable
 
 
 class Command(ClearCommand):

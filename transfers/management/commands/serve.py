@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 from django.db import connections
 
-from ...server import Server
-from ..clear import ClearCommand
+from transfers.management.clear import ClearCommand
+from transfers.management.server import Server
 
 WELCOME = """
 arms_registry serves at http://{host}:{port}

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from ... import verify
-from ...models import Release, Revision
-from ...releases import check
-from ..clear import ClearCommand
+from transfers.management.clear import ClearCommand
+from transfers.models import Release, Revision
+from transfers.publication import verify
+from transfers.releases import check
 
 
 class Command(ClearCommand):

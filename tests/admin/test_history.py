@@ -1,0 +1,261 @@
+"""The history pages of the admin: every edit with its difference, and reverting one."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.curation.test_workflow import user
+from tests.support import factories
+from transfers.curation import edits as history
+from transfers.models import Party, RegistryRow, Transfer
+from transfers.publication import publish
+
+pytestmark = pytest.mark.django_db
+MODELS = ["party", "system", "source", "transfer"]
+
+
+def page(model, name, *arguments):
+    return reverse(f"admin:transfers_{model}_{name}", args=arguments)
+
+
+def shown(client, record, **query):
+    model = record._meta.model_name
+    return client.get(page(model, "history", record.pk), query).content.decode()
+
+
+def changed(record, **fields):
+    for name, value in fields.items():
+        setattr(record, name, value)
+    record.save()
+    return record
+
+
+def revert(client, record, number=0, reason="not so"):
+    """Post the reverting of the edit of this number; the page that follows."""
+    form = {"edit": history.edits(record)[number].id, "reason": reason}
+    url = page(record._meta.model_name, "revert", record.pk)
+    return client.post(url, form, follow=True).content.decode()
+
+
+@pytest.fixture
+def curator(client):
+    client.force_login(user("curator"))
+    return client
+
+
+@pytest.fixture
+def noted():
+    """A transfer whose note was added after it was made."""
+    with history.because("as the gazette has it"):
+        return changed(factories.transfer(), note="A note")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_curated_record_has_its_history(curator, model):
+    record = getattr(factories, model)()
+    assert f"{model.capitalize()} added" in shown(curator, record)
+
+
+def test_an_edit_shows_its_reason(curator, noted):
+    assert "as the gazette has it" in shown(curator, noted)
+
+
+def test_an_edit_shows_its_user(curator):
+    with history.because("", user("administrator", "ann")):
+        transfer = factories.transfer()
+    assert "By ann." in shown(curator, transfer)
+
+
+def test_an_edit_shows_the_field_before_and_after(curator):
+    transfer = changed(factories.transfer(location="Niš"), location="Batajnica")
+    row = '<th scope="row">Location</th><td>Niš</td><td>Batajnica</td>'
+    assert row in shown(curator, transfer)
+
+
+def test_a_record_that_was_chosen_is_shown_by_its_name(curator):
+    transfer = changed(factories.transfer(), recipient=factories.party("IND"))
+    assert "<td>Serbia</td><td>India</td>" in shown(curator, transfer)
+
+
+def test_a_choice_is_shown_by_its_label(curator):
+    transfer = changed(factories.transfer(), kind="licensed_production")
+    assert "<td>licensed production</td>" in shown(curator, transfer)
+
+
+def test_claims_show_with_their_transfer(curator):
+    transfer = factories.transfer()
+    factories.quantity(transfer=transfer).delete()
+    body = shown(curator, transfer)
+    assert "Quantity added" in body
+    assert "Quantity removed" in body
+
+
+def test_aliases_show_with_their_party(curator):
+    assert "Party alias added" in shown(curator, factories.party("SRB", aliases=("Srbija",)))
+
+
+def test_the_public_log_shows_with_the_transfer(curator):
+    assert "First article read" in shown(curator, factories.published(reason="First article read"))
+
+
+def test_a_text_is_shown_as_text(curator):
+    assert "<b>bold" not in shown(curator, changed(factories.transfer(), note="<b>bold"))
+
+
+def test_many_edits_go_on_the_next_page(curator):
+    transfer = factories.transfer()
+    for number in range(30):
+        changed(transfer, note=f"note {number}")
+    assert "Page 1 of 2" in shown(curator, transfer)
+    assert "Transfer added" in shown(curator, transfer, p=2)
+
+
+def test_the_page_takes_the_same_queries_for_few_edits_and_many(curator, django_assert_max_num_queries):
+    transfer = factories.transfer()
+    for number in range(20):
+        changed(factories.quantity(transfer=transfer), note=str(number))
+    with django_assert_max_num_queries(12):
+        shown(curator, transfer)
+
+
+def test_a_record_that_never_was_is_not_found(curator):
+    assert curator.get(page("party", "history", 999)).status_code == 404
+
+
+def test_history_needs_the_permission_to_view(client, noted):
+    client.force_login(user("nobody"))
+    assert client.get(page("transfer", "history", noted.pk)).status_code == 403
+
+
+# Reverting
+
+
+def test_an_edit_is_reverted(curator, noted):
+    revert(curator, noted)
+    noted.refresh_from_db()
+    assert noted.note == ""
+
+
+def test_a_revert_stands_in_history_with_its_user_and_reason(curator, noted):
+    revert(curator, noted, reason="misread")
+    last = history.edits(noted)[0]
+    assert (last.user.username, last.reason) == ("a curator", "misread")
+
+
+def test_a_revert_is_confirmed(curator, noted):
+    assert "The edit was reverted." in revert(curator, noted)
+
+
+def test_a_revert_on_a_published_transfer_makes_it_a_draft(curator):
+    transfer = changed(factories.published(), note="A note")
+    revert(curator, transfer)
+    transfer.refresh_from_db()
+    assert (transfer.state, transfer.note) == (Transfer.State.DRAFT, "")
+
+
+def test_a_reverted_name_shows_in_public(curator):
+    transfer = factories.published()
+    system = changed(transfer.system, name="Another name")
+    publish.refresh(system, "renamed")
+    revert(curator, system)
+    assert RegistryRow.objects.current().get().system_name == "S-400"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_revert_without_a_reason_changes_nothing(curator, model):
+    record = changed(getattr(factories, model)(), note="x") if model in ("source", "transfer") else None
+    record = record or changed(getattr(factories, model)(), name="Another name")
+    assert "A revert needs a reason" in revert(curator, record, reason=" ")
+    assert len(history.edits(record)) == 2
+
+
+def test_the_page_says_what_cannot_be_reverted(curator):
+    body = shown(curator, factories.transfer())
+    assert "Cannot be reverted. It made the record" in body
+
+
+def test_what_cannot_be_again_is_refused_in_words(curator, noted):
+    revert(curator, noted)
+    assert "The record is as it was before this edit already." in revert(curator, noted, 1)
+
+
+def test_a_refused_revert_leaves_the_state(curator):
+    transfer = changed(factories.published(), note="A note")
+    changed(transfer, note="")
+    revert(curator, transfer, 1)
+    transfer.refresh_from_db()
+    assert transfer.state == Transfer.State.PUBLISHED
+
+
+def test_an_edit_of_another_record_is_not_reverted(curator, noted):
+    form = {"edit": history.edits(noted)[0].id, "reason": "x"}
+    other = factories.transfer()
+    answer = curator.post(page("transfer", "revert", other.pk), form, follow=True)
+    assert "There is no such edit." in answer.content.decode()
+
+
+def test_reverting_needs_the_permission_to_change(client, noted):
+    client.force_login(user("reviewer"))
+    revert(client, noted)
+    noted.refresh_from_db()
+    assert noted.note == "A note"
+
+
+def test_who_may_not_change_sees_no_button(client, noted):
+    client.force_login(user("reviewer"))
+    assert "/history/revert/" not in shown(client, noted)
+
+
+def test_nothing_is_reverted_by_get(curator, noted):
+    assert curator.get(page("transfer", "revert", noted.pk)).status_code == 405
+
+
+def test_nothing_is_reverted_without_the_token(admin_user, noted):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(admin_user)
+    form = {"edit": history.edits(noted)[0].id, "reason": "x"}
+    assert client.post(page("transfer", "revert", noted.pk), form).status_code == 403
+
+
+# Deleted records
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_list_leads_to_what_was_deleted(curator, model):
+    assert page(model, "deleted") in curator.get(page(model, "changelist")).content.decode()
+
+
+def test_a_deleted_record_is_listed(curator):
+    factories.transfer("gone-forever").delete()
+    assert "gone-forever" in curator.get(page("transfer", "deleted")).content.decode()
+
+
+def test_a_record_that_came_back_is_not_listed(curator):
+    transfer = factories.transfer("back-again")
+    pk = transfer.pk
+    transfer.delete()
+    revert(curator, Transfer(pk=pk))
+    assert "back-again" not in curator.get(page("transfer", "deleted")).content.decode()
+
+
+def test_a_deleted_record_is_brought_back_from_its_history(curator):
+    party = factories.party("X-ORG")
+    pk = party.pk
+    party.delete()
+    revert(curator, Party(pk=pk))
+    assert Party.objects.get(pk=pk).code == "X-ORG"
+
+
+def test_what_a_deleted_record_owned_comes_back_after_it(curator):
+    party = factories.party("X-ORG", aliases=("Org",))
+    pk = party.pk
+    party.delete()
+    assert f"arty instance with id {pk}" in revert(curator, Party(pk=pk), 1)
+    revert(curator, Party(pk=pk), 0)
+    revert(curator, Party(pk=pk), 2)
+    assert Party.objects.get(pk=pk).aliases.get().name == "Org"
+
+
+def test_the_list_of_deleted_records_needs_the_permission_to_view(client):
+    client.force_login(user("nobody"))
+    assert client.get(page("transfer", "deleted")).status_code == 403

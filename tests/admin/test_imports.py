@@ -1,0 +1,436 @@
+"""Registers in the admin: a preview, an import in its own process, publishing and undoing it as a whole."""
+
+import csv
+import fcntl
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.urls import reverse
+
+from tests.curation.test_workflow import user
+from tests.support import factories, registers, servers
+from transfers.admin.imports import upload as import_register
+from transfers.curation import uploads
+from transfers.models import ImportBatch, Party, Proposal, RegistryRow, System, Transfer
+from transfers.registers.importing import jobs, preview, write
+from transfers.registers.reading import read
+from transfers.registers.reading.records import Deal
+
+pytestmark = pytest.mark.django_db
+DEAL = Deal(
+    lines=(), supplier="France", recipient="India", designation="Nord 7", description="frigate", year=2001,
+    ordered=3, delivered=2, delivery_years=(2004,), condition="new", comments="Lease",
+)  # fmt: skip
+OTHER = replace(DEAL, designation="Sud 9")
+BAD = replace(DEAL, supplier="India")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """Where uploads and jobs are kept, apart from those of anybody else."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def here(monkeypatch):
+    """Jobs run in this process, at once; their names."""
+    names = []
+
+    def spawn(name, lock):
+        names.append(name)
+        jobs.run(name)
+
+    monkeypatch.setattr(jobs, "_spawn", spawn)
+    return names
+
+
+@pytest.fixture
+def curator(client):
+    made = user("curator")
+    client.force_login(made)
+    return made
+
+
+def address(page, *arguments):
+    return reverse(f"admin:transfers_importbatch_{page}", args=arguments)
+
+
+def a_file(*of, generated="18 May 2026", **variant):
+    return registers.write_trade_register(of, generated=generated, encoding="utf-8", **variant)
+
+
+def upload(client, content, *, name="register.csv", reason="A new edition", published=""):
+    form = {"file": SimpleUploadedFile(name, content), "reason": reason, "published": published}
+    return client.post(address("add"), form)
+
+
+def confirm(client, answer):
+    """Confirm a preview; the page of the job, with what it says of it."""
+    return client.post(address("confirm"), {"name": answer.context["job"].name}, follow=True)
+
+
+def brought(*of, by=None, **variant):
+    """An import of these deals; its batch."""
+    return write.run(read(a_file(*of, **variant)), file_name="r.csv", reason="Read", user=by).batch
+
+
+def body(answer):
+    return answer.content.decode()
+
+
+def lines(answer):
+    return list(csv.DictReader(b"".join(answer.streaming_content).decode().splitlines()))
+
+
+def test_a_preview_says_what_would_be_done_and_stores_nothing(client, curator):
+    answer = upload(client, a_file(DEAL, OTHER, BAD))
+    groups = {each.outcome: (each.deals, each.shown[0].lines) for each in answer.context["groups"]}
+    assert groups == {"new": (2, "13"), "refused": (1, "15")}
+    assert "Nothing is stored yet" in body(answer)
+    assert not ImportBatch.objects.exists()
+
+
+def test_a_preview_says_what_changes_from_what_to_what(client, curator):
+    brought(DEAL, generated="1 May 2025")
+    answer = upload(client, a_file(replace(DEAL, delivered=3)))
+    assert "delivered: 2 → 3" in body(answer)
+
+
+def test_a_preview_shows_what_vanished(client, curator):
+    brought(DEAL, OTHER, generated="1 May 2025")
+    groups = {each.outcome: each for each in upload(client, a_file(DEAL)).context["groups"]}
+    assert [line.designation for line in groups["vanished"].shown] == ["Sud 9"]
+
+
+def test_a_preview_lists_the_first_of_each_kind_and_the_list_has_all(client, curator, monkeypatch):
+    monkeypatch.setattr(preview, "SHOWN", 1)
+    answer = upload(client, a_file(DEAL, OTHER))
+    assert "And 1 more; the list to download has them." in body(answer)
+    found = lines(client.get(address("preview", answer.context["job"].name)))
+    assert [(each["line"], each["outcome"], each["designation"]) for each in found] == [
+        ("13", "new", "Nord 7"),
+        ("14", "new", "Sud 9"),
+    ]
+
+
+def test_a_list_holds_no_cell_that_a_spreadsheet_would_run(client, curator):
+    answer = upload(client, a_file(replace(DEAL, designation="=1+1 A")))
+    [line] = lines(client.get(address("preview", answer.context["job"].name)))
+    assert line["designation"] == "'=1+1 A"
+
+
+def test_a_hostile_cell_is_shown_as_text(client, curator):
+    answer = upload(client, a_file(replace(DEAL, designation="<script>alert(1)</script>")))
+    assert "<script>alert" not in body(answer)
+
+
+FILES = {
+    "empty": (b"\n", "The file is empty"),
+    "an archive": (b"PK\x03\x04" + b"\0" * 40, "a ZIP archive or a workbook"),
+    "another table": (b"a,b,c\n1,2,3\n", "header"),
+    "no text": (b"Recipient\0", "NUL"),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), FILES.values(), ids=FILES)
+def test_a_file_that_is_no_register_is_told_in_the_form_and_not_kept(client, curator, folder, content, said):
+    answer = upload(client, content)
+    assert [said in error for error in answer.context["form"].errors["file"]] == [True]
+    assert list(folder.iterdir()) == []
+
+
+def test_a_file_may_be_as_large_as_a_reader_takes(client, curator, monkeypatch):
+    assert import_register.LARGEST == 64 * 2**20
+    monkeypatch.setattr(import_register, "LARGEST", 100)
+    assert "larger than" in body(upload(client, a_file(DEAL)))
+
+
+@pytest.mark.parametrize("values", [{"reason": " "}, {"published": "March 2024"}])
+def test_a_preview_needs_a_reason_and_a_date_that_is_one(client, curator, values):
+    assert "job" not in upload(client, a_file(DEAL), **values).context
+
+
+def test_an_edition_without_a_date_gets_the_users(client, curator, here):
+    confirm(client, upload(client, a_file(DEAL, generated=""), published="2024-03"))
+    assert ImportBatch.objects.get().source.published == "2024-03"
+
+
+def test_a_confirmed_preview_is_imported_in_the_users_name(client, curator, here, folder):
+    answer = confirm(client, upload(client, a_file(DEAL)))
+    batch, copy = ImportBatch.objects.get(), Transfer.history.get()
+    assert "Done. 1 records: 1 imported" in body(answer)
+    assert (batch.user, batch.reason, batch.file_name) == (curator, "A new edition", "register.csv")
+    assert (copy.history_user, copy.history_change_reason) == (curator, "A new edition")
+    assert not (folder / here[0]).exists()
+
+
+def test_a_second_click_imports_nothing_again(client, curator, here):
+    answer = upload(client, a_file(DEAL))
+    confirm(client, answer)
+    confirm(client, answer)
+    assert len(here) == 1
+
+
+def test_a_register_that_changed_since_the_preview_is_left_alone(client, curator, here):
+    answer = upload(client, a_file(DEAL))
+    before = brought(DEAL, generated="1 May 2025")
+    assert "changed since the preview" in body(confirm(client, answer))
+    assert ImportBatch.objects.get() == before
+
+
+@pytest.mark.parametrize("name", ["../secret", "arms-registry-import-x", "arms-registry-import-" + "a" * 32])
+def test_nothing_else_is_confirmed(client, curator, here, name):
+    client.post(address("confirm"), {"name": name})
+    assert here == []
+
+
+def test_nobody_confirms_the_preview_of_another(client, curator, here):
+    answer = upload(client, a_file(DEAL))
+    client.force_login(user("administrator"))
+    confirm(client, answer)
+    assert here == []
+
+
+@pytest.mark.parametrize("page", ["add", "confirm"])
+def test_a_reviewer_imports_nothing(client, page):
+    client.force_login(user("reviewer"))
+    assert client.post(address(page)).status_code == 403
+
+
+@pytest.fixture
+def process(curator):
+    """A job whose process does nothing but live, until it is ended."""
+    job = jobs.Job(name=uploads.save(b"x"), task="import", user=curator.pk, reason="r", file_name="f.csv")
+    started = []
+
+    def spawn(name, lock):
+        command = [sys.executable, "-c", "input()"]
+        started.append(subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[lock]))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "_spawn", spawn)
+        jobs.start(job)
+    yield job, started[0]
+    started[0].kill()
+    started[0].communicate()
+
+
+def test_a_page_tells_how_far_a_job_is(client, process):
+    job, _ = process
+    jobs.keep(replace(jobs.find(job.name), step="Writing deals", done=1000, total=3000))
+    page = body(client.get(address("job", job.name)))
+    assert re.search(r'<progress [^>]*max="3000" value="1000"', page)
+    assert '<noscript><meta http-equiv="refresh"' in page
+    assert client.get(address("job_state", job.name)).json() == {
+        "step": "Writing deals", "done": 1000, "total": 3000, "ended": False,
+    }  # fmt: skip
+
+
+def test_a_job_whose_process_is_killed_has_failed(client, process):
+    job, started = process
+    assert jobs.find(job.name).state == jobs.RUNNING
+    started.kill()
+    started.wait()
+    assert "nothing was imported" in body(client.get(address("job", job.name)))
+
+
+def test_a_job_that_runs_is_not_started_again(process):
+    assert not jobs.start(process[0])
+
+
+def test_a_fault_of_the_program_ends_a_job_in_a_sentence(client, curator, here, monkeypatch, caplog):
+    answer = upload(client, a_file(DEAL))
+    monkeypatch.setattr(jobs.write, "run", lambda *_, **__: 1 / 0)
+    assert "a fault of the program" in body(confirm(client, answer))
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_there_is_no_job_without_its_file():
+    with pytest.raises(CommandError, match="no such job"):
+        call_command("importjob", "x")
+
+
+def database():
+    """The address of the tests' database, for another process."""
+    here = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return str(here["NAME"])
+    return f"postgres://{here['USER']}:{here['PASSWORD']}@{here['HOST']}:{here['PORT']}/{here['NAME']}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_runs_in_a_process_of_its_own(client, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", servers.environment(database())["DATABASE_URL"])
+    client.force_login(User.objects.create_superuser("super"))
+    answer = upload(client, a_file(DEAL))
+    name = answer.context["job"].name
+    confirm(client, answer)
+    with uploads.beside(name, ".lock").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)  # which waits until the process has ended
+    ended = jobs.find(name)
+    assert (ended.state, ended.batch) == (jobs.DONE, ImportBatch.objects.get().pk)
+
+
+def test_the_page_of_an_import_says_what_it_brought_and_what_not(client, curator):
+    brought(DEAL, OTHER, generated="1 May 2025")
+    batch = brought(replace(DEAL, delivered=3), BAD)
+    answer = client.get(address("change", batch.pk))
+    assert answer.context["left_out"] == [
+        ("line 14", "refused", "Supplier and recipient are the same party, X-INDIA.")
+    ]
+    assert [each.key for each in answer.context["vanished"]] == ["x-france-x-india-sud-9-2001"]
+    assert [len(links) for _, links, _ in answer.context["names"]] == [0, 0]
+
+
+def test_the_page_leads_to_names_that_nobody_has_looked_at(client, curator):
+    batch = brought(DEAL)
+    names = client.get(address("change", batch.pk)).context["names"]
+    party, system = Party.objects.get(name="France"), System.objects.get()
+    assert (party.name, reverse("admin:transfers_party_change", args=[party.pk])) in names[0][1]
+    assert names[1][1] == [(str(system), reverse("admin:transfers_system_change", args=[system.pk]))]
+
+
+def test_the_page_shows_what_comments_may_mean_and_curators_choose(client, curator):
+    batch = brought(DEAL)
+    answer = client.get(address("change", batch.pk))
+    assert [(each.excerpt, meaning) for each, meaning in answer.context["open"]] == [("Lease", "lease")]
+    assert 'value="accept"' in body(answer)
+    client.force_login(user("reviewer"))
+    assert 'value="accept"' not in body(client.get(address("change", batch.pk)))
+
+
+def test_what_was_left_out_is_a_list_to_download(client, curator):
+    [line] = lines(client.get(address("left_out", brought(DEAL, BAD).pk)))
+    assert (line["line"], line["outcome"]) == ("line 14", "refused")
+
+
+def test_the_transfers_of_an_import_are_a_list(client, curator):
+    batch, _ = brought(DEAL), factories.transfer()
+    answer = client.get(reverse("admin:transfers_transfer_changelist"), {"import": batch.pk})
+    assert [each.key for each in answer.context["cl"].result_list] == ["x-france-x-india-nord-7-2001"]
+
+
+def test_the_front_page_counts_what_imports_left(client, curator):
+    brought(DEAL)
+    assert client.get(reverse("admin:index")).context["counts"] == {
+        "parties": 2, "systems": 1, "proposals": 1,
+    }  # fmt: skip
+
+
+def test_what_was_looked_at_is_provisional_no_more(client, curator):
+    brought(DEAL)
+    Party.objects.filter(name="India").update(provisional=False)
+    answer = client.get(reverse("admin:transfers_party_changelist"), {"provisional__exact": "1"})
+    assert [each.name for each in answer.context["cl"].result_list] == ["France"]
+
+
+def publish(client, batch, reason="Looked through"):
+    return body(client.post(address("publish", batch.pk), {"reason": reason}, follow=True))
+
+
+def public():
+    return sorted(RegistryRow.objects.current().values_list("system_name", flat=True))
+
+
+def test_a_reviewer_publishes_an_import_as_a_whole(client, here):
+    batch = brought(DEAL, OTHER)
+    factories.quantity()
+    reviewer = user("reviewer")
+    client.force_login(reviewer)
+    assert "2 revisions published." in publish(client, batch)
+    assert public() == ["Nord 7", "Sud 9"]
+    assert Transfer.history.filter(state="published", history_user=reviewer).count() == 2
+
+
+def test_nobody_publishes_what_they_imported(client, here, settings):
+    administrator = user("administrator")
+    client.force_login(administrator)
+    batch = brought(DEAL, by=administrator)
+    assert "You imported it yourself" in publish(client, batch)
+    settings.PUBLISH_OWN = True
+    assert "1 revisions published." in publish(client, batch)
+
+
+def test_what_the_publisher_edited_stays_a_draft(client, here):
+    administrator = user("administrator")
+    client.force_login(administrator)
+    batch = brought(DEAL, OTHER, by=user("curator"))
+    proposal = Proposal.objects.filter(transfer__system__name="Nord 7").get()
+    client.post(
+        reverse("admin:transfers_proposal_changelist"),
+        {"action": "accept", "_selected_action": [proposal.pk]},
+    )
+    assert "1 transfers that you edited yourself stay drafts" in publish(client, batch)
+    assert public() == ["Sud 9"]
+
+
+def test_an_import_that_cannot_be_published_is_told_and_stays_a_draft(client, here):
+    batch = brought(DEAL, OTHER)
+    for claim in Transfer.objects.get(system__name="Sud 9").claims():
+        claim.delete()
+    client.force_login(user("reviewer"))
+    assert "nothing was published" in publish(client, batch)
+    assert public() == []
+
+
+def test_a_draft_that_somebody_began_since_is_not_published_with_the_import(client, here):
+    batch = brought(DEAL)
+    client.force_login(user("reviewer"))
+    publish(client, batch)
+    transfer = Transfer.objects.get()
+    transfer.state, transfer.note = "draft", "Half a thought"
+    transfer.save()
+    assert not write.publishable(batch).exists()
+
+
+def test_what_a_later_edition_changed_is_published_again(client, here):
+    client.force_login(user("reviewer"))
+    publish(client, brought(DEAL, generated="1 May 2025"))
+    publish(client, brought(replace(DEAL, delivered=3)))
+    assert RegistryRow.objects.current().get().quantity_delivered_max == 3
+
+
+@pytest.mark.parametrize("page", ["publish", "undo"])
+def test_publishing_and_undoing_need_a_reason(client, here, page):
+    client.force_login(user("administrator"))
+    answer = client.post(address(page, brought(DEAL).pk), {"reason": " "})
+    assert "This field is required" in body(answer)
+    assert here == []
+
+
+def test_a_curator_undoes_an_import(client, curator, here):
+    batch = brought(DEAL)
+    page = body(client.get(address("undo", batch.pk)))
+    assert "1 transfer that it made" in page
+    client.post(address("undo", batch.pk), {"reason": "The wrong file"})
+    batch.refresh_from_db()
+    assert (batch.undone_by, Transfer.objects.count()) == (curator, 0)
+
+
+def test_what_is_public_is_undone_by_those_who_publish(client, here):
+    batch = brought(DEAL)
+    client.force_login(user("reviewer"))
+    publish(client, batch)
+    client.force_login(user("curator"))
+    assert "only who may publish" in body(client.post(address("undo", batch.pk), {"reason": "Wrong"}))
+    assert public() == ["Nord 7"]
+    client.force_login(user("administrator"))
+    client.post(address("undo", batch.pk), {"reason": "Wrong"})
+    assert public() == []
+
+
+@pytest.mark.parametrize(("role", "page"), [("reviewer", "undo"), ("curator", "publish")])
+def test_the_other_half_is_not_for_the_role(client, here, role, page):
+    batch = brought(DEAL)
+    client.force_login(user(role))
+    assert client.post(address(page, batch.pk), {"reason": "r"}).status_code == 403

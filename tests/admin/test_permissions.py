@@ -1,0 +1,122 @@
+"""Who may do what in the admin: the table of docs/reference/permissions.md, asked of the admin itself."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
+from django.utils import timezone
+
+from docs import generate
+from tests.curation.test_workflow import FROM, in_state, user
+from tests.support import deals, factories
+from transfers.curation import workflow
+from transfers.models import ArticleText, Proposal, RegistryClaim, RegistryRow, Release, Revision
+
+pytestmark = pytest.mark.django_db
+ROLES = ["anonymous", "nobody", "curator", "reviewer", "administrator", "superuser"]
+OUTSIDE = {"anonymous": "–", "nobody": "–"}
+PAGES = {"list": "view", "history": "view", "add": "add", "change": "change", "delete": "delete"}
+
+
+def written(heading):
+    """A table of the page: first column → column → cell."""
+    text = (generate.FOLDER / "permissions.md").read_text(encoding="utf-8")
+    part = re.split(r"^## ", text.split(f"\n## {heading}\n")[1], flags=re.MULTILINE)[0]
+    head, _, *rows = [
+        [cell.strip(" `") for cell in line.strip("|").split("|")]
+        for line in part.splitlines()
+        if line.startswith("|")
+    ]
+    return {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+
+
+RECORDS, STEPS = written("Records"), written("Steps of a transfer")
+
+
+def allowed(role, label):
+    """What the page says that somebody of this role may do with the model."""
+    return set((OUTSIDE | RECORDS[label])[role].split(", "))
+
+
+def somebody(role):
+    return User.objects.create_superuser("super") if role == "superuser" else user(role)
+
+
+def record(label):
+    """A record of the model that nothing but permissions keeps from being deleted."""
+    match label.removeprefix("transfers."):
+        case "revision" | "registryrow" | "registryclaim" as name:
+            factories.published()
+            models = {"revision": Revision, "registryrow": RegistryRow, "registryclaim": RegistryClaim}
+            return models[name].objects.get()
+        case "release":
+            return Release.objects.create(name="1", revision=1, created=timezone.now(), transfers=0, files={})
+        case "partyalias":
+            return factories.party("X-ORG", aliases=("Org",)).aliases.get()
+        case "systemalias":
+            return factories.system(aliases=("SA-21",)).aliases.get()
+        case "transferdate":
+            return factories.date()
+        case "articletext":
+            return ArticleText.objects.create(source=factories.source(), text="Words.")
+        case "importbatch":
+            return deals.imported().batch
+        case "registerdeal":
+            return deals.imported()
+        case "proposal":
+            deal = deals.imported()
+            return Proposal.objects.create(transfer=deal.transfer, deal=deal, field="kind", value="gift")
+        case "auth.user":
+            return User.objects.create_user("another")
+        case "auth.group":
+            return Group.objects.create(name="another")
+        case name:
+            return getattr(factories, name)()
+
+
+def is_open(client, name, label, found):
+    """Whether the admin lets somebody do it."""
+    view = {"list": "changelist"}.get(name, name)
+    arguments = [found.pk] if name in ("history", "change", "delete") else []
+    answer = client.get(reverse(f"admin:{label.replace('.', '_')}_{view}", args=arguments))
+    if name == "change" and answer.status_code == 200:
+        return 'name="_save"' in answer.content.decode()  # the page of those who may only view has no button
+    return answer.status_code == 200
+
+
+def test_every_registered_model_is_in_the_table():
+    assert {model._meta.label_lower for model in admin.site._registry} <= set(RECORDS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("label", sorted(model._meta.label_lower for model in admin.site._registry))
+def test_the_admin_allows_what_the_table_says_and_nothing_else(client, label, role):
+    found = record(label)
+    if role != "anonymous":
+        client.force_login(somebody(role))
+    may = allowed(role, label)
+    said = {name: action in may for name, action in PAGES.items()}
+    assert {name: is_open(client, name, label, found) for name in PAGES} == said
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_is_taken_by_whom_the_table_says_and_by_nobody_else(client, name, role):
+    transfer = in_state(sorted(FROM[name])[0])
+    if role != "anonymous":
+        client.force_login(somebody(role))
+    url = reverse("admin:transfers_transfer_step", args=[transfer.pk])
+    client.post(url, {"step": name, "reason": "because"})
+    transfer.refresh_from_db()
+    may = (OUTSIDE | STEPS[name])[role] == "yes"
+    assert LogEntry.objects.exists() == may
+    assert (transfer.state == STEPS[name]["to"]) == may
+
+
+def test_every_step_is_in_the_table():
+    assert {name: set(row["from"].replace("`", "").split()) for name, row in STEPS.items()} == {
+        name: set(step.sources) for name, step in workflow.TRANSITIONS.items()
+    }

@@ -1,0 +1,152 @@
+"""The queues: what waits, in the list of transfers and counted on the front page."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.curation.test_workflow import user
+from tests.support import factories
+from transfers.admin.editing import queues
+from transfers.models import Transfer
+from transfers.publication import publish
+
+pytestmark = pytest.mark.django_db
+
+
+def waiting(name):
+    """Keys of the transfers in the queue."""
+    queue = next(queue for queue in queues.QUEUES if queue.name == name)
+    return set(queue.of(Transfer.objects.all()).values_list("key", flat=True))
+
+
+def published(*claims, **values):
+    """A published transfer with claims made by these functions."""
+    transfer = factories.transfer(**values)
+    for make in claims:
+        make(transfer)
+    publish.publish([transfer], "Test")
+    return transfer
+
+
+def ordered(number, **values):
+    return lambda transfer: factories.quantity("ordered", number, transfer=transfer, **values)
+
+
+def dated(event, text):
+    return lambda transfer: factories.date(event, text, transfer=transfer)
+
+
+def years_ago(years):
+    return (timezone.localdate() - timedelta(days=round(365.25 * years))).isoformat()
+
+
+def test_in_review():
+    factories.published()
+    assert {factories.transfer(state="in_review").key} == waiting("in_review")
+
+
+def test_disputed_is_where_sources_differ():
+    published(ordered(6))
+    assert {published(ordered(6), ordered(8)).key} == waiting("disputed")
+
+
+def test_one_origin_is_where_nobody_else_says_it():
+    published(ordered(6), ordered(6))
+    assert {published(ordered(6)).key} == waiting("one_origin")
+
+
+def test_what_is_withdrawn_waits_for_no_origin():
+    publish.withdraw([published(ordered(6))], "misread")
+    assert waiting("one_origin") == set()
+
+
+def test_uncited_is_weak():
+    assert {factories.transfer().key} == waiting("weak")
+
+
+@pytest.mark.parametrize("credibility", [4, 5, 6])
+def test_doubtful_claims_alone_are_weak(credibility):
+    assert {published(ordered(6, credibility=credibility)).key} == waiting("weak")
+
+
+@pytest.mark.parametrize("grade", ["E", "F"])
+def test_claims_of_unreliable_sources_alone_are_weak(grade):
+    assert {published(ordered(6, source=factories.source("blog", reliability=grade))).key} == waiting("weak")
+
+
+def test_one_good_claim_is_enough():
+    published(ordered(6, credibility=5), dated("agreed", "2019"))
+    assert waiting("weak") == set()
+
+
+def test_a_delivery_is_open_for_long_where_the_agreement_is_old():
+    published(dated("agreed", years_ago(1.9)))
+    assert {published(dated("agreed", years_ago(2.1))).key} == waiting("open")
+
+
+def test_a_delivery_is_not_open_for_long_where_the_last_part_came_lately():
+    published(dated("agreed", years_ago(9)), ordered(6), _delivered(2, years_ago(1)))
+    assert waiting("open") == set()
+
+
+def test_a_delivery_is_open_for_long_where_the_last_part_is_old():
+    assert {published(ordered(6), _delivered(2, years_ago(3))).key} == waiting("open")
+
+
+def test_a_complete_delivery_is_not_open():
+    published(ordered(6), _delivered(6, years_ago(3)))
+    assert waiting("open") == set()
+
+
+def _delivered(number, day):
+    def make(transfer):
+        factories.quantity("delivered", number, transfer=transfer)
+        factories.date("delivered", day, transfer=transfer)
+
+    return make
+
+
+def test_blocked_is_what_has_no_claim_and_is_not_public():
+    factories.quantity()
+    assert {factories.transfer().key} == waiting("blocked")
+
+
+@pytest.mark.parametrize("queue", queues.QUEUES, ids=lambda queue: queue.name)
+def test_a_queue_is_a_filter_of_the_list(admin_client, queue):
+    factories.transfer()
+    published(ordered(6))
+    found = admin_client.get(reverse("admin:transfers_transfer_changelist"), {"queue": queue.name})
+    assert set(found.context["cl"].result_list.values_list("key", flat=True)) == waiting(queue.name)
+
+
+def test_a_queue_that_there_is_not_filters_nothing(admin_client):
+    factories.transfer()
+    found = admin_client.get(reverse("admin:transfers_transfer_changelist"), {"queue": "none"})
+    assert found.context["cl"].result_count == 1
+
+
+def test_the_counts_are_those_of_the_queues():
+    factories.transfer(state="in_review")
+    published(ordered(6), ordered(8))
+    assert {queue.name: count for queue, count in queues.counts()} == {
+        queue.name: len(waiting(queue.name)) for queue in queues.QUEUES
+    }
+
+
+def test_the_counts_take_one_query(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        queues.counts()
+
+
+@pytest.mark.parametrize("queue", queues.QUEUES, ids=lambda queue: queue.name)
+def test_the_front_page_leads_to_every_queue(admin_client, queue):
+    body = admin_client.get(reverse("admin:index")).content.decode()
+    assert f"?queue={queue.name}" in body
+
+
+@pytest.mark.parametrize(("role", "shown"), [("curator", True), ("reviewer", True), ("nobody", False)])
+def test_the_front_page_shows_queues_to_those_who_may_view_transfers(client, role, shown):
+    client.force_login(user(role))
+    assert ('id="queues"' in client.get(reverse("admin:index")).content.decode()) == shown

@@ -1,0 +1,388 @@
+"""Records by the file: which row is which record, what is refused, and what follows from a change."""
+
+import csv
+import zipfile
+from datetime import date, datetime
+from io import BytesIO, StringIO
+
+import openpyxl
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support import factories
+from transfers.curation.spreadsheets import files as bulk_files
+from transfers.curation.spreadsheets import records as bulk
+from transfers.curation.spreadsheets.files import CSVFile, Table, XLSXFile
+from transfers.models import Party, Quantity, RegistryRow, Revision, Source, System, Transfer
+
+pytestmark = pytest.mark.django_db
+FORMATS = pytest.mark.parametrize("made", [CSVFile, XLSXFile], ids=["csv", "xlsx"])
+
+
+@pytest.fixture
+def user():
+    return User.objects.create_superuser("curator")
+
+
+def run(model, table, user=None, reason="A list came in", **options):
+    """Import rows given as lists, the header first, or as a table."""
+    if not isinstance(table, Table):
+        table = Table(list(enumerate(table, 1)))
+    resource = bulk.RESOURCES[model]()
+    resource.check(table)
+    return resource.import_data(table, user=user, reason=reason, **options)
+
+
+def faults(result):
+    return {row.number: row.error_dict for row in result.invalid_rows} | {
+        0: [str(each.error) for each in result.base_errors]
+    }
+
+
+SOURCE = ["key", "publisher", "title", "published", "reliability"]
+QUANTITY = "transfer source measure minimum maximum unit as_of locator excerpt credibility preferred".split()
+
+
+def claim(transfer, source="gazette", minimum="6", locator="¶1", preferred=""):
+    factories.source("gazette")
+    return [
+        transfer.key, source, "ordered", minimum, minimum, "system", "", locator, "six systems", "2",
+        preferred,
+    ]  # fmt: skip
+
+
+def test_a_row_without_a_record_adds_one():
+    run(Source, [SOURCE, ["gazette", "The Gazette", "A sale", "2019", "B"]])
+    assert Source.objects.get().title == "A sale"
+
+
+def test_a_row_with_a_record_changes_it():
+    factories.source("gazette")
+    run(Source, [SOURCE, ["gazette", "The Gazette", "Another", "2019", "B"]])
+    assert Source.objects.get().title == "Another"
+
+
+def test_an_unchanged_row_leaves_no_history():
+    made = factories.source("gazette")
+    run(Source, [["key", "title"], ["gazette", made.title]])
+    assert made.history.count() == 1
+
+
+def test_an_empty_cell_is_an_empty_text():
+    factories.source("gazette", note="A note")
+    run(Source, [["key", "note"], ["gazette", ""]])
+    assert Source.objects.get().note == ""
+
+
+def test_a_column_that_is_not_there_stays():
+    factories.source("gazette", note="A note")
+    run(Source, [["key", "title"], ["gazette", "Another"]])
+    assert Source.objects.get().note == "A note"
+
+
+def test_cells_are_trimmed():
+    run(Source, [SOURCE, [" gazette ", "The Gazette", "A sale\n", "2019", "B"]])
+    assert Source.objects.get(key="gazette").title == "A sale"
+
+
+def test_history_has_user_and_reason(user):
+    run(Source, [SOURCE, ["gazette", "The Gazette", "A sale", "2019", "B"]], user)
+    copy = Source.history.get()
+    assert (copy.history_user, copy.history_change_reason) == (user, "A list came in")
+
+
+def test_one_bad_row_keeps_all_out():
+    run(Source, [SOURCE, ["a", "P", "T", "2019", "B"], ["b", "P", "T", "2019-13", "B"]])
+    assert not Source.objects.exists()
+
+
+BAD = {
+    "a date that is none": ({"published": "2019-13"}, "published", "13 is no month"),
+    "a wrong choice": ({"reliability": "G"}, "reliability", "'G' is none of: A, B"),
+    "a missing text": ({"title": ""}, "title", "cannot be blank"),
+    "a digest that is none": ({"sha256": "abc"}, "__all__", "64 lower-case"),
+    "a day that is none": ({"retrieved": "24.10.2019"}, "retrieved", "is no date such as 2019-10-24"),
+}
+
+
+@pytest.mark.parametrize(("changed", "column", "said"), BAD.values(), ids=BAD)
+def test_a_fault_is_told_with_row_and_column(changed, column, said):
+    row = dict(zip(SOURCE, ["gazette", "P", "T", "2019", "B"], strict=True)) | changed
+    found = faults(run(Source, [list(row), list(row.values())]))
+    assert said in " ".join(found[2][column])
+
+
+def test_a_blank_row_counts_as_a_row():
+    found = faults(run(Source, [SOURCE, [""] * 5, ["b", "P", "T", "2019-13", "B"]]))
+    assert 3 in found
+
+
+def test_an_excerpt_that_quotes_is_refused():
+    row = claim(factories.transfer())
+    row[8] = "one " * 13
+    assert "at most 12" in str(faults(run(Quantity, [QUANTITY, row]))[2]["excerpt"])
+
+
+@pytest.mark.parametrize("number", ["six", "6.5", "-1", "1,000", "٦"])
+def test_what_is_no_whole_number_is_refused(number):
+    found = faults(run(Quantity, [QUANTITY, claim(factories.transfer(), minimum=number)]))
+    assert "is no whole number in digits" in str(found[2]["minimum"])
+
+
+def test_an_unknown_relation_is_told_with_what_was_perhaps_meant():
+    found = faults(run(Quantity, [QUANTITY, claim(factories.transfer(), source="gazete")]))
+    assert found[2]["source"] == ["There is no source 'gazete'. Is it gazette?"]
+
+
+def test_neither_true_nor_false_is_refused():
+    found = faults(run(Quantity, [QUANTITY, claim(factories.transfer(), preferred="maybe")]))
+    assert found[2]["preferred"] == ["'maybe' is neither true nor false."]
+
+
+def test_a_second_row_of_a_record_names_the_first():
+    row = ["gazette", "P", "T", "2019", "B"]
+    found = faults(run(Source, [SOURCE, row, row]))
+    assert found[3]["__all__"] == ["The record stands twice in the file, first in row 2."]
+
+
+HEADERS = {
+    "a missing column": (["title"], "The column key is missing."),
+    "an unknown column": (["key", "titel"], "'titel' is no column of sources. Is it title?"),
+    "the state": (["key", "state"], "'state' is no column of sources."),
+    "an id": (["key", "id"], "'id' is no column of sources."),
+    "a column twice": (["key", "title", "title"], "The column title stands twice."),
+}
+
+
+@pytest.mark.parametrize(("header", "said"), HEADERS.values(), ids=HEADERS)
+def test_a_fault_of_the_header_is_told(header, said):
+    with pytest.raises(ValidationError, match=said.replace("?", r"\?")):
+        run(Source, [header, ["x"] * len(header)])
+
+
+def test_aliases_are_replaced_by_those_of_the_cell():
+    factories.party("RUS", aliases=("Russian Federation", "USSR"))
+    run(Party, [["code", "aliases"], ["RUS", "Russian Federation|Россия"]])
+    assert set(Party.objects.get().aliases.values_list("name", flat=True)) == {"Russian Federation", "Россия"}
+
+
+def test_aliases_of_systems_have_types():
+    factories.system("s-400")
+    run(System, [["slug", "aliases"], ["s-400", "nato:SA-21|Triumf"]])
+    assert set(System.objects.get().aliases.values_list("type", "name")) == {
+        ("nato", "SA-21"), ("other", "Triumf"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [("otan:SA-21", "none of: nato"), ("nato:A|nato:A", "stands twice"), ("nato:A||", "A name is empty")],
+)
+def test_a_bad_alias_is_told(cell, said):
+    factories.system("s-400")
+    assert said in str(faults(run(System, [["slug", "aliases"], ["s-400", cell]]))[2])
+
+
+def test_a_removed_alias_leaves_history(user):
+    factories.party("RUS", aliases=("USSR",))
+    run(Party, [["code", "aliases"], ["RUS", ""]], user)
+    from transfers.models import PartyAlias
+
+    assert PartyAlias.history.filter(history_type="-").get().history_change_reason == "A list came in"
+
+
+def test_a_family_may_stand_below_its_variant():
+    header = ["slug", "name", "category", "description", "variant_of"]
+    run(System, [header, ["b", "B", "other", "x", "a"], ["a", "A", "other", "x", ""]])
+    assert System.objects.get(slug="b").variant_of.slug == "a"
+
+
+def test_two_systems_that_are_variants_of_each_other_are_refused():
+    factories.system("a")
+    factories.system("b")
+    found = faults(run(System, [["slug", "variant_of"], ["a", "b"], ["b", "a"]]))
+    assert "variant of its own variant" in str(found)
+
+
+def test_a_changed_source_shows_in_public():
+    transfer = factories.published()
+    source = transfer.quantities.get().source
+    run(Source, [["key", "publisher"], [source.key, "The Daily Gazette"]])
+    assert Revision.objects.filter(key=transfer.key).count() == 2
+
+
+@pytest.mark.parametrize("state", ["published", "in_review", "withdrawn"])
+def test_a_transfer_whose_claim_changed_is_a_draft(user, state):
+    transfer = factories.published()
+    Transfer.objects.update(state=state)
+    run(Quantity, [QUANTITY, claim(transfer)], user)
+    assert Transfer.objects.get().state == "draft"
+
+
+def test_an_import_of_claims_changes_nothing_in_public(user):
+    transfer = factories.published()
+    run(Quantity, [QUANTITY, claim(transfer, minimum="99")], user)
+    assert RegistryRow.objects.current().get().quantity_ordered_max == 6
+
+
+def test_an_unchanged_claim_leaves_its_transfer_published(user):
+    transfer = factories.published()
+    table = CSVFile().create_dataset(CSVFile().export_data(bulk.Quantities().export()))
+    run(Quantity, table, user)
+    transfer.refresh_from_db()
+    assert transfer.state == "published"
+
+
+def test_who_may_not_revise_imports_no_claim():
+    transfer = factories.published()
+    result = run(Quantity, [QUANTITY, claim(transfer)], User.objects.create_user("nobody"))
+    assert "not allowed to revise" in faults(result)[0][0]
+    assert Quantity.objects.count() == 1
+
+
+def test_the_preference_moves_in_one_file(user):
+    transfer = factories.transfer()
+    run(Quantity, [QUANTITY, claim(transfer, preferred="true"), claim(transfer, locator="¶2")], user)
+    run(
+        Quantity,
+        [QUANTITY, claim(transfer, locator="¶2", preferred="true"), claim(transfer, preferred="no")],
+        user,
+    )
+    assert Quantity.objects.get(preferred=True).locator == "¶2"
+
+
+@FORMATS
+@pytest.mark.parametrize("model", bulk.RESOURCES, ids=lambda model: model.__name__)
+def test_what_is_exported_is_imported_without_a_change(made, model):
+    factories.party("RUS", aliases=("Россия", "=1+1"))
+    factories.system("s-400", aliases=("SA-21",))
+    transfer = factories.published()
+    source = factories.source(
+        "gazette", title="=cmd|'!A1", note="One\r\ntwo ", publisher="'=x", authors="'quoted'"
+    )
+    factories.quantity(
+        "delivered", transfer=transfer, source=source, minimum=None, locator="@1", excerpt="-5"
+    )
+    factories.date(transfer=transfer, source=source)
+    factories.valuation(transfer=transfer, source=source)
+    factories.valuation("tiv_ordered", "12.5", transfer=transfer, source=source)
+    table = made().create_dataset(made().export_data(bulk.RESOURCES[model]().export()))
+    result = run(model, table)
+    assert (faults(result), result.totals["skip"]) == ({0: []}, len(table))
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).map(str.strip))
+def test_any_cell_comes_back(text):
+    assert bulk_files.unguarded(bulk_files.guarded(text)) == text
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "'=1", "''=1"])
+def test_no_exported_cell_is_run(text):
+    factories.source("gazette", title=text)
+    exported = CSVFile().export_data(bulk.Sources().export()).decode("utf-8-sig")
+    assert next(csv.DictReader(StringIO(exported)))["title"] == f"'{text}"
+
+
+def csv_of(text, encoding="utf-8"):
+    return CSVFile().create_dataset(text.encode(encoding))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_an_encoding_that_says_what_it_is_is_read(encoding):
+    assert csv_of("key,title\na,Große\n", encoding).dict == [{"key": "a", "title": "Große"}]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_spreadsheets_delimiters_are_read(delimiter):
+    assert csv_of(f"key{delimiter}title\na{delimiter}b\n").headers == ["key", "title"]
+
+
+UNREADABLE = {
+    "cp1252": ("key,title\na,b\na,Große\n".encode("cp1252"), "Line 3 is not UTF-8"),
+    "UTF-16 without a mark": ("key,title\na,b\n".encode("utf-16-le"), "Line 1 has characters that were lost"),
+    "garbage in the middle": (b"key,title\na,\xc3\xa4\nb,\xff\xfe\n", "Line 3 is not UTF-8"),
+    "half a UTF-16 file": (b"\xff\xfek\x00e", "is not UTF-8"),
+    "a lost letter": ("key,title\na,Gro\ufffde\n".encode(), "Line 2 has characters that were lost"),
+    "nothing": (b"", "The file is empty"),
+    "blank lines": (b"\n\n", "The file is empty"),
+    "a header only": (b"key,title\n", "a header but no rows"),
+    "an open quote": (b'key,title\na,"b\n', "is no CSV"),
+    "a row too short": (b"key,title\na\n", "Row 2 has 1 cells; the header has 2."),
+    "a row too long": (b"key,title\na,b,c\n", "Row 2 has 3 cells; the header has 2."),
+    "a workbook": (b"PK\x03\x04...", "is a workbook"),
+    "too many rows": (b"key\n" + b"a\n" * 10_001, "more than 10,000 rows"),
+    "a cell without end": (b"key\n" + b"a" * 200_000, "is no CSV"),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_file_that_cannot_be_read_is_refused_in_words(content, said):
+    with pytest.raises(ValidationError, match=said):
+        CSVFile().create_dataset(content)
+
+
+def book(*rows, sheets=1, number_format=None):
+    made = openpyxl.Workbook()
+    for row in rows:
+        made.active.append(row)
+    if number_format:
+        made.active["B2"].number_format = number_format
+    for _ in range(sheets - 1):
+        made.create_sheet()
+    file = BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def bomb():
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * (bulk_files.LARGEST_UNPACKED + 1))
+    return file.getvalue()
+
+
+def archive():
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("a.txt", "b")
+    return file.getvalue()
+
+
+BOOKS = {
+    "a formula": (lambda: book(["key", "title"], ["a", "=1+1"]), "Cell B2 is a formula"),
+    "an error": (lambda: book(["key", "title"], ["a", "#N/A"]), "Cell B2 is an error"),
+    "a month": (
+        lambda: book(["key", "x"], ["a", date(2019, 10, 1)], number_format="mmm-yy"),
+        "Cell B2 is a date",
+    ),
+    "a time": (lambda: book(["key", "x"], ["a", datetime(2019, 10, 1, 5)]), "Cell B2 is a date"),
+    "a long number": (lambda: book(["key", "x"], ["a", 10**16]), "more than 15 digits"),
+    "two sheets": (lambda: book(["key"], ["a"], sheets=2), "has 2 sheets"),
+    "nothing": (book, "The file is empty"),
+    "an archive": (archive, "no XLSX workbook"),
+    "a bomb": (bomb, "unpacks to too much"),
+    "no archive": (lambda: b"key,title\na,b\n", "no XLSX workbook"),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), BOOKS.values(), ids=BOOKS)
+def test_a_workbook_that_has_no_one_reading_is_refused(content, said):
+    with pytest.raises(ValidationError, match=said):
+        XLSXFile().create_dataset(content())
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [(2019, "2019"), (6.0, "6"), (12.5, "12.5"), (True, "true"), (date(2019, 10, 1), "2019-10-01")],
+)
+def test_a_workbooks_cell_is_read_as_it_is_shown(cell, read):
+    assert XLSXFile().create_dataset(book(["key", "x"], ["a", cell]))["x"] == [read]
+
+
+def test_two_thousand_rows_are_taken():
+    header = SOURCE
+    rows = [[f"s-{number}", "P", "T", "2019", "B"] for number in range(2_000)]
+    assert run(Source, [header, *rows], dry_run=True).totals["new"] == 2_000

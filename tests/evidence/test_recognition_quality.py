@@ -1,0 +1,131 @@
+"""How much of the five articles the recognition finds, measured against their reading logs.
+
+The articles are looked for in the directory that ARTICLES_DIR names; their names come from the fixtures.
+"""
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from transfers.evidence import fixture_files
+from transfers.evidence.logs import GAP, Log, Reading, read_logs
+from transfers.evidence.recognition import DATE, MONEY, NUMBER, Mark, paragraphs, recognise
+from transfers.evidence.records import Claim, read_records
+from transfers.vocabulary import edtf
+
+SEEDS, FIXTURES = settings.BASE_DIR / "seeds", settings.BASE_DIR / "fixtures"
+FIGURES = (NUMBER, MONEY, DATE)
+KINDS = {"quantity": NUMBER, "transferdate": DATE, "valuation": MONEY}
+
+
+@pytest.fixture(scope="module")
+def articles() -> Path:
+    if not (named := os.environ.get("ARTICLES_DIR")):
+        pytest.skip("ARTICLES_DIR is not set: the recognition was not measured on the articles")
+    return Path(named)
+
+
+def names_of(model: str, identifier: str) -> dict[str, set[str]]:
+    """Every name in the fixtures of parties or systems, with whom it stands for."""
+    found: dict[str, set[str]] = {}
+    for record in fixture_files.read(FIXTURES):
+        if record.model == f"transfers.{model}":
+            for name in ("name", identifier):
+                found.setdefault(record.fields[name], set()).add(record.fields[identifier])
+        if record.model == f"transfers.{model}alias":
+            found.setdefault(record.fields["name"], set()).update(record.fields[model])
+    return found
+
+
+@dataclass
+class Measured:
+    """What was found of the recorded figures, what was not, and the marks that no reading speaks of."""
+
+    found: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+    marks: int = 0
+    false: list[str] = field(default_factory=list)
+    figures: int = 0
+
+
+def value_of(claim: Claim) -> set[str]:
+    """The figure as marks have it; an interval is found by its ends, and an open end needs no words."""
+    fields = claim.record.fields
+    if claim.record.model.endswith("transferdate"):
+        start, _, end = fields["date"].removesuffix("/..").partition("/")
+        return {start, end} - {""}
+    return {f"{fields['minimum']} {fields['maximum']} {fields.get('unit') or fields.get('currency')}"}
+
+
+def is_found(claim: Claim, marks: list[Mark]) -> bool:
+    if claim.record.model.endswith("transferdate"):
+        texts = {mark.value[0] for mark in marks if mark.kind == DATE}
+        parts = {part for text in texts for part in text.split("/")}
+        return claim.record.fields["date"] in texts or value_of(claim) <= parts
+    kind = KINDS[claim.record.model.removeprefix("transfers.")]
+    return value_of(claim) <= {" ".join(mark.value) for mark in marks if mark.kind == kind}
+
+
+def in_excerpt(reading: Reading, mark: Mark, text: str) -> bool:
+    """Whether the mark stands in the excerpt's own words, in their paragraph."""
+    if mark.paragraph not in reading.paragraphs:
+        return False
+    place = paragraphs(text)[mark.paragraph - 1]
+    for part in reading.excerpt.split(GAP):
+        pattern = r"\s+".join(map(re.escape, part.split()))
+        for found in re.finditer(pattern, text[place.start : place.end]):
+            start, end = found.start() + place.start, found.end() + place.start
+            if start <= mark.start and mark.end <= end:
+                return True
+    return False
+
+
+def measure(log: Log, claims: list[Claim], text: str, measured: Measured) -> None:
+    day = edtf.bounds(log.values["published"])[1]
+    marks = recognise(text, names_of("system", "slug"), names_of("party", "code"), day)
+    recorded = [reading for reading in log.readings if reading.recorded_as]
+    for reading in recorded:
+        inside = [mark for mark in marks if in_excerpt(reading, mark, text)]
+        for claim in claims:
+            if (claim.record.text("locator"), claim.record.text("excerpt")) == (
+                reading.locator,
+                reading.excerpt,
+            ):
+                told = f"{log.key} {reading.locator} {claim.target} {value_of(claim)}"
+                (measured.found if is_found(claim, inside) else measured.missed).append(told)
+    for mark in marks:
+        measured.marks += 1
+        if mark.kind in FIGURES:
+            measured.figures += 1
+            if not any(in_excerpt(reading, mark, text) for reading in recorded):
+                measured.false.append(f"{log.key} ¶{mark.paragraph} {mark.kind} {mark.text!r} {mark.value}")
+
+
+@pytest.fixture(scope="module")
+def measured(articles) -> Measured:
+    result = Measured()
+    claims = read_records(FIXTURES)[0].claims
+    for log in read_logs(SEEDS)[0]:
+        text = (articles / log.values["file"]).read_text(encoding="utf-8")
+        measure(log, [claim for claim in claims if claim.source == log.key], text, result)
+    return result
+
+
+def test_most_recorded_figures_are_marked(measured):
+    total = len(measured.found) + len(measured.missed)
+    print(f"found {len(measured.found)} of {total} recorded figures; missed:", *measured.missed, sep="\n  ")
+    assert total >= 42
+    assert len(measured.found) / total >= 0.95
+
+
+def test_few_marked_figures_are_none_that_was_recorded(measured):
+    print(
+        f"{len(measured.false)} of {measured.figures} figures marked were not recorded:",
+        *measured.false,
+        sep="\n  ",
+    )
+    assert len(measured.false) <= 45

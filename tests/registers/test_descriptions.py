@@ -1,0 +1,79 @@
+"""The register's words for weapons, as categories and units of ours."""
+
+import pytest
+
+from tests.support import registers
+from transfers.models import Quantity, System
+from transfers.registers.reading.descriptions import _BY_ENDING, category_of, classify
+
+
+@pytest.mark.parametrize(
+    ("description", "category", "unit"),
+    [
+        ("FGA aircraft", "aircraft", "aircraft"),
+        ("ASW helicopter", "aircraft", "aircraft"),
+        ("Trainer/combat aircraft", "aircraft", "aircraft"),
+        ("tanker/transport aircraft", "aircraft", "aircraft"),
+        ("armed UAV", "aircraft", "aircraft"),
+        ("mobile SAM system", "air_defence", "system"),
+        ("AA gun/SAM system", "air_defence", "system"),
+        ("self-propelled AA gun", "air_defence", "gun"),
+        ("ASW MRL", "anti_submarine", "launcher"),
+        ("light tank", "armoured_vehicles", "vehicle"),
+        ("tank destroyer", "armoured_vehicles", "vehicle"),
+        ("AEV/ARV", "armoured_vehicles", "vehicle"),
+        ("self-propelled gun", "artillery", "gun"),
+        ("self-propelled MRL", "artillery", "launcher"),
+        ("AIP engine", "engines", "engine"),
+        ("turbofan", "engines", "engine"),
+        ("portable SAM", "missiles", "missile"),
+        ("anti-ship/land-attack missile", "missiles", "missile"),
+        ("BVRAAM/SAM", "missiles", "missile"),
+        ("guided bomb", "missiles", "item"),
+        ("AS/ASW torpedo", "missiles", "item"),
+        ("naval SAM system", "naval_weapons", "system"),
+        ("naval gun", "naval_weapons", "gun"),
+        ("reconnaissance satellite", "satellites", "satellite"),
+        ("SAM system radar", "sensors", "radar"),
+        ("air/sea search radar", "sensors", "radar"),
+        ("ASW sonar", "sensors", "item"),
+        ("EO search/fire control", "sensors", "system"),
+        ("destroyer", "ships", "ship"),
+        ("aircraft carrier", "ships", "ship"),
+        ("replenishment tanker", "ships", "ship"),
+        ("icebreaker/OPV", "ships", "ship"),
+        ("IFV/APC turret", "other", "item"),
+        ("air refuel system", "other", "item"),
+    ],
+)
+def test_the_ending_of_a_description_says_what_it_is(description, category, unit):
+    assert classify(description) == (category, unit)
+
+
+@pytest.mark.parametrize(
+    "description", ["", "/", "system", "think tank?", "coastal defence system", "tank/helicopter", "warhead"]
+)
+def test_what_is_not_known_is_not_guessed(description):
+    assert classify(description) is None
+
+
+@pytest.mark.parametrize("place", set(_BY_ENDING.values()))
+def test_categories_and_units_are_those_of_the_register(place):
+    assert place[0] in System.Category
+    assert place[1] in Quantity.Unit
+
+
+@pytest.mark.parametrize("printed", [label for label in System.Category.labels if label != "Other"])
+def test_a_printed_category_is_known_whatever_its_case_and_hyphens(printed):
+    assert category_of(printed) == category_of(printed.upper().replace("-", " "))
+    assert System.Category(category_of(printed)).label == printed
+
+
+@pytest.mark.parametrize("printed", ["", "Boats"])
+def test_another_category_is_none(printed):
+    assert category_of(printed) is None
+
+
+def test_the_descriptions_of_a_register_are_known():
+    weapons = {each for listed in registers.WEAPONS.values() for each in listed.split("|")}
+    assert {each for each in weapons if classify(each) is None} == set()

@@ -1,0 +1,167 @@
+"""Names of a register: what they mean here, what becomes a provisional record, and what is not taken."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.registers.test_importing import DEAL, bring, outcomes
+from tests.support import factories
+from transfers.models import Party, System, Transfer
+from transfers.registers.importing.naming import Resolver, Unclear
+
+pytestmark = pytest.mark.django_db
+
+
+def named(**names):
+    return Resolver().named(replace(DEAL, **names))
+
+
+def unclear(**names):
+    with pytest.raises(Unclear) as caught:
+        named(**names)
+    return caught.value.ambiguous, str(caught.value)
+
+
+def test_names_and_aliases_are_found_whatever_case_and_marks():
+    factories.party("TUR", aliases=("Turkiye",))
+    factories.party("CIV", name="Côte d'Ivoire")
+    factories.system("s-400", name="S-400", aliases=("SA-21",))
+    said = named(supplier="TURKIYE", recipient="Cote d'Ivoire", designation="SA 21", description="SAM system")
+    assert (said.supplier, said.recipient, said.system, said.unit) == ("TUR", "CIV", "s-400", "system")
+
+
+def test_soviet_union_is_not_russia():
+    factories.party("RUS")
+    factories.party("SUN", name="Soviet Union", kind="former_state", successor=Party.objects.get(code="RUS"))
+    bring(replace(DEAL, supplier="Soviet Union"), replace(DEAL, supplier="Russia"))
+    keys = Transfer.objects.order_by("key").values_list("key", "supplier__code")
+    assert list(keys) == [
+        ("rus-x-india-nord-7-2001", "RUS"), ("sun-x-india-nord-7-2001", "SUN"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("printed", "code", "kind"),
+    [
+        ("Arcadia", "X-ARCADIA", "unknown"),
+        ("Rebels (Chad)*", "X-REBELS-CHAD", "non_state"),
+        ("Concert of Powers**", "X-CONCERT-OF-POWERS", "organisation"),
+        ("unknown supplier(s)", "X-UNKNOWN-SUPPLIER-S", "unknown"),
+        ("Ёлка", "X-ELKA", "unknown"),
+    ],
+)
+def test_new_party_is_provisional_and_of_the_kind_that_its_mark_says(printed, code, kind):
+    bring(replace(DEAL, supplier=printed))
+    made = Party.objects.get(code=code)
+    assert (made.name, made.kind, made.provisional) == (printed.rstrip("*"), kind, True)
+    made.full_clean()
+
+
+def test_new_system_is_provisional_and_of_the_category_that_its_description_says():
+    bring(DEAL, replace(DEAL, designation="Zond", description="odd thing", year=2002))
+    assert list(System.objects.order_by("slug").values_list("slug", "name", "category", "provisional")) == [
+        ("nord-7", "Nord 7", "ships", True), ("zond", "Zond", "other", True),
+    ]  # fmt: skip
+    for made in System.objects.all():
+        made.full_clean()
+
+
+def test_records_are_made_once_and_only_for_deals_that_are_imported():
+    known = factories.party("FRA", name="France")
+    bring(DEAL, replace(DEAL, year=2002), replace(DEAL, supplier="Utopia", designation="—"))
+    assert set(Party.objects.values_list("code", flat=True)) == {known.code, "X-INDIA"}
+    copies = Party.history.filter(code="X-INDIA").values_list("history_type", "history_change_reason")
+    assert list(copies) == [("+", "Edition read")]
+    assert System.objects.count() == 1
+
+
+def test_provisional_record_is_found_by_the_next_import():
+    bring(DEAL)
+    done = bring(replace(DEAL, year=2010, comments="Second"), generated="19 May 2027")
+    assert outcomes(done) == {"new": 1}
+    assert (Party.objects.count(), System.objects.count()) == (2, 1)
+
+
+def test_alias_of_another_category_is_no_match():
+    factories.system("grom", name="Grom", category="missiles", aliases=("Nord 7",))
+    said = named()
+    assert said.system == "nord-7-frigate"
+    resolver = Resolver()
+    resolver.named(DEAL)
+    assert resolver.systems["nord-7-frigate"].name == "Nord 7 (frigate)"
+
+
+def test_alias_is_taken_where_one_side_says_no_category():
+    factories.system("grom", name="Grom", category="missiles", aliases=("Nord 7",))
+    assert named(description="odd thing").system == "grom"
+    factories.system("zond", name="Zond", category="other")
+    assert named(designation="Zond").system == "zond"
+
+
+def test_name_of_two_records_is_ambiguous():
+    factories.party("RUS", aliases=("Rus",))
+    factories.party("TUR", aliases=("RUS.",))
+    assert unclear(supplier="Rus") == (True, "'Rus' may be one of RUS, TUR.")
+    factories.system("su-27", aliases=("Flanker",))
+    factories.system("su-30", aliases=("Flanker",))
+    assert unclear(designation="Flanker") == (True, "'Flanker' may be one of su-27, su-30.")
+
+
+def test_name_of_two_categories_that_are_both_others_is_ambiguous():
+    factories.system("nord-7", name="Nord 7", category="missiles")
+    factories.system("other", name="Other", category="aircraft", aliases=("Nord 7 (frigate)",))
+    ambiguous, reason = unclear()
+    assert ambiguous
+    assert reason == "'Nord 7' is known as Aircraft, and is described here as 'frigate'."
+
+
+def test_mark_of_a_non_state_at_a_states_name_is_ambiguous():
+    factories.party("IND")
+    ambiguous, reason = unclear(recipient="India*")
+    assert (ambiguous, reason) == (True, "'India*' is marked as no state, but IND is one.")
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ({"supplier": "India"}, "Supplier and recipient are the same party, X-INDIA."),
+        ({"supplier": "Rebels***"}, "The mark '***' of 'Rebels' is none that is known."),
+        ({"supplier": "?"}, "The party '?' has no letter or digit."),
+        ({"supplier": "*"}, "The party '' has no letter or digit."),
+        ({"designation": "-"}, "The designation '-' has no letter or digit."),
+        ({"designation": "a|b"}, "The designation 'a|b' has a |, which joins names in lists."),
+        ({"recipient": "x" * 121}, f"The party '{'x' * 40}' … is longer than 120 characters."),
+    ],
+)
+def test_what_is_no_name_is_refused(names, words):
+    assert unclear(**names) == (False, words)
+
+
+def test_one_party_under_two_names_cannot_supply_itself():
+    factories.party("TUR", aliases=("Turkiye",))
+    assert unclear(supplier="Turkiye", recipient="Turkey") == (
+        False, "Supplier and recipient are the same party, TUR.",
+    )  # fmt: skip
+
+
+def test_code_that_is_taken_gets_a_number():
+    factories.party("X-ARCADIA", name="Arcadia Ltd")
+    assert named(supplier="Arcadia").supplier == "X-ARCADIA-2"
+
+
+def test_slug_finds_its_system():
+    factories.system("zond-8", name="Eight", category="ships")
+    assert named(designation="Zond: 8").system == "zond-8"
+
+
+def test_long_names_have_room_in_codes_slugs_and_keys():
+    long = "North-Eastern Autonomous Volunteer Brigades of the Interior"
+    bring(
+        replace(DEAL, supplier=f"{long}*", recipient=f"{long} B*", designation=long * 2),
+        replace(DEAL, supplier=f"{long}*", recipient=f"{long} B*", designation=long * 2, comments="Other"),
+    )
+    codes = [len(code) for code in Party.objects.values_list("code", flat=True)]
+    keys = [len(key) for key in Transfer.objects.values_list("key", flat=True)]
+    assert (len(codes), max(codes) <= 40, len(keys), max(keys) <= 120) == (2, True, 2, True)
+    for record in (*Party.objects.all(), *System.objects.all(), *Transfer.objects.all()):
+        record.full_clean()

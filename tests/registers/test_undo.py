@@ -1,0 +1,236 @@
+"""Undoing an import as a whole: curation is as it was before, and the log and history tell of it."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from tests.registers.test_importing import CLAIMS, DEAL, KEY, bring, outcomes, row
+from tests.support import factories, registers
+from transfers.curation import workflow
+from transfers.models import (
+    ImportBatch,
+    Party,
+    Proposal,
+    Quantity,
+    RegisterDeal,
+    RegistryRow,
+    Revision,
+    Source,
+    System,
+    Transfer,
+)
+from transfers.publication import content, publish, verify
+from transfers.registers.importing.undo import NotUndoable, undo
+
+pytestmark = pytest.mark.django_db
+
+LATER = "19 May 2027"
+NOW = replace(DEAL, ordered=4, delivered=3, comments="Aid", condition="second_hand", tiv_unit=Decimal(70))
+
+
+def curation():
+    """Every curated record as its values, without ids."""
+    return {
+        model.__name__: sorted(_values(record) for record in model.objects.all())
+        for model in (Party, System, Source, Transfer, *CLAIMS, Proposal)
+    }
+
+
+def _values(record):
+    fields = [field for field in record._meta.concrete_fields if not field.primary_key]
+    return [f"{field.name}={getattr(record, field.name)}" for field in fields if field.name not in {"deal"}]
+
+
+def test_undone_import_leaves_nothing():
+    factories.party("IND")
+    before = curation()
+    done = bring(*registers.deals(40, seed=6))
+    assert undo(done.batch, "Wrong file") == []
+    assert curation() == before
+    assert not RegisterDeal.objects.exists()
+
+
+def test_undone_import_says_when_and_by_whom():
+    user = get_user_model().objects.create_user("ada")
+    batch = bring(DEAL).batch
+    undo(batch, "Wrong file", user)
+    batch.refresh_from_db()
+    assert (batch.undone is not None, batch.undone_by, batch.counts["new"]) == (True, user, 1)
+
+
+def test_history_tells_of_each_record_that_went():
+    user = get_user_model().objects.create_user("ada")
+    undo(bring(DEAL).batch, "Wrong file", user)
+    for model in (Transfer, Party, System, Source, *CLAIMS):
+        copies = model.history.order_by("history_id").values_list("id", "history_type")
+        went = model.history.filter(history_type="-", history_change_reason="Wrong file", history_user=user)
+        assert sorted(kind for _, kind in copies) == ["+"] * went.count() + ["-"] * went.count()
+        assert went.exists()
+
+
+def test_what_was_public_is_withdrawn():
+    done = bring(DEAL, replace(DEAL, year=2003), publish=True)
+    revisions = undo(done.batch, "Wrong file")
+    assert [(each.action, each.reason) for each in revisions] == [("withdraw", "Wrong file")] * 2
+    assert not RegistryRow.objects.current().exists()
+    assert set(Transfer.objects.values_list("state", flat=True)) == {"withdrawn"}
+    assert list(verify.faults()) == []
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_undone_edition_leaves_the_one_before_as_it_was(published):
+    bring(DEAL, replace(DEAL, recipient="Kenya"), publish=published)
+    before, rows = curation(), public()
+    done = bring(NOW, replace(DEAL, year=2015, comments="New"), generated=LATER)
+    assert outcomes(done) == {"changed": 1, "new": 1}
+    assert undo(done.batch, "Not yet") == []
+    assert (curation(), public()) == (before, rows)
+
+
+def test_undone_edition_that_was_published_leaves_what_was_public_before():
+    bring(DEAL, replace(DEAL, recipient="Kenya"), publish=True)
+    before, rows = curation(), public()
+    done = bring(NOW, replace(DEAL, year=2015, comments="New"), generated=LATER, publish=True)
+    revisions = undo(done.batch, "Not yet")
+    assert sorted(each.action for each in revisions) == ["update", "withdraw"]
+    kept = curation()
+    gone = [each for each in kept["Transfer"] if "state=withdrawn" in each]
+    assert [each[0] for each in gone] == [f"key={KEY.replace('2001', '2015')}"]
+    kept["Transfer"].remove(*gone)  # what was public once keeps its key, and its source stays cited
+    kept["Source"] = [each for each in kept["Source"] if each in before["Source"]]
+    assert (kept, public()) == (before, rows)
+    assert list(verify.faults()) == []
+
+
+def public():
+    """What the register shows, but for the revisions that brought it."""
+    return list(RegistryRow.objects.current().order_by("key").values(*content.ROW_NAMES))
+
+
+def test_public_row_is_published_again_without_the_editions_claims():
+    bring(DEAL, publish=True)
+    done = bring(NOW, generated=LATER, publish=True)
+    (revision,) = undo(done.batch, "Not yet")
+    assert (revision.action, revision.reason, revision.key) == ("update", "Not yet", KEY)
+    shown = row()
+    assert (shown.quantity_ordered_min, shown.tiv_unit, shown.note, shown.condition) == (
+        3, 80, "First of class", "new",
+    )  # fmt: skip
+    assert Transfer.objects.get().state == "published"
+
+
+def test_transfer_in_review_goes_back_to_review():
+    bring(DEAL)
+    user = get_user_model().objects.create_superuser("ada")
+    workflow.move(Transfer.objects.get(), "submit", user, "Looked at")
+    done = bring(NOW, generated=LATER)
+    assert Transfer.objects.get().state == "draft"
+    undo(done.batch, "Not yet")
+    assert Transfer.objects.get().state == "in_review"
+
+
+def test_batch_under_a_later_edition_is_not_undone():
+    first = bring(DEAL).batch
+    later = bring(NOW, generated=LATER).batch
+    with pytest.raises(NotUndoable, match=r"A later import, of r\.csv, describes the same deals"):
+        undo(first, "Wrong file")
+    undo(later, "Wrong file")
+    undo(first, "Wrong file")
+    assert not Transfer.objects.exists()
+
+
+def test_batch_is_undone_once_and_with_a_reason():
+    batch = bring(DEAL).batch
+    with pytest.raises(NotUndoable, match="needs a reason"):
+        undo(batch, " ")
+    undo(batch, "Wrong file")
+    with pytest.raises(NotUndoable, match="already"):
+        undo(batch, "Wrong file")
+
+
+def test_import_can_be_repeated_after_it_was_undone():
+    undo(bring(DEAL).batch, "Too early")
+    done = bring(DEAL)
+    assert (outcomes(done), Transfer.objects.get().key) == ({"new": 1}, KEY)
+
+
+def test_curators_own_claims_survive():
+    done = bring(DEAL, publish=True)
+    transfer = Transfer.objects.get()
+    own = factories.quantity("ordered", 5, transfer=transfer, unit="ship")
+    publish.publish([transfer], "An article read")
+    undo(done.batch, "Wrong file")
+    assert list(Quantity.objects.all()) == [own]
+    assert (Transfer.objects.get().state, row().quantity_ordered_min, row().tiv_unit) == (
+        "published",
+        5,
+        None,
+    )
+    assert list(verify.faults()) == []
+
+
+def test_curators_draft_is_not_published_by_undoing():
+    done = bring(DEAL, publish=True)
+    transfer = Transfer.objects.get()
+    factories.quantity("ordered", 5, transfer=transfer, unit="ship")
+    publish.publish([transfer], "An article read")
+    workflow.reopen(transfer, get_user_model().objects.create_superuser("ada"), "Look again")
+    Transfer.objects.update(note="Mine")
+    undo(done.batch, "Wrong file")
+    assert (Transfer.objects.get().state, Transfer.objects.get().note) == ("draft", "Mine")
+    assert (row().quantity_ordered_min, row().quantity_ordered_max, row().note) == (5, 5, "First of class")
+
+
+def test_claim_of_a_curator_from_the_same_edition_survives():
+    done = bring(DEAL)
+    factories.quantity("ordered", 5, transfer=Transfer.objects.get(), source=Source.objects.get())
+    undo(done.batch, "Wrong file")
+    assert (Quantity.objects.get().minimum, Source.objects.count(), Transfer.objects.count()) == (5, 1, 1)
+
+
+def test_note_that_a_curator_wrote_since_survives():
+    bring(DEAL)
+    done = bring(NOW, generated=LATER)
+    Transfer.objects.update(note="Mine")
+    undo(done.batch, "Not yet")
+    assert (Transfer.objects.get().note, Transfer.objects.get().condition) == ("Mine", "new")
+
+
+def test_party_that_somebody_took_up_survives():
+    done = bring(DEAL)
+    Party.objects.filter(code="X-FRANCE").update(provisional=False)
+    System.objects.get().aliases.create(name="Seven")
+    undo(done.batch, "Wrong file")
+    assert list(Party.objects.values_list("code", flat=True)) == ["X-FRANCE"]
+    assert System.objects.get().slug == "nord-7"
+
+
+def test_second_import_of_one_file_is_undone_alone():
+    factories.party("RUS", aliases=("India",))
+    doubtful = factories.party("TUR", aliases=("INDIA",))
+    kenya = replace(DEAL, recipient="Kenya")
+    bring(DEAL, kenya, publish=True)
+    before, log = curation(), Revision.objects.count()
+    alias = doubtful.aliases.get()
+    alias.delete()
+    second = bring(DEAL, kenya, publish=True)
+    assert outcomes(second) == {"new": 1, "unchanged": 1}
+    (revision,) = undo(second.batch, "Not yet")
+    assert (revision.action, Revision.objects.count()) == ("withdraw", log + 2)
+    kept = curation()
+    assert [kept[model.__name__] for model in CLAIMS] == [before[model.__name__] for model in CLAIMS]
+    assert RegistryRow.objects.current().get().recipient == "X-KENYA"
+    assert ImportBatch.objects.filter(undone__isnull=True).count() == 1
+
+
+def test_many_editions_undone_one_by_one_leave_nothing():
+    batches = [
+        bring(replace(DEAL, delivered=number), generated=f"18 May 20{20 + number}", publish=number == 2).batch
+        for number in range(3)
+    ]
+    for batch in reversed(batches):
+        undo(batch, "All wrong")
+    assert not any(model.objects.exists() for model in CLAIMS)
+    assert list(verify.faults()) == []

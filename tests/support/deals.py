@@ -1,0 +1,46 @@
+"""Imported deals and what articles describe, as records: each helper makes one."""
+
+from tests.support import factories
+from transfers.models import ImportBatch, RegisterDeal, Transfer
+from transfers.publication import publish
+from transfers.registers.importing import sources
+from transfers.registers.importing.claims import figures_of
+from transfers.registers.reading.records import Deal, plain
+
+NOTED = "Option on 4 more"
+DEAL = Deal((14,), "Russia", "Turkey", "S-400", year=2018, ordered=4, comments=NOTED)
+
+
+def edition(key="sipri-2021", published="2021-03-15"):
+    register = {"origin_of": sources.REGISTER, "publisher": sources.PUBLISHER, "published": published}
+    return factories.source(key, **register)
+
+
+def imported(deal=DEAL, key="own", *, source=None, system="s-400", recipient="TUR", **values):
+    """A deal as an import leaves it: a transfer of its own, the edition's claims, and its statement."""
+    source = source or edition()
+    batch, _ = ImportBatch.objects.get_or_create(
+        source=source,
+        defaults={"layout": "trade_register", "file_name": "r.csv", "sha256": "a" * 64, "records": 1},
+    )
+    own = Transfer.objects.filter(key=key).first() or factories.transfer(
+        key, system=system, recipient=recipient, note=deal.comments, condition=deal.condition, **values
+    )
+    for figure in figures_of(deal, "system"):
+        figure.model.objects.create(**figure.claim(transfer=own, source=source, locator=deal.locator))
+    return RegisterDeal.objects.create(
+        batch=batch, transfer=own, outcome="new", locator=deal.locator, stated=plain(deal)
+    )
+
+
+def described(key="told", *, system="s-400", recipient="TUR", date="2018-10", **values):
+    """A transfer that an article describes."""
+    made = factories.transfer(key, system=system, recipient=recipient, **values)
+    factories.date("agreed", date, transfer=made)
+    return made
+
+
+def public(transfer):
+    publish.publish([transfer], "Test")
+    transfer.refresh_from_db()
+    return transfer

@@ -1,0 +1,83 @@
+"""The register as its users run it: manage.py as its own program, on a database file of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Opens addresses of this machine, whatever proxy the environment names.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def without_proxies():
+    """The environment, save the proxies that it names."""
+    return {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+
+
+def environment(database, **variables):
+    """The environment of a program on this database, a file or an address, with these variables."""
+    url = database if "://" in str(database) else f"sqlite:///{database}"
+    return without_proxies() | {"DATABASE_URL": url} | variables
+
+
+def manage(database, *arguments, variables=None, **options):
+    """Run manage.py to its end."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment(database, **(variables or {})),
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
+    )
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """`manage.py serve` on a free port, from its start to its stop."""
+
+    def __init__(self, database, **variables):
+        #: A file: a pipe that nobody reads would fill up, and hold the server.
+        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        self.port = free_port()
+        self.host = f"127.0.0.1:{self.port}"
+        command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment(database, **variables),
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+        )
+
+    def get(self, path, seconds=30):
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                with DIRECT.open(f"http://{self.host}{path}") as answer:
+                    return answer.read().decode()
+            except OSError:
+                if time.monotonic() > until or self.process.poll() is not None:
+                    raise
+                time.sleep(0.1)
+
+    def said(self):
+        """All that it has printed so far."""
+        return os.pread(self.log.fileno(), 1 << 20, 0).decode()
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        with self.log:
+            return self.said()

@@ -1,0 +1,57 @@
+"""Strict reading of the query string: nothing in it is ignored, whatever the resource."""
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+
+from django.http import HttpRequest, QueryDict
+
+from transfers.api.errors import BadParameters, ParameterError
+from transfers.publication.names import nearest
+
+LONGEST_QUERY = 8000
+MOST_PARAMETERS = 500
+
+
+def check(request: HttpRequest, allowed: Iterable[str], scalars: Iterable[str]) -> None:
+    """Raise BadParameters for unknown, empty, repeated or unreadable parameters.
+
+    `allowed` are all names that the resource knows, `scalars` those that may stand only once.
+    """
+    known, once = set(allowed), set(scalars)
+    errors = [*_unreadable(request.META.get("QUERY_STRING", ""))]
+    errors = errors or [error for name in request.GET for error in _faults(request.GET, name, known, once)]
+    if errors:
+        raise BadParameters(errors, known)
+
+
+def _unreadable(raw: str) -> Iterable[ParameterError]:
+    if len(raw) > LONGEST_QUERY:
+        yield ParameterError("", "too_long", f"A query has at most {LONGEST_QUERY} characters.")
+        return
+    try:
+        # WSGI hands the bytes of the query over as Latin-1.
+        text = raw.encode("latin-1").decode()
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+    except UnicodeError:
+        yield ParameterError("", "encoding", "The query is not UTF-8.")
+        return
+    except ValueError:
+        yield ParameterError("", "too_many", f"A query has at most {MOST_PARAMETERS} parameters.")
+        return
+    for name, value in pairs:
+        if "\0" in name or "\0" in value:
+            shown = name.replace("\0", "")
+            yield ParameterError(shown, "nul", f"The parameter '{shown}' has a NUL character.")
+
+
+def _faults(query: QueryDict, name: str, known: set[str], once: set[str]) -> Iterable[ParameterError]:
+    if name not in known:
+        near = nearest(name.lower(), known)
+        meant = f" Did you mean '{near[0]}'?" if near else ""
+        yield ParameterError(name, "unknown", f"There is no parameter '{name}'.{meant}", near)
+        return
+    values = query.getlist(name)
+    if not all(value.strip() for value in values):
+        yield ParameterError(name, "empty", f"The parameter '{name}' is empty; leave it out or give a value.")
+    elif len(values) > 1 and name in once:
+        yield ParameterError(name, "repeated", f"The parameter '{name}' may stand only once.")

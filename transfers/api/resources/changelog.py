@@ -1,0 +1,96 @@
+"""The log as public entries: each revision with the version it concerns, and what it changed in it.
+
+A page takes three queries, however long: the revisions, the versions of their transfers that began or
+ended with them, and the claims that did.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+import pyarrow as pa
+from django.db.models import Q, QuerySet
+
+from transfers.exports import rows as flat
+from transfers.exports.formats.table import About, batch_of
+from transfers.models import RegistryClaim, RegistryRow, Revision
+from transfers.publication import differences as changes
+from transfers.vocabulary import fields
+from transfers.vocabulary.fields import Field, Type
+
+#: What is not stored with the revision itself.
+FOUND = ("supplier", "recipient", "system", "changes", "claims_added", "claims_removed")
+STORED = tuple(item for item in fields.CHANGE if item.name not in FOUND)
+_UNTIL = Field("until", Type.INTEGER, "The revision that ended it.")
+_CLAIM = (*(item for item in fields.CLAIM if item.name in ("claim", "revision")), _UNTIL)
+_AT_A_TIME = 500
+
+Entry = dict[str, Any]
+#: Revision → the versions that began, or ended, with it.
+Versions = dict[int, list[dict[str, Any]]]
+
+
+def entries(revisions: QuerySet, items: Sequence[Field] = fields.CHANGE) -> list[Entry]:
+    """The revisions as JSON shows them, with these fields."""
+    found = flat.objects(revisions, STORED)
+    names = [item.name for item in items]
+    if found and not set(names).isdisjoint(FOUND):
+        _complete(found)
+    return [{name: entry[name] for name in names} for entry in found]
+
+
+def _complete(found: list[Entry]) -> None:
+    """Add to each entry what its versions and its claims tell."""
+    begun, ended = _near(found, RegistryRow.objects.all(), "key", (*fields.ROW, _UNTIL))
+    added, removed = _near(found, RegistryClaim.objects.order_by("claim"), "transfer", _CLAIM)
+    for entry in found:
+        number = entry["revision"]
+        before, after = (versions[number][0] if number in versions else None for versions in (ended, begun))
+        concerned = after or before or {}
+        entry |= {name: concerned.get(name) for name in ("supplier", "recipient", "system")}
+        entry["changes"] = [asdict(change) for change in changes.differences(before, after)]
+        entry["claims_added"] = [claim["claim"] for claim in added.get(number, [])]
+        entry["claims_removed"] = [claim["claim"] for claim in removed.get(number, [])]
+
+
+def _near(
+    found: list[Entry], versions: QuerySet, key: str, items: Sequence[Field]
+) -> tuple[Versions, Versions]:
+    """Versions of the entries' transfers, by the revision that began them and by the one that ended them."""
+    numbers = [entry["revision"] for entry in found]
+    span = (min(numbers), max(numbers))
+    keys = {entry["key"] for entry in found}
+    near = versions.filter(Q(revision__range=span) | Q(until__range=span), **{f"{key}__in": keys})
+    begun: Versions = {}
+    ended: Versions = {}
+    for version in flat.objects(near, items):
+        begun.setdefault(version["revision"], []).append(version)
+        ended.setdefault(version["until"], []).append(version)
+    return begun, ended
+
+
+def of_rows(rows: QuerySet) -> Q:
+    """The revisions that brought one of these versions, or withdrew it."""
+    withdrawn = Revision.objects.filter(action=Revision.Action.WITHDRAW, sequence__in=rows.values("until"))
+    return Q(sequence__in=rows.values("revision")) | Q(sequence__in=withdrawn.values("sequence"))
+
+
+def batches(
+    revisions: QuerySet, items: Sequence[Field], about: About, newest_first: bool
+) -> Iterator[pa.RecordBatch]:
+    """The revisions in raw batches for the formats, a few at a time however many there are."""
+    ordered = revisions.order_by("-sequence" if newest_first else "sequence")
+    revision = next(item for item in fields.CHANGE if item.name == "revision")
+    rest = ordered
+    while found := entries(rest[:_AT_A_TIME], [*items, revision]):
+        yield batch_of([[_raw(entry[item.name], item.type) for item in items] for entry in found],
+                       about.raw_schema)  # fmt: skip
+        beyond = "lt" if newest_first else "gt"
+        rest = ordered.filter(**{f"sequence__{beyond}": found[-1]["revision"]})
+
+
+def _raw(value: Any, kind: Type) -> Any:
+    if kind is Type.CHANGES:
+        return orjson.dumps(value).decode()
+    return "|".join(value) if kind is Type.LIST else value

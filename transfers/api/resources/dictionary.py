@@ -1,0 +1,111 @@
+"""/api and /api/fields: where to begin, and the data dictionary."""
+
+from typing import Any
+
+from django.http import HttpResponse, StreamingHttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from transfers.api.response import shapes
+from transfers.api.response.output import JSON, LICENCE
+from transfers.api.response.shapes import STRING, Shape
+from transfers.vocabulary.fields import Field, Type
+
+from .base import RegistryView
+from .changes import ChangeList
+from .claims import ClaimList
+from .lists import ListView
+from .reference import PartyList, SourceList, SystemList
+from .transfers import TransferList
+
+LISTS: tuple[type[ListView], ...] = (
+    TransferList, ClaimList, PartyList, SystemList, SourceList, ChangeList,
+)  # fmt: skip
+
+DICTIONARY: tuple[Field, ...] = (
+    Field("resource", Type.KEY, "The resource that has the field.", nullable=False),
+    Field("name", Type.KEY, "The field's name, the same in every format.", nullable=False),
+    Field("type", Type.KEY, "How the field is written and filtered.", nullable=False),
+    Field("description", Type.TEXT, "What the field says.", nullable=False),
+    Field("unit", Type.TEXT, "The unit or code list of its values."),
+    Field("nullable", Type.BOOLEAN, "Whether the value may be missing.", nullable=False),
+    Field("choices", Type.LIST, "The values it can have, where they are fixed."),
+    Field("filters", Type.LIST, "The parameters that filter by it.", nullable=False),
+)
+
+
+class FieldList(RegistryView):
+    """The data dictionary: every public field, from the one list that all formats share."""
+
+    def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
+        entries = [_entry(view, item) for view in LISTS for item in view.items]
+        if not self.wants("json"):
+            joined = [{**entry, **{name: "|".join(entry[name]) for name in ("choices", "filters")}}
+                      for entry in entries]  # fmt: skip
+            return self.export("fields", joined, DICTIONARY, len(entries))
+        return Response({"count": len(entries), "next": None, "previous": None, "results": entries,
+                         "citation": str(self.citation)})  # fmt: skip
+
+    def shape(self) -> Shape:
+        return shapes.listed(shapes.whole(shapes.row(DICTIONARY), DICTIONARY))
+
+
+def _entry(view: type[ListView], item: Field) -> dict[str, Any]:
+    assert view.filterset_class is not None
+    known = view.filterset_class.base_filters
+    return {
+        "resource": view.name,
+        "name": item.name,
+        "type": str(item.type),
+        "description": item.description,
+        "unit": item.unit or None,
+        "nullable": item.nullable,
+        "choices": [value for value, _ in item.choices],
+        "filters": [
+            name for name, used in known.items() if used.field_name in (item.column, _stem(item.name))
+        ],
+    }
+
+
+def _stem(name: str) -> str:
+    """What the two ends of a figure are filtered by together: `quantity_ordered_min` → `quantity_ordered`."""
+    return name.removesuffix("_min").removesuffix("_max")
+
+
+class Root(RegistryView):
+    """Where to begin: the resources, the revision, the licence."""
+
+    renderer_classes = [JSON]
+    own_parameters = ("format",)
+
+    def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
+        resources = [view.name for view in LISTS] + [
+            "transfers/summary",
+            "releases",
+            "fields",
+            "schema",
+            "docs",
+        ]
+        examples = ("?system=S-400", ".csv?recipient=Serbia", "?date_delivered__gte=2019")
+        return Response(
+            {
+                "name": "arms_registry",
+                "description": "A register of arms transfers in which every figure leads to its source.",
+                "revision": self.edition.sequence,
+                "licence": LICENCE,
+                "resources": {name: request.build_absolute_uri(f"/api/{name}") for name in resources},
+                "examples": [request.build_absolute_uri(f"/api/transfers{query}") for query in examples],
+            }
+        )
+
+    def shape(self) -> Shape:
+        addresses: Shape = {"type": "object", "additionalProperties": {**STRING, "format": "uri"}}
+        examples: Shape = {"type": "array", "items": {**STRING, "format": "uri"}}
+        members: Shape = dict.fromkeys(("name", "description", "licence"), STRING)
+        members |= {"revision": {"type": "integer"}, "resources": addresses, "examples": examples}
+        return {"type": "object", "required": list(members), "properties": members}
+
+
+def all_fields() -> list[tuple[str, Field]]:
+    """Every public field with the name of its resource."""
+    return [(view.name, item) for view in LISTS for item in view.items]

@@ -1,0 +1,201 @@
+"""/api/transfers/summary: counts and sums of published transfers by group and unit.
+
+Numbers are summed for each unit apart, as batteries are not added to aircraft. A date that spans years is
+a group of its own (`2017/2020`), never split or guessed. Deployments change no owner, so they are left
+out unless `kind` asks for them.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import QuerySet
+from django.db.models.functions import ExtractYear
+from django.http import HttpResponse, StreamingHttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from transfers.api.errors import ParameterError
+from transfers.api.request import filters, past
+from transfers.api.response import shapes
+from transfers.api.response.output import CITED, public
+from transfers.api.response.shapes import STRING, Shape
+from transfers.models import RegistryClaim, RegistryRow
+from transfers.publication import figures, names, search
+from transfers.vocabulary import fields
+from transfers.vocabulary.fields import Field, Type
+
+from .base import RegistryView
+
+CODED = tuple(item.name for item in fields.ROW if item.type in (Type.PARTY, Type.SYSTEM, Type.CHOICE))
+YEARS = {f"year_{event}": f"date_{event}" for event in ("agreed", "delivered", "deployed")}
+GROUPS = (*CODED, "deal_currency", *YEARS, "source")
+_KIND = {"kind", "kind__not"}
+_LEFT_OUT = "Deployments are left out, as they change no owner; ask for them with kind=deployment."
+_COUNTED = "Deployments are counted where the parameter kind selects them."
+
+
+def _sums() -> list[tuple[Field, str]]:
+    """The fields of a group's numbers, each with its SQL over the rows `r`."""
+    listed = [(Field("count", Type.INTEGER, "Transfers in the group.", nullable=False), "COUNT(*)")]
+    for stem in figures.QUANTITIES:
+        words = stem.removeprefix("quantity_")
+        for end in ("min", "max"):
+            text = f"Sum of {stem}_{end} over the group's rows that have one."
+            listed.append((Field(f"{stem}_{end}", Type.INTEGER, text, unit="unit"), f"SUM(r.{stem}_{end})"))
+        text = f"Rows of the group without a number {words}."
+        missing = f"SUM(CASE WHEN r.{stem}_min IS NULL THEN 1 ELSE 0 END)"
+        listed.append((Field(f"{stem}_missing", Type.INTEGER, text, nullable=False), missing))
+        text = f"Rows of the group whose number {words} is open: the sum of its maxima lacks them."
+        is_open = f"SUM(CASE WHEN r.{stem}_min IS NOT NULL AND r.{stem}_max IS NULL THEN 1 ELSE 0 END)"
+        listed.append((Field(f"{stem}_open", Type.INTEGER, text, nullable=False), is_open))
+    for stem in ("tiv_ordered", "tiv_delivered"):
+        text = f"Sum of {stem} over the group's rows that have one."
+        listed.append((Field(stem, Type.NUMBER, text, unit="million TIV"), f"SUM(r.{stem})"))
+        missing = f"SUM(CASE WHEN r.{stem} IS NULL THEN 1 ELSE 0 END)"
+        text = f"Rows of the group without {stem}."
+        listed.append((Field(f"{stem}_missing", Type.INTEGER, text, nullable=False), missing))
+    return listed
+
+
+SUMS = _sums()
+
+
+class Summary(RegistryView):
+    """Counts and sums of transfers, by any coded field, by year or by source, for each unit apart."""
+
+    renderer_classes = CITED
+    own_parameters = ("format", "excel", past.AS_OF, "group_by", "q")
+    own_headers = ("Registry-Count", "Registry-Note")
+    filterset_class = filters.RowFilterSet
+
+    def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
+        groups = self._groups(request.query_params.get("group_by"))
+        rows = self.filtered(self.published(RegistryRow.objects))
+        note = _COUNTED
+        if not _KIND & request.query_params.keys():
+            rows, note = rows.exclude(kind="deployment"), _LEFT_OUT
+        items = items_of(groups)
+        summed = [
+            dict(zip(fields.names(items), _labelled(groups, row), strict=True))
+            for row in _query(rows, groups, self.published(RegistryClaim.objects))
+        ]
+        if not self.wants("json"):
+            response: Any = self.export("summary", summed, items, len(summed))
+        else:
+            results = list(public(summed, items))
+            body = {"count": len(summed), "next": None, "previous": None, "note": note, "results": results,
+                    "citation": str(self.citation)}  # fmt: skip
+            response = Response(body)
+        response["Registry-Count"] = str(len(summed))
+        response["Registry-Note"] = note
+        return response
+
+    def shape(self) -> Shape:
+        row = shapes.row(items_of(list(GROUPS)))
+        group = {**row, "required": ["unit", *(item.name for item, _ in SUMS)]}
+        return shapes.listed(group, note={**STRING, "description": "What the numbers leave out."})
+
+    def known_values(self, parameter: str) -> list[str]:
+        return list(GROUPS) if parameter == "group_by" else super().known_values(parameter)
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return search.matching(rows, text)
+
+    def _groups(self, text: str | None) -> list[str]:
+        groups = [part.strip() for part in text.split(",")] if text else []
+        errors = [
+            ParameterError("group_by", "unknown", f"Cannot group by '{name}'.", names.nearest(name, GROUPS))
+            for name in groups
+            if name not in GROUPS
+        ]
+        if len(set(groups)) < len(groups):
+            errors.append(ParameterError("group_by", "repeated", "A field may stand only once in group_by."))
+        self.refuse(*errors)
+        return groups
+
+
+def items_of(groups: list[str]) -> tuple[Field, ...]:
+    """The fields of a summary by these groups: the groups, the unit, and the numbers."""
+    by_name = {item.name: item for item in fields.ROW}
+    shown = [by_name.get(name) or Field(name, Type.KEY, _described(name)) for name in groups]
+    if "unit" not in groups:
+        shown.append(by_name["unit"])
+    return (*shown, *(item for item, _ in SUMS))
+
+
+def _described(name: str) -> str:
+    if name in YEARS:
+        return f"Year of {YEARS[name]}; the span of years where it may be several."
+    return "Key of a source; a transfer counts under each of its sources."
+
+
+def _query(rows: QuerySet, groups: list[str], claims: QuerySet) -> list[tuple[Any, ...]]:
+    """One query: the selected rows as a subquery, joined with their sources where asked."""
+    inner = rows.order_by()
+    for name in set(groups) & YEARS.keys():
+        date = YEARS[name]
+        inner = inner.annotate(
+            **{f"{name}_from": ExtractYear(f"{date}_earliest"), f"{name}_to": ExtractYear(f"{date}_latest")}
+        )
+    inner = inner.values(*dict.fromkeys(["key", "unit", *_inner_columns(groups), *_summed_columns()]))
+    try:
+        sql, parameters = inner.query.sql_with_params()
+        sources, of_sources = (
+            claims.order_by().values("transfer", "source").distinct().query.sql_with_params()
+        )
+    except EmptyResultSet:  # no row can match
+        return []
+    by = [f"c.{name}" if name == "source" else f"r.{name}" for name in _outer_columns(groups)]
+    join = f" JOIN ({sources}) c ON c.transfer = r.key" if "source" in groups else ""
+    order = ", ".join(f"{column} IS NULL, {column}" for column in by)
+    statement = (
+        f"SELECT {', '.join([*by, *(expression for _, expression in SUMS)])} FROM ({sql}) r{join}"
+        f" GROUP BY {', '.join(by)} ORDER BY {order}"
+    )
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(statement, (*parameters, *(of_sources if join else ())))
+        return list(cursor.fetchall())
+
+
+def _inner_columns(groups: list[str]) -> list[str]:
+    return [name for name in _outer_columns(groups) if name != "source"]
+
+
+def _outer_columns(groups: list[str]) -> list[str]:
+    """A year takes two columns: those of the first and of the last day that the date allows."""
+    columns: list[str] = []
+    for name in groups:
+        columns += [f"{name}_from", f"{name}_to"] if name in YEARS else [name]
+    return columns if "unit" in groups else [*columns, "unit"]
+
+
+def _summed_columns() -> list[str]:
+    ends = [f"{stem}_{end}" for stem in figures.QUANTITIES for end in ("min", "max")]
+    return [*ends, "tiv_ordered", "tiv_delivered"]
+
+
+def _labelled(groups: list[str], row: tuple[Any, ...]) -> list[Any]:
+    values = list(row)
+    shown: list[Any] = []
+    for name in groups:
+        shown.append(_years(values.pop(0), values.pop(0)) if name in YEARS else values.pop(0))
+    return [*shown, *(_whole(value) for value in values)]
+
+
+def _years(first: Any, last: Any) -> str | None:
+    """`2019`, `2017/2020`, `2019/..` or `../2019`; None where no date is known."""
+    if first is None and last is None:
+        return None
+    if first == last:
+        return f"{int(first):04d}"
+    start, end = (
+        ("..", f"{int(last):04d}") if first is None else (f"{int(first):04d}", last and f"{int(last):04d}")
+    )
+    return f"{start}/{end or '..'}"
+
+
+def _whole(value: Any) -> Any:
+    """PostgreSQL sums integers to decimals."""
+    return int(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,130 @@
+"""/api/transfers: published transfers, and one of them with its claims and history."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from transfers.api.errors import Problem
+from transfers.api.request import filters, past
+from transfers.api.request.values import Fault
+from transfers.api.response import shapes
+from transfers.api.response.output import CITED
+from transfers.api.response.shapes import Shape
+from transfers.exports import rows as flat
+from transfers.models import RegistryClaim, RegistryRow, Revision
+from transfers.publication import names, search
+from transfers.vocabulary import fields
+
+from . import changelog as log
+from .base import RegistryView
+from .lists import ListView
+
+#: Keys that a suggestion is looked for among; more would make a mistyped key a costly request.
+MOST_CANDIDATES = 5000
+
+
+#: Fields of the log that an entry of a transfer's history has; the rest is the transfer's own.
+_NOT_OF_HISTORY = ("key", "supplier", "recipient", "system", "previous")
+HISTORY = tuple(item for item in fields.CHANGE if item.name not in _NOT_OF_HISTORY)
+
+
+class TransferList(ListView):
+    """Published transfers, one flat row each."""
+
+    name = "transfers"
+    items = fields.ROW
+    key = "key"
+    filterset_class = filters.RowFilterSet
+
+    def rows(self) -> QuerySet:
+        return self.published(RegistryRow.objects)
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return search.matching(rows, text)
+
+
+class TransferDetail(RegistryView):
+    """One transfer: its row, every claim with its source, and its public history."""
+
+    renderer_classes = CITED
+    own_parameters: tuple[str, ...] = ("format", "excel", past.AS_OF)
+    own_problems = (404, 410)
+
+    def answer(self, request: Request, key: str = "", **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
+        rows = flat.objects(self.published(RegistryRow.objects).filter(key=key), fields.ROW)
+        if not rows:
+            raise self._absent(key)
+        claims = self.published(RegistryClaim.objects).filter(transfer=key)
+        if not self.wants("json"):
+            return self.export(self.file_name(key), claims, fields.CLAIM, claims.count())
+        return Response(
+            {
+                **rows[0],
+                "claims": flat.objects(claims, fields.CLAIM),
+                "history": self._history(key),
+                "citation": str(self.citation),
+            }
+        )
+
+    def file_name(self, key: str) -> str:
+        return key
+
+    def _history(self, key: str) -> list[dict[str, Any]]:
+        """The log of the transfer up to here, each entry with the permanent address of its version."""
+        base = self.request.build_absolute_uri(f"/api/transfers/{key}{past.AT}")
+        entries = log.entries(self._log(key).order_by("sequence"), HISTORY)
+        return [{**entry, "address": f"{base}{entry['revision']}"} for entry in entries]
+
+    def _log(self, key: str) -> QuerySet:
+        return Revision.objects.filter(key=key, sequence__lte=self.edition.sequence)
+
+    def shape(self) -> Shape:
+        row = shapes.whole(shapes.component("Transfer"), fields.ROW)
+        claim = shapes.whole(shapes.component("Claim"), fields.CLAIM)
+        address = {"address": {**shapes.STRING, "format": "uri"}}
+        shown = {item.name: shapes.of(item) for item in HISTORY} | address
+        entry = {"type": "object", "required": list(shown), "properties": shown}
+        members = {
+            "claims": {"type": "array", "items": claim},
+            "history": {"type": "array", "items": entry},
+            "citation": shapes.CITATION,
+        }
+        return {"allOf": [row, {"type": "object", "required": list(members), "properties": members}]}
+
+    def _absent(self, key: str) -> Problem:
+        last = self._log(key).order_by("-sequence").first()
+        if last is not None:
+            return Problem(
+                410, f"The transfer {key} was withdrawn: {last.reason}", reason=last.reason,
+                revision=last.sequence, time=last.time,
+            )  # fmt: skip
+        first = Revision.objects.filter(key=key).order_by("sequence").first()
+        if first is not None:
+            detail = f"The transfer {key} did not stand in the register at revision {self.edition.sequence};"
+            return Problem(404, f"{detail} it was first published by revision {first.sequence}.")
+        alike = RegistryRow.objects.current().filter(key__startswith=key[:3]).values_list("key", flat=True)
+        near = names.nearest(key, alike[:MOST_CANDIDATES])
+        meant = f" Did you mean {' or '.join(near)}?" if near else ""
+        return Problem(404, f"There is no transfer '{key}'.{meant}", suggestions=near)
+
+
+class TransferVersion(TransferDetail):
+    """One transfer as it stood at a revision: a permanent address, whose answer never changes."""
+
+    own_parameters = ("format", "excel")
+    is_pinned = True
+
+    def asked_edition(self, newest: names.Edition, kwargs: dict[str, Any]) -> names.Edition:
+        try:
+            return past.numbered(int(kwargs.pop("revision")), newest)
+        except Fault as fault:
+            raise Problem(404, str(fault.message)) from fault
+
+    def _names_its_revision(self) -> bool:
+        return True
+
+    def file_name(self, key: str) -> str:
+        return f"{key}{past.AT}{self.edition.sequence}"

@@ -1,0 +1,111 @@
+"""JSON Schema (2020-12) of what the API answers, from the field lists."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from transfers.vocabulary.fields import Field, Type
+
+#: A schema as JSON: type, enum, properties and so on.
+Shape = dict[str, Any]
+
+STRING: Shape = {"type": "string"}
+CITATION: Shape = {**STRING, "description": "How to cite the answer; its address gives the same again."}
+ADDRESS: Shape = {"type": ["string", "null"], "format": "uri"}
+_TYPES: dict[Type, Shape] = {
+    Type.INTEGER: {"type": "integer"},
+    Type.NUMBER: {"type": "number"},
+    Type.BOOLEAN: {"type": "boolean"},
+    Type.DATE: {"type": "string", "format": "date"},
+    Type.TIME: {"type": "string", "format": "date-time"},
+    Type.CHANGES: {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["field", "before", "after"],
+            "properties": {"field": STRING, "before": {}, "after": {}},
+        },
+    },
+}
+#: A citation as CSL-JSON.
+CSL: Shape = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["id", "type", "title", "URL", "version"],
+        "properties": {"type": {"const": "dataset"}, "URL": {**STRING, "format": "uri"}},
+    },
+}
+
+
+def of(item: Field) -> Shape:
+    """The schema of a field's value: its type, null where it may be missing, choices, meaning and unit."""
+    shape: Shape = dict(_TYPES.get(item.type, STRING))
+    choices: list[Any] = [int(value) if item.type is Type.INTEGER else value for value, _ in item.choices]
+    if item.type is Type.LIST:
+        shape = {"type": "array", "items": {**STRING, **({"enum": choices} if choices else {})}}
+    elif item.nullable:
+        shape["type"] = [shape["type"], "null"]
+        choices += [None] if choices else []
+    if choices and item.type is not Type.LIST:
+        shape["enum"] = choices
+    return {**shape, "description": item.description, **({"x-unit": item.unit} if item.unit else {})}
+
+
+def row(items: Iterable[Field]) -> Shape:
+    """A flat row with these fields in public order; which are required, the one that uses it says."""
+    return {"type": "object", "properties": {item.name: of(item) for item in items}}
+
+
+def whole(shape: Shape, items: Iterable[Field]) -> Shape:
+    """A row of this shape with each of these fields there."""
+    return {"allOf": [shape, {"required": [item.name for item in items]}]}
+
+
+def listed(shape: Shape, **members: Shape) -> Shape:
+    """The envelope of a list: count, next, previous, members of its own, and results of this shape."""
+    properties: Shape = {
+        "count": {"type": "integer", "minimum": 0, "description": "How many there are on all pages."},
+        "next": {**ADDRESS, "description": "The next page; null: this is the last."},
+        "previous": {**ADDRESS, "description": "The page before; null: this is the first."},
+        **members,
+        "results": {"type": "array", "items": shape},
+        "citation": CITATION,
+    }
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def component(name: str) -> Shape:
+    """A reference to a schema among the components."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+PROBLEM: Shape = {
+    "type": "object",
+    "description": "What is wrong, as RFC 9457 problem details.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": STRING,
+        "title": STRING,
+        "status": {"type": "integer"},
+        "detail": {**STRING, "description": "What is wrong, in a sentence or a few."},
+        "errors": {
+            "type": "array",
+            "description": "Each faulty parameter; an empty name stands for the query as a whole.",
+            "items": {
+                "type": "object",
+                "required": ["parameter", "code", "detail", "suggestions"],
+                "properties": {
+                    "parameter": STRING,
+                    "code": STRING,
+                    "detail": STRING,
+                    "suggestions": {"type": "array", "items": STRING},
+                },
+            },
+        },
+        "allowed": {"type": "array", "items": STRING, "description": "Every parameter there is here."},
+        "suggestions": {"type": "array", "items": STRING, "description": "Keys that were perhaps meant."},
+        "reason": {**STRING, "description": "Why it was withdrawn."},
+        "revision": {"type": "integer", "description": "The revision that withdrew it."},
+        "time": {**STRING, "format": "date-time", "description": "When it was withdrawn."},
+    },
+}

@@ -1,0 +1,237 @@
+"""The history of curated records: who changed what, when and why; and the way back.
+
+django-simple-history keeps a copy of a record at each save. Reason and user are taken from the block that
+the save stands in (`because`), as a reason set on an instance would stick to it. Editorial states are part
+of the copies, but no part of an edit: they change by transitions (`transfers.curation.workflow`) alone.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet, ValidationError
+from django.db import IntegrityError, connections, models, transaction
+from django.db.models import Value
+from django.dispatch import receiver
+from django.utils import timezone
+from simple_history.signals import pre_create_historical_record
+
+from transfers.models import (
+    Party,
+    PartyAlias,
+    Quantity,
+    Source,
+    System,
+    SystemAlias,
+    Transfer,
+    TransferDate,
+    Valuation,
+)
+
+#: Records that own others, and those others with the field that names the owner.
+OWNED: dict[type[models.Model], dict[type[models.Model], str]] = {
+    Party: {PartyAlias: "party"},
+    System: {SystemAlias: "system"},
+    Source: {},
+    Transfer: {Quantity: "transfer", TransferDate: "transfer", Valuation: "transfer"},
+}
+#: What an edit does not touch.
+NOT_EDITED = frozenset({"state"})
+ADDED, CHANGED, REMOVED = "+", "~", "-"
+#: The reason of the copies with which history began; nobody knows what was before them.
+BEGINNING = "Recorded before history was kept"
+
+_context: ContextVar[tuple[str, Any]] = ContextVar("because", default=("", None))
+
+
+@contextmanager
+def because(reason: str, user: Any = None) -> Iterator[None]:
+    """Everything saved in the block leaves history with this reason and user."""
+    token = _context.set((reason, user))
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+def current() -> tuple[str, Any]:
+    """Reason and user of the block; for bulk writes, which send no signal."""
+    return _context.get()
+
+
+def copy(records: models.QuerySet, kind: str) -> int:
+    """Leave history of these stored records, for bulk writes; one statement, the number of copies."""
+    model = records.model
+    copies = model.history.model
+    reason, user = current()
+    known = {
+        "history_date": Value(timezone.now(), models.DateTimeField()),
+        "history_type": Value(kind, models.CharField()),
+        "history_change_reason": Value(reason or None, models.CharField()),
+        "history_user": Value(user and user.pk, models.IntegerField()),
+    }
+    names = [field.attname for field in model._meta.concrete_fields]
+    columns = [copies._meta.get_field(field.name).column for field in model._meta.concrete_fields]
+    columns += [copies._meta.get_field(name).column for name in known]
+    connection = connections[records.db]
+    selected = records.order_by("pk").values_list(*names, *known.values())
+    try:
+        query, parameters = selected.query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:  # the condition holds of nothing, as Django sees without asking
+        return 0
+    quoted = ", ".join(map(connection.ops.quote_name, columns))
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {copies._meta.db_table} ({quoted}) {query}", parameters)
+        return int(cursor.rowcount)
+
+
+@receiver(pre_create_historical_record)
+def _tell(history_instance: Any, **_: Any) -> None:
+    reason, user = _context.get()
+    if reason:
+        history_instance.history_change_reason = reason
+    if user is not None:
+        history_instance.history_user = user
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that an edit changed; None where there was no record to have it."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One edit of one record: `copy` is the record as the edit left it (as it was, where it was removed)."""
+
+    copy: Any
+    before: Any | None
+    changes: tuple[Change, ...]
+
+    @property
+    def id(self) -> str:
+        """What names the edit among those of its record's owner."""
+        return f"{self.model._meta.model_name}-{self.copy.history_id}"
+
+    @property
+    def kind(self) -> str:
+        return self.copy.history_type
+
+    @property
+    def model(self) -> type[models.Model]:
+        return self.copy.instance_type
+
+    @property
+    def time(self) -> datetime:
+        return self.copy.history_date
+
+    @property
+    def user(self) -> Any:
+        return self.copy.history_user
+
+    @property
+    def reason(self) -> str:
+        return self.copy.history_change_reason or ""
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it changed anything but the editorial state."""
+        return self.kind != CHANGED or any(change.field not in NOT_EDITED for change in self.changes)
+
+
+def edits(owner: models.Model) -> list[Edit]:
+    """Every edit of a record and of those that it owns, newest first; one query for each of the models."""
+    found = _edits_of(type(owner), "id", owner.pk)
+    for model, field in OWNED[type(owner)].items():
+        found += _edits_of(model, f"{field}_id", owner.pk)
+    return sorted(found, key=lambda edit: (edit.time, edit.copy.history_id), reverse=True)
+
+
+def _edits_of(model: Any, field: str, value: Any) -> list[Edit]:
+    """Edits of the records that ever had the value, as far as they had it before or after the edit."""
+    ever = model.history.filter(**{field: value}).values("id")
+    copies = model.history.filter(id__in=ever).select_related("history_user").order_by("id", "history_id")
+    found: list[Edit] = []
+    last: Any = None
+    for copy in copies:
+        before = last if last is not None and last.id == copy.id else None
+        edit = Edit(copy, before, _changes(model, before, copy))
+        if edit.changes and value in (getattr(copy, field), getattr(before, field, None)):
+            found.append(edit)
+        last = None if copy.history_type == REMOVED else copy
+    return found
+
+
+def _changes(model: type[models.Model], before: Any, after: Any) -> tuple[Change, ...]:
+    gone = after.history_type == REMOVED
+    old = _values(model, after if gone else before)
+    new = _values(model, None if gone else after)
+    return tuple(Change(name, old[name], new[name]) for name in new if old[name] != new[name])
+
+
+def _values(model: type[models.Model], copy: Any) -> dict[str, Any]:
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    return {field.name: getattr(copy, field.attname) if copy is not None else None for field in fields}
+
+
+def obstacle(edit: Edit) -> str:
+    """Why the edit cannot be reverted, whatever the record is now; empty: it may be tried."""
+    if edit.reason == BEGINNING or (edit.kind == CHANGED and edit.before is None):
+        return "What was before it was not recorded."
+    if edit.kind == ADDED and edit.model in OWNED:
+        return "It made the record; delete the record, where that is allowed."
+    if not edit.is_content:
+        return "It changed the editorial state alone, which changes by steps."
+    return ""
+
+
+def revert(edit: Edit) -> models.Model | None:
+    """Put the record back as it was before the edit; the record, or None where it then was not there.
+
+    Raises ValidationError, with the record as it is, where what was cannot be again.
+    """
+    if why_not := obstacle(edit):
+        raise ValidationError(why_not)
+    try:
+        with transaction.atomic():
+            current = edit.model._default_manager.select_for_update().filter(pk=edit.copy.id).first()
+            if edit.kind == ADDED:
+                _remove(current)
+                return None
+            return _restore(edit.copy if edit.kind == REMOVED else edit.before, current)
+    except IntegrityError as error:  # somebody else was faster than the checks
+        raise ValidationError("The database refuses it: another record stands in its place.") from error
+
+
+def _remove(record: models.Model | None) -> None:
+    if record is None:
+        raise ValidationError("The record is gone already.")
+    record.delete()
+
+
+def _restore(copy: Any, current: models.Model | None) -> models.Model:
+    restored = copy.instance
+    for name in NOT_EDITED & {field.name for field in restored._meta.concrete_fields}:
+        # What is brought back begins its way anew.
+        kept = restored._meta.get_field(name).get_default() if current is None else getattr(current, name)
+        setattr(restored, name, kept)
+    if current is not None:
+        _check_against(restored, current)
+    restored._state.adding = current is None
+    restored.full_clean()
+    restored.save()
+    return restored
+
+
+def _check_against(restored: Any, current: Any) -> None:
+    model = type(restored)
+    if _values(model, restored) == _values(model, current):
+        raise ValidationError("The record is as it was before this edit already.")
+    if model in OWNED and restored.natural_key() != current.natural_key():
+        raise ValidationError("It changed the permanent key, which others may have cited since.")

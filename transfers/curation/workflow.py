@@ -1,0 +1,175 @@
+"""The way of a transfer from a draft to the public register and back, in one table and one function.
+
+| transition | from | to | who |
+|---|---|---|---|
+| submit | draft | in review | may change transfers |
+| return | in review | draft | may change or publish transfers |
+| publish | in review | published | may publish transfers, and edited nothing since the last publication |
+| revise | published, withdrawn | draft | may change transfers; an edit does it by itself |
+| withdraw | any, while a row is public | withdrawn | may publish transfers |
+
+What is public changes by `publish` and `withdraw` alone: the published row of a revised transfer stands.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from transfers.models import RegistryRow, Transfer
+from transfers.publication import publish
+
+from . import edits as history
+
+State = Transfer.State
+CHANGE, PUBLISH = "transfers.change_transfer", "transfers.publish_transfer"
+
+
+class Refused(Exception):
+    """A transition that is not allowed; the text says why, in one sentence."""
+
+
+class AllRefused(Exception):
+    """A step that some of several transfers cannot take, so none took it; `refusals` says why, by key."""
+
+    def __init__(self, refusals: dict[str, str]):
+        self.refusals = refusals
+        super().__init__(" ".join(refusals.values()))
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A step: from which states, to which, by whom (one of the permissions is enough)."""
+
+    name: str
+    verb: str
+    sources: tuple[str, ...]
+    target: str
+    permissions: tuple[str, ...]
+
+
+TRANSITIONS = {
+    each.name: each
+    for each in (
+        Transition("submit", "submit for review", (State.DRAFT,), State.IN_REVIEW, (CHANGE,)),
+        Transition("return", "return to its curator", (State.IN_REVIEW,), State.DRAFT, (CHANGE, PUBLISH)),
+        Transition("publish", "publish", (State.IN_REVIEW,), State.PUBLISHED, (PUBLISH,)),
+        Transition("revise", "revise", (State.PUBLISHED, State.WITHDRAWN), State.DRAFT, (CHANGE,)),
+        Transition(
+            "withdraw",
+            "withdraw",
+            (State.DRAFT, State.IN_REVIEW, State.PUBLISHED),
+            State.WITHDRAWN,
+            (PUBLISH,),
+        ),
+    )
+}
+
+
+def refusal(transfer: Transfer, name: str, user: Any) -> str:
+    """Why the user cannot take the transfer this step; empty: nothing stands in the way."""
+    step = TRANSITIONS.get(name)
+    if step is None:
+        return f"There is no step {name!r}."
+    if not any(user.has_perm(permission) for permission in step.permissions):
+        return f"You are not allowed to {step.verb} transfers."
+    if transfer.state not in step.sources:
+        state = transfer.get_state_display()
+        return f"The transfer {transfer.key} is {state}; one cannot {step.verb} it now."
+    if name == "withdraw" and not is_public(transfer):
+        return f"The transfer {transfer.key} is not public, so there is nothing to withdraw."
+    if name == "submit" and (found := publish.problems(transfer)):
+        return f"The transfer {transfer.key} cannot be submitted: {' '.join(found)}"
+    if name == "publish" and not settings.PUBLISH_OWN and user.pk in editors(transfer):
+        return f"You edited {transfer.key} yourself; somebody else must publish it."
+    return ""
+
+
+def allowed(transfer: Transfer, user: Any) -> list[Transition]:
+    """The steps that the user may take with the transfer now."""
+    return [step for step in TRANSITIONS.values() if not refusal(transfer, step.name, user)]
+
+
+def move(transfer: Transfer, name: str, user: Any, reason: str) -> Transfer:
+    """Take the transfer this step, under a lock, with history; the transfer as it then is.
+
+    Raises Refused, or publish.NotPublishable with every fault.
+    """
+    if not reason.strip():
+        raise Refused("A step needs a reason; it stands in the history.")
+    with transaction.atomic(), history.because(reason.strip(), user):
+        locked = Transfer.objects.select_for_update().filter(pk=transfer.pk).first()
+        if locked is None:
+            raise Refused(f"The transfer {transfer.key} was deleted meanwhile.")
+        if why_not := refusal(locked, name, user):
+            raise Refused(why_not)
+        if name == "publish":
+            publish.publish([locked], reason)
+        elif name == "withdraw":
+            publish.withdraw([locked], reason)
+        else:
+            locked.state = TRANSITIONS[name].target
+            locked.save()
+        locked.refresh_from_db()
+    return locked
+
+
+def move_all(transfers: Iterable[Transfer], name: str, user: Any, reason: str) -> list[Transfer]:
+    """Take all of the transfers this step or none; raises AllRefused with the refusal of each."""
+    moved: list[Transfer] = []
+    refusals: dict[str, str] = {}
+    with transaction.atomic():
+        # In one order, so that two at once wait for each other and never both.
+        for transfer in sorted(transfers, key=lambda transfer: transfer.pk):
+            try:
+                moved.append(move(transfer, name, user, reason))
+            except (Refused, publish.NotPublishable) as error:
+                refusals[transfer.key] = str(error)
+        if refusals:
+            raise AllRefused(refusals)
+    return moved
+
+
+def reopen(transfer: Transfer, user: Any, reason: str) -> Transfer:
+    """Make an edited transfer a draft again: who reviewed or published it has not seen the edit."""
+    steps = {State.IN_REVIEW: "return", State.PUBLISHED: "revise", State.WITHDRAWN: "revise"}
+    name = steps.get(State(transfer.state))
+    return move(transfer, name, user, reason) if name else transfer
+
+
+def revert(transfer: Transfer, edit: history.Edit, user: Any, reason: str) -> None:
+    """Revert an edit of a transfer or of its claims, which is an edit: the transfer is a draft then.
+
+    Raises Refused, or ValidationError where what was cannot be again.
+    """
+    if not user.has_perm(CHANGE):
+        raise Refused("You are not allowed to change transfers.")
+    if not reason.strip():
+        raise Refused("A revert needs a reason; it stands in the history.")
+    with transaction.atomic(), history.because(reason.strip(), user):
+        locked = Transfer.objects.select_for_update().filter(pk=transfer.pk).first()
+        if locked is not None:
+            reopen(locked, user, reason)
+        history.revert(edit)
+
+
+def is_public(transfer: Transfer) -> bool:
+    """Whether a row of the transfer is public now."""
+    return RegistryRow.objects.current().filter(key=transfer.key).exists()
+
+
+def editors(transfer: Transfer) -> set[int]:
+    """Users who had a part in what would be published: who edited since the last publication.
+
+    The log does not say when that was: it also tells of new versions that a renamed party brings, and of
+    withdrawals, neither of which publish the transfer's own edits.
+    """
+    found: set[int] = set()
+    for edit in history.edits(transfer):
+        if any(change.field == "state" and change.after == State.PUBLISHED for change in edit.changes):
+            break
+        if edit.is_content and edit.copy.history_user_id:
+            found.add(edit.copy.history_user_id)
+    return found

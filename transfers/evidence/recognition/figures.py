@@ -1,0 +1,148 @@
+"""Counts and sums of money in a text, in digits and in words."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from transfers.evidence import english as read
+from transfers.vocabulary.codes import CURRENCIES as CODES
+
+from .marks import MONEY, NUMBER, Found
+
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_WORD = rf"(?:(?:{_TENS})(?:[- ](?:{_ONES}))?|{_TEENS}|{_ONES}|half an?(?= )|an?)"
+_DIGITS = r"(?:\d{1,3}(?:,\d{2,3}){1,5}(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?)"
+_SCALES = {
+    **{word: Decimal(value) for word, value in read.SCALES.items()},
+    "bn": Decimal(10**9), "b": Decimal(10**9), "mn": Decimal(10**6), "m": Decimal(10**6),
+    "tn": Decimal(10**12), "k": Decimal(1000), "lakh": Decimal(10**5), "crore": Decimal(10**7),
+}  # fmt: skip
+_OF_MONEY_ONLY = frozenset({"m", "b", "k"})
+_SIGNS = {
+    **read.CURRENCIES,
+    "A$": "AUD", "C$": "CAD", "S$": "SGD", "HK$": "HKD", "Rs": "INR", "Rs.": "INR", "₺": "TRY", "₩": "KRW",
+    "pound": "GBP", "lira": "TRY",
+}  # fmt: skip
+_SIGN = r"US\$|HK\$|[ACS]\$|[$€£¥₽₹₺₩]|\bRs\.?"
+_NUMBER = re.compile(
+    rf"(?:(?P<sign>{_SIGN})\s?|(?<![\w.,/-])(?:(?P<code>[A-Z]{{3}})\s)?)(?<![.,/-])"
+    rf"(?:(?P<low>{_DIGITS})(?:(?:[-–]| to | or )(?P<high>{_DIGITS}))?"
+    rf"|(?P<word>{_WORD})(?:(?: to | or )(?P<word2>{_WORD}))?)"
+    rf"(?P<scale>(?:[- ]?(?:{'|'.join(_SCALES)})\b){{0,3}})(?!\w|-\w|[.,:/]\d)",
+    re.IGNORECASE,
+)
+_CURRENCY = re.compile(
+    r"\s(?:(?:US|U\.S\.|American)\s)?(?:(dollar|euro|ro?uble|rupee|yuan|yen|pound|lira)s?|([A-Z]{3}))\b"
+)
+_NO_COUNT = re.compile(
+    r"\s?(?:%|percent\b|per cent\b|percentage\b|[ap]\.?m\b|UTC\b|GMT\b|hours?\b|km\b|kilomet|miles?\b"
+    r"|met(?:er|re)s?\b|mm\b|years?\b|months?\b|weeks?\b|days?\b|minutes?\b|times?\b)"
+)
+_FURNITURE = re.compile(r"(?m)^\s*\d{1,3}[.)](?=\s)|\+?\d[\d() -]{7,20}\d|\b\d{1,2}:\d\d\b")
+_LEAST = re.compile(r"(?i)\b(?:at least|more than|no fewer than|not less than|over)\s$")
+_MOST = re.compile(r"(?i)\b(?:at most|up to|no more than|as many as|fewer than|less than)\s$")
+LARGEST_COUNT = 2_147_483_647
+
+
+def figures(body: str) -> Iterator[Found]:
+    """Sums of money, and counts with the unit that follows them."""
+    for found in _FURNITURE.finditer(body):
+        yield NUMBER, found.start(), found.end(), ()
+    for found in _NUMBER.finditer(body):
+        low, high = _values(found)
+        start, end, currency = _sum_at(body, found)
+        before = body[max(0, start - 16) : start]
+        if currency:
+            yield MONEY, start, end, (*_range(before, low, high), currency)
+        elif (unit := _counted(body, found, low, high)) is not None:
+            yield NUMBER, start, end, (*_range(before, low, high), unit)
+
+
+def _sum_at(body: str, found: re.Match[str]) -> tuple[int, int, str]:
+    """Where the figure starts and ends with the currency that stands before or after it, if one does."""
+    start = found.start("low" if found["low"] else "word")
+    if currency := _currency(found["sign"], found["code"]):
+        return found.start(), found.end(), currency
+    after = _CURRENCY.match(body, found.end())
+    if after and (currency := _currency(after[1], after[2])):
+        return start, after.end(), currency
+    return start, found.end(), ""
+
+
+def _values(found: re.Match[str]) -> tuple[Decimal, Decimal]:
+    """The least and the greatest that the digits or words say, with their scale."""
+    scale = Decimal(1)
+    for word in re.findall(r"[a-z]+", found["scale"].lower()):
+        scale *= _SCALES[word]
+    first = found["low"] or found["word"]
+    last = found["high"] or found["word2"] or first
+    return _value(first) * scale, _value(last) * scale
+
+
+def _value(text: str) -> Decimal:
+    if text[0].isdecimal():
+        return Decimal(text.replace(",", ""))
+    if text.lower().startswith("half"):
+        return Decimal("0.5")
+    return Decimal(sum(read.NUMBER_WORDS[word] for word in re.findall("[a-z]+", text.lower())))
+
+
+def _currency(word: str | None, code: str | None) -> str:
+    if word:
+        return next((iso for sign, iso in _SIGNS.items() if sign.lower() == word.lower()), "")
+    return code if code in CODES else ""
+
+
+def _range(before: str, low: Decimal, high: Decimal) -> tuple[str, str]:
+    """Minimum and maximum as text, open where the words before say at least or at most."""
+    least, most = (f"{value.normalize():f}" for value in sorted((low, high)))
+    return ("" if _MOST.search(before) else least), ("" if _LEAST.search(before) else most)
+
+
+def _counted(body: str, found: re.Match[str], low: Decimal, high: Decimal) -> str | None:
+    """The unit of a count, empty where none is named; None where the number counts no arms."""
+    of_money = _OF_MONEY_ONLY & set(re.findall("[a-z]+", found["scale"].lower()))
+    whole = low % 1 == 0 and high % 1 == 0 and max(low, high) <= LARGEST_COUNT
+    if of_money or not whole or _NO_COUNT.match(body, found.end()):
+        return None
+    is_article = found["word"] and found["word"].lower() in ("a", "an", "one") and not found["scale"]
+    unit = _unit(body[found.end() : found.end() + 120], 4 if is_article else 9)
+    return None if is_article and not unit else unit
+
+
+#: What sources print, and the register's unit for it; a division is what others print as battalion.
+UNITS = {
+    "system": "system", "battery": "battery", "batteries": "battery", "battalion": "battalion",
+    "division": "battalion", "regiment": "regiment", "launcher": "launcher", "aircraft": "aircraft",
+    "jet": "aircraft", "helicopter": "aircraft", "plane": "aircraft", "airplane": "aircraft",
+    "fighter": "aircraft", "drone": "aircraft", "bomber": "aircraft", "uav": "aircraft",
+    "gunship": "aircraft",
+    "vehicle": "vehicle", "tank": "vehicle", "carrier": "vehicle", "truck": "vehicle", "missile": "missile",
+    "rocket": "missile", "ship": "ship", "warship": "ship", "frigate": "ship", "corvette": "ship",
+    "submarine": "ship", "destroyer": "ship", "boat": "ship", "vessel": "ship", "gun": "gun",
+    "howitzer": "gun", "mortar": "gun", "radar": "radar", "engine": "engine", "satellite": "satellite",
+}  # fmt: skip
+_TOKEN = re.compile(r"\s?,?\s?([\w'’./-]+)")
+_ENDS_PHRASE = frozenset(
+    "and or as in from to with for while after before at on by but that which who is are was were will would"
+    " has have had said of the a an its".split()
+)
+_PARTITIVE = re.compile(r"\s(?:more\s)?of\s(?:the|its|their|these|those)\b(?:\s(?:\w+)(?=\s))?")
+
+
+def _unit(after: str, reach: int) -> str:
+    """The register's unit for the noun that a number counts, within so many words; or nothing."""
+    skipped = _PARTITIVE.match(after)
+    at, unit = skipped.end() if skipped else 0, ""
+    for _ in range(reach):
+        token = _TOKEN.match(after, at)
+        word = token[1].rstrip(".'’").lower() if token else ""
+        noun = UNITS.get(word) or (UNITS.get(word[:-1]) if word.endswith("s") else None)
+        if token is None or word in _ENDS_PHRASE or (unit and not noun):
+            return unit
+        unit, at = noun or "", token.end()
+        if noun and (word not in UNITS or token[1][-1] in ".'’"):  # a plural ends the noun
+            return unit
+    return unit

@@ -1,0 +1,253 @@
+"""From claims to a row: pure functions, no database and no Django.
+
+`resolve` settles the claims of one transfer into the derived fields of its row. It is total (every
+set of claims gives a row), deterministic, and independent of the order of the claims.
+
+Rules, for each measure:
+
+* all claims agree: that value;
+* they differ and one is preferred: the preferred value; the measure is disputed;
+* they differ and none is preferred: the envelope, smallest minimum to largest maximum; disputed.
+
+A later edition of one register (the same story of the same publisher) revises the earlier one: its figure
+takes the other's place, unless that one is preferred, and the two are no dispute.
+
+A figure in another unit or another currency than the row's is no dispute: it cannot be compared.
+A delivered count is cumulative, so a later and not smaller count supersedes an earlier one.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from transfers.vocabulary import edtf
+
+Range = tuple[float, float | None]
+
+
+class Status(StrEnum):
+    """How far a transfer has come; derived from its claims, never entered."""
+
+    CANCELLED = "cancelled"
+    SUSPENDED = "suspended"
+    DELIVERED = "delivered"
+    IN_DELIVERY = "in_delivery"
+    AGREED = "agreed"
+    REPORTED = "reported"
+    DEPLOYED = "deployed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One source's statement of one figure. Dates are EDTF text; an open maximum is None."""
+
+    measure: str
+    source: str
+    published: str
+    publisher: str
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str | None = None
+    currency: str | None = None
+    date: str | None = None
+    as_of: str | None = None
+    attributed_to: str | None = None
+    agencies: str | None = None
+    origin_of: str | None = None
+    preferred: bool = False
+
+    @property
+    def story(self) -> str:
+        """What its copies share; a source without copies is a story of its own."""
+        return self.origin_of or self.source
+
+    @property
+    def range(self) -> Range:
+        """Minimum and maximum; 'at most 5' starts at nought, so a figure always has a minimum."""
+        return (self.minimum or 0, self.maximum)
+
+
+QUANTITIES = ("quantity_ordered", "quantity_delivered", "quantity_deployed")
+DATES = ("date_agreed", "date_delivered", "date_deployed")
+TIVS = ("tiv_unit", "tiv_ordered", "tiv_delivered")
+#: The measures that a row shows, by field stem, in the order of the row: what `disputed` may name.
+STEMS = (*QUANTITIES, *DATES, "deal_value", *TIVS)
+
+
+def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
+    """Settle the claims of one transfer of this kind into its row's derived fields, by field name."""
+    everything = list(dict.fromkeys(claims))
+    by_measure: dict[str, list[Claim]] = {}
+    for claim in _unrevised(everything):
+        by_measure.setdefault(claim.measure, []).append(claim)
+    row: dict[str, Any] = {}
+    disputed = {
+        *_quantities(row, by_measure),
+        *_dates(row, by_measure),
+        *_deal_value(row, by_measure.get("deal_value", [])),
+        *_tivs(row, by_measure),
+    }
+    row["status"] = str(_status(kind, row, by_measure))
+    row["disputed"] = [stem for stem in STEMS if stem in disputed]
+    row["sources"] = len({claim.story for claim in everything})
+    row["origins"] = _count_origins(everything)
+    return row
+
+
+def _unrevised(claims: list[Claim]) -> list[Claim]:
+    """Those claims that no later edition of their own register revises."""
+    editions: dict[tuple, list[Claim]] = {}
+    for claim in claims:
+        if claim.origin_of:
+            register = (claim.origin_of, claim.publisher, claim.measure, claim.unit, claim.currency)
+            editions.setdefault(register, []).append(claim)
+    revised = {
+        old
+        for group in editions.values()
+        if len({claim.published for claim in group}) > 1
+        for old in group
+        if not old.preferred and any(_is_later(new.published, old.published) for new in group)
+    }
+    return [claim for claim in claims if claim not in revised]
+
+
+def _is_later(new: str, old: str) -> bool:
+    """Whether a date is later for certain."""
+    start, end = edtf.bounds(new)[0], edtf.bounds(old)[1]
+    return start is not None and end is not None and start > end
+
+
+def _settle(claims: list[Claim], value: Callable[[Claim], Any]) -> tuple[list[Claim], bool]:
+    """The claims of one measure that its row stands on, and whether the measure is disputed."""
+    if len({value(claim) for claim in claims}) == 1:
+        return claims, False
+    return [claim for claim in claims if claim.preferred] or claims, True
+
+
+def _widest(claims: list[Claim]) -> Range:
+    """Smallest minimum and largest maximum; an open maximum stays open."""
+    tops = [claim.maximum for claim in claims]
+    top = None if None in tops else max(top for top in tops if top is not None)
+    return min(claim.range[0] for claim in claims), top
+
+
+def _speaking(claims: list[Claim], name: str) -> str | None:
+    """The unit or currency that the row speaks in: of a preferred claim, else of most sources."""
+    heard = [claim for claim in claims if claim.preferred] or claims
+    votes = Counter(word for _, word in {(claim.story, getattr(claim, name)) for claim in heard})
+    return min(votes, key=lambda word: (-votes[word], word or ""), default=None)
+
+
+def _quantities(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[str]:
+    row["unit"] = _speaking([claim for stem in QUANTITIES for claim in by_measure.get(stem, [])], "unit")
+    for stem in QUANTITIES:
+        claims = [claim for claim in by_measure.get(stem, []) if claim.unit == row["unit"]]
+        if stem == "quantity_delivered":
+            claims = _latest_counts(claims)
+        yield from _range_fields(row, stem, claims)
+
+
+def _range_fields(row: dict[str, Any], stem: str, claims: list[Claim]) -> Iterable[str]:
+    row[f"{stem}_min"] = row[f"{stem}_max"] = None
+    if claims:
+        standing, disputed = _settle(claims, lambda claim: claim.range)
+        bottom, top = _widest(standing)
+        row[f"{stem}_min"], row[f"{stem}_max"] = int(bottom), None if top is None else int(top)
+        if disputed:
+            yield stem
+
+
+def _latest_counts(claims: list[Claim]) -> list[Claim]:
+    return [claim for claim in claims if not any(_supersedes(other, claim) for other in claims)]
+
+
+def _supersedes(new: Claim, old: Claim) -> bool:
+    """Whether a cumulative count replaces another: it is later for certain, and not smaller."""
+    later = _is_later(new.as_of or new.published, old.as_of or old.published)
+    return later and new.range[0] >= old.range[0]
+
+
+def _dates(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[str]:
+    """Dates agree where they allow the same days; an interval open at both ends leaves no text."""
+    for stem in DATES:
+        text = None
+        if claims := by_measure.get(stem, []):
+            standing, disputed = _settle(claims, lambda claim: edtf.bounds(claim.date or ""))
+            text = edtf.envelope(claim.date or "" for claim in standing)
+            if disputed:
+                yield stem
+        row[stem] = text
+        row[f"{stem}_earliest"], row[f"{stem}_latest"] = edtf.bounds(text) if text else (None, None)
+
+
+def _deal_value(row: dict[str, Any], claims: list[Claim]) -> Iterable[str]:
+    row["deal_currency"] = currency = _speaking(claims, "currency")
+    yield from _range_fields(row, "deal_value", [claim for claim in claims if claim.currency == currency])
+
+
+def _tivs(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[str]:
+    """One number each: a range, or sources that differ without a preferred one, leave it empty."""
+    for stem in TIVS:
+        row[stem] = None
+        if claims := by_measure.get(stem, []):
+            standing, disputed = _settle(claims, lambda claim: claim.range)
+            bottom, top = _widest(standing)
+            row[stem] = float(bottom) if bottom == top else None
+            if disputed:
+                yield stem
+
+
+def _status(kind: str, row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Status:
+    if "date_cancelled" in by_measure:
+        return Status.CANCELLED
+    if "date_suspended" in by_measure:
+        return Status.SUSPENDED
+    if kind == "deployment":
+        return _deployment_status(by_measure)
+    if _is_delivered(row, by_measure):
+        return Status.DELIVERED
+    counted = any(claim.range[1] != 0 for claim in by_measure.get("quantity_delivered", []))
+    if counted or "date_delivered" in by_measure:
+        return Status.IN_DELIVERY
+    agreed = {"date_agreed", "quantity_ordered", "deal_value", "tiv_ordered"}
+    return Status.AGREED if agreed & by_measure.keys() else Status.REPORTED
+
+
+def _is_delivered(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> bool:
+    if "quantity_ordered" in by_measure:
+        ordered, delivered = row["quantity_ordered_max"], row["quantity_delivered_min"]
+        return bool(delivered) and ordered is not None and delivered >= ordered
+    return row["date_delivered_latest"] is not None
+
+
+def _deployment_status(by_measure: dict[str, list[Claim]]) -> Status:
+    """Ended where a source gives the stay a last day and none leaves it open."""
+    stays = [edtf.parse(claim.date or "") for claim in by_measure.get("date_deployed", [])]
+    intervals = [stay for stay in stays if stay.is_interval]
+    if any(stay.latest is not None for stay in intervals) and all(
+        stay.latest is not None for stay in intervals
+    ):
+        return Status.ENDED
+    return Status.DEPLOYED if stays or "quantity_deployed" in by_measure else Status.REPORTED
+
+
+def _count_origins(claims: Iterable[Claim]) -> int:
+    """Claimants that share a name are one: a paper crediting two agencies is no origin beside either."""
+    groups: list[set[str]] = []
+    for claim in claims:
+        names = _claimants(claim)
+        for group in [group for group in groups if group & names]:
+            groups.remove(group)
+            names |= group
+        groups.append(names)
+    return len(groups)
+
+
+def _claimants(claim: Claim) -> set[str]:
+    if claim.attributed_to:
+        return {claim.attributed_to.casefold()}
+    listed = claim.agencies or claim.publisher
+    return {name.strip().casefold() for name in listed.split(";") if name.strip()}

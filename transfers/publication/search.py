@@ -1,0 +1,79 @@
+"""Search in words (`q=`): one small interface over SQLite's FTS5 and PostgreSQL's full text search.
+
+What is searched is the column `words` of a published row, which holds letters and digits only; what a
+user types is reduced in the same way, so that quotes, `*` and wildcards are plain text, not syntax.
+Every word must be there; `su-30mki` is found as `su 30mki` and as `su30mki`.
+"""
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from transfers.models import RegistryRow
+from transfers.vocabulary import words
+
+_TABLE = RegistryRow._meta.db_table
+_INDEX = "transfers_search"
+_SQLITE = (
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS {_INDEX} USING fts5("
+    f"words, content='{_TABLE}', content_rowid='id', tokenize='ascii', detail='full')",
+    f"CREATE TRIGGER IF NOT EXISTS {_TABLE}_search AFTER INSERT ON {_TABLE} BEGIN"
+    f" INSERT INTO {_INDEX} (rowid, words) VALUES (NEW.id, NEW.words); END",
+)
+_POSTGRESQL = (
+    f"CREATE INDEX IF NOT EXISTS {_INDEX} ON {_TABLE} USING gin (to_tsvector('simple', COALESCE(words, '')))",
+)
+
+
+def install(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Create the index where it is missing, and fill it from the rows that stand already."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_POSTGRESQL[0])
+            return
+        cursor.execute("SELECT count(*) FROM sqlite_master WHERE name = %s", [_INDEX])
+        is_new = not cursor.fetchone()[0]
+        for statement in _SQLITE:
+            cursor.execute(statement)
+        if is_new:
+            cursor.execute(f"INSERT INTO {_INDEX} ({_INDEX}) VALUES ('rebuild')")
+
+
+def rebuild(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Fill SQLite's index anew, after rows were put there past its trigger."""
+    if connections[using].vendor == "sqlite":
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"INSERT INTO {_INDEX} ({_INDEX}) VALUES ('rebuild')")
+
+
+def terms(text: str) -> list[list[str]]:
+    """What a user typed, word by word; each word as the parts it may be written in."""
+    return [parts for word in text.split() if (parts := words.split(word))]
+
+
+def matching(rows: QuerySet, text: str) -> QuerySet:
+    """The rows that have every word of the text; none has a text without letters and digits."""
+    asked = terms(text)
+    if not asked:
+        return rows.none()
+    if connections[rows.db].vendor == "postgresql":
+        return _in_postgresql(rows, asked)
+    query = " AND ".join(_either(parts) for parts in asked)
+    return rows.filter(id__in=RawSQL(f"SELECT rowid FROM {_INDEX} WHERE {_INDEX} MATCH %s", [query]))
+
+
+def _either(parts: list[str]) -> str:
+    """FTS5: the parts one after the other, or as one word; letters and digits, so quoting is safe."""
+    phrase = f'"{" ".join(parts)}"'
+    return phrase if len(parts) == 1 else f'({phrase} OR "{"".join(parts)}")'
+
+
+def _in_postgresql(rows: QuerySet, asked: list[list[str]]) -> QuerySet:
+    rows = rows.annotate(search_vector=SearchVector("words", config="simple"))
+    for parts in asked:
+        phrase = SearchQuery(" ".join(parts), config="simple", search_type="phrase")
+        whole = SearchQuery("".join(parts), config="simple", search_type="phrase")
+        rows = rows.filter(search_vector=phrase | whole)
+    return rows

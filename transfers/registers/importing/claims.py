@@ -1,0 +1,107 @@
+"""From a register's deal to the figures that it claims: pure values, which become claims when written.
+
+A number that the register marks with `?` is graded possible instead of probable. An excerpt is the column
+and the cell. What a comment may mean is no figure; see `transfers.registers.reading.comments`.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from transfers.models import Claim, Quantity, TransferDate, Valuation
+from transfers.registers.reading.records import Deal
+
+MARKED = "The register marks it as uncertain."
+POSSIBLE, PROBABLE = Claim.Credibility.POSSIBLE, Claim.Credibility.PROBABLE
+#: What an EDTF field holds at most.
+LONGEST_DATE = 100
+THOUSANDTH = Decimal("0.001")
+LARGEST = Decimal(10**15)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One claim to be: its model, its measure, its fields, and the words that carry it."""
+
+    model: type[Claim]
+    measure: str
+    values: tuple[tuple[str, Any], ...]
+    excerpt: str
+    uncertain: bool = False
+
+    @property
+    def says(self) -> tuple[Any, ...]:
+        """What is claimed: equal for two deals that claim the same."""
+        return (self.model, self.measure, self.values, self.uncertain)
+
+    def claim(self, **where: Any) -> dict[str, Any]:
+        """The claim's fields; `where` are its transfer, source and locator."""
+        return {
+            self.model.MEASURE_FIELD: self.measure,
+            **dict(self.values),
+            **where,
+            "excerpt": self.excerpt,
+            "credibility": int(POSSIBLE if self.uncertain else PROBABLE),
+            "note": MARKED if self.uncertain else "",
+        }
+
+
+def figures_of(deal: Deal, unit: str) -> list[Figure]:
+    """Every figure that the deal states, its numbers counted in `unit`."""
+    found = [
+        _count("ordered", deal.ordered, deal.ordered_uncertain, unit, "Number ordered"),
+        _count("delivered", deal.delivered, deal.delivered_uncertain, unit, "Number delivered"),
+        _agreed(deal),
+        _delivered(deal),
+        _tiv(Valuation.Measure.TIV_UNIT, deal.tiv_unit, "TIV per unit"),
+        _tiv(Valuation.Measure.TIV_ORDERED, deal.tiv_ordered, "TIV for total order"),
+        _tiv(Valuation.Measure.TIV_DELIVERED, deal.tiv_delivered, "TIV of delivered weapons"),
+    ]
+    return [figure for figure in found if figure is not None]
+
+
+def _count(measure: str, number: int | None, uncertain: bool, unit: str, column: str) -> Figure | None:
+    if number is None:
+        return None
+    values = (("minimum", number), ("maximum", number), ("unit", unit))
+    return Figure(Quantity, measure, values, f"{column}: {number}{' ?' if uncertain else ''}", uncertain)
+
+
+def _agreed(deal: Deal) -> Figure | None:
+    if deal.year is None:
+        return None
+    mark = "?" if deal.year_uncertain else ""
+    excerpt = f"Year of order: {deal.year}{' ?' if mark else ''}"
+    return Figure(TransferDate, "agreed", (("date", f"{deal.year:04}{mark}"),), excerpt, deal.year_uncertain)
+
+
+def _delivered(deal: Deal) -> Figure | None:
+    years = deal.delivery_years
+    if not years:
+        return None
+    date = years_as_date(years, {each.year for each in deal.deliveries if each.year_uncertain})
+    shown = "; ".join(map(str, years)) if len(years) <= 4 else f"{years[0]}; {years[1]} … {years[-1]}"
+    excerpt = f"Year(s) of delivery: {shown}"
+    return Figure(TransferDate, "delivered", (("date", date),), excerpt, deal.delivery_years_uncertain)
+
+
+def years_as_date(years: tuple[int, ...], uncertain: set[int | None]) -> str:
+    """Sorted years as EDTF: one year, a run as an interval, years with gaps as a set, each with its mark.
+
+    A set too long for its field becomes the interval from its first year to its last.
+    """
+    said = [f"{year:04}{'?' if year in uncertain else ''}" for year in years]
+    if len(said) == 1:
+        return said[0]
+    listed = f"{{{','.join(said)}}}"
+    if years[-1] - years[0] == len(years) - 1 or len(listed) > LONGEST_DATE:
+        return f"{said[0]}/{said[-1]}"
+    return listed
+
+
+def _tiv(measure: str, value: Decimal | None, column: str) -> Figure | None:
+    """A trend-indicator value, kept to a thousandth; its excerpt has all the digits."""
+    if value is None:
+        return None
+    kept = min(value, LARGEST - 1).quantize(THOUSANDTH)
+    return Figure(Valuation, measure, (("minimum", kept), ("maximum", kept)), f"{column}: {value}")

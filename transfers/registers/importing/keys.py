@@ -1,0 +1,54 @@
+"""Permanent keys of imported transfers: supplier, recipient, system and year, numbered where taken."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from transfers.models import RegistryRow, Transfer
+
+LONGEST = 112  # a number behind it must find room
+BATCH = 500
+
+
+def some(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The values, as many at a time as a query may name."""
+    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
+
+
+class Keys:
+    """Gives each deal a key that no transfer has or ever had in public."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, items: Sequence[Any]) -> list[str]:
+        stems = [_stem(item) for item in items]
+        for group in some(sorted(set(stems))):
+            self._look_up(group)
+        return [self._free(stem) for stem in stems]
+
+    def _look_up(self, stems: Sequence[str]) -> None:
+        for model in (Transfer, RegistryRow):
+            taken = model.objects.filter(key__in=stems).values_list("key", flat=True)
+            fresh = set(taken) - self._taken
+            self._taken |= fresh
+            for stem in fresh:  # few deals have a namesake; those may have numbered ones beside them
+                numbered = Q(key__gt=f"{stem}-", key__lt=f"{stem}.")
+                self._taken |= set(model.objects.filter(numbered).values_list("key", flat=True))
+
+    def _free(self, stem: str) -> str:
+        key, number = stem, 1
+        while key in self._taken:
+            number += 1
+            key = f"{stem}-{number}"
+        self._taken.add(key)
+        return key
+
+
+def _stem(item: Any) -> str:
+    deal, named = item.deal, item.named
+    year = deal.year or next(iter(deal.delivery_years), None)
+    parties = f"{named.supplier}-{named.recipient}".lower()
+    end = f"-{year:04}" if year else "-undated"
+    return f"{parties}-{named.system}"[: LONGEST - len(end)].rstrip("-") + end

@@ -1,0 +1,177 @@
+"""Names as a register prints them: what they mean here, or a new provisional record; never a guess."""
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field
+
+from transfers.models import Party, Quantity, System
+from transfers.publication.names import Index
+from transfers.registers.reading.descriptions import category_of, classify
+from transfers.registers.reading.records import Deal
+from transfers.vocabulary import words
+
+Unit = Quantity.Unit
+Category = System.Category
+LONGEST_NAME = 120
+#: What a party's marks say of it; without one it is a state, if we know it, and else unknown.
+MARKS = {"": Party.Kind.UNKNOWN, "*": Party.Kind.NON_STATE, "**": Party.Kind.ORGANISATION}
+STATES = (Party.Kind.STATE, Party.Kind.FORMER_STATE)
+#: What a deal counts whose description does not say it.
+UNITS = {
+    System.Category.AIRCRAFT: Unit.AIRCRAFT,
+    System.Category.ARMOURED_VEHICLES: Unit.VEHICLE,
+    System.Category.ARTILLERY: Unit.GUN,
+    System.Category.ENGINES: Unit.ENGINE,
+    System.Category.MISSILES: Unit.MISSILE,
+    System.Category.SATELLITES: Unit.SATELLITE,
+    System.Category.SENSORS: Unit.SYSTEM,
+    System.Category.SHIPS: Unit.SHIP,
+    System.Category.AIR_DEFENCE: Unit.SYSTEM,
+}
+
+
+class Unclear(Exception):
+    """A name that cannot be taken; `ambiguous` where it may be one of several, else it is no name."""
+
+    def __init__(self, reason: str, *, ambiguous: bool = False):
+        self.ambiguous = ambiguous
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A deal's parties by code, its system by slug, and what its numbers count."""
+
+    supplier: str
+    recipient: str
+    system: str
+    unit: str
+
+
+@dataclass
+class Resolver:
+    """Finds the records that names mean; those that are missing are made, unsaved: `parties`, `systems`."""
+
+    parties: dict[str, Party] = field(default_factory=dict)
+    systems: dict[str, System] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._parties = {party.code: party for party in Party.objects.prefetch_related("aliases")}
+        self._systems = {system.slug: system for system in System.objects.prefetch_related("aliases")}
+        self._party_names, self._system_names = Index(), Index()
+        for party in self._parties.values():
+            for name in _names(party):
+                self._party_names.add(name, [party.code])
+        for system in self._systems.values():
+            for name in (system.slug, *_names(system)):
+                self._system_names.add(name, [system.slug])
+        self._kept: dict[tuple[str, ...], Named | Unclear] = {}
+
+    def named(self, deal: Deal) -> Named:
+        """The deal's parties and system; raises Unclear with the reason."""
+        printed = (deal.supplier, deal.recipient, deal.designation, deal.description, deal.category)
+        if printed not in self._kept:
+            try:
+                self._kept[printed] = self._resolve(deal)
+            except Unclear as error:
+                self._kept[printed] = error
+        found = self._kept[printed]
+        if isinstance(found, Unclear):
+            raise found
+        return found
+
+    def _resolve(self, deal: Deal) -> Named:
+        supplier, recipient = self._party(deal.supplier), self._party(deal.recipient)
+        if supplier == recipient:
+            raise Unclear(f"Supplier and recipient are the same party, {supplier}.")
+        system = self._system(deal)
+        known = classify(deal.description)
+        return Named(
+            supplier,
+            recipient,
+            system.slug,
+            known[1] if known else UNITS.get(Category(system.category), Unit.ITEM),
+        )
+
+    def _party(self, printed: str) -> str:
+        name = printed.rstrip("*").strip()
+        mark = printed[len(printed.rstrip("*")) :]
+        _check(name, "party")
+        if mark not in MARKS:
+            raise Unclear(f"The mark {mark!r} of {name!r} is none that is known.")
+        found = self._party_names.find(name)
+        if len(found) > 1:
+            raise Unclear(f"{name!r} may be one of {', '.join(sorted(found))}.", ambiguous=True)
+        for code in found:
+            if mark and (self.parties.get(code) or self._parties[code]).kind in STATES:
+                raise Unclear(f"{printed!r} is marked as no state, but {code} is one.", ambiguous=True)
+            return code
+        return self._new_party(name, mark)
+
+    def _new_party(self, name: str, mark: str) -> str:
+        stem = f"X-{'-'.join(words.split(name)).upper()}"[:36].rstrip("-")
+        code = _free(stem, (self._parties, self.parties))
+        self.parties[code] = Party(code=code, name=name, kind=MARKS[mark], provisional=True)
+        self._party_names.add(name, [code])
+        return code
+
+    def _system(self, deal: Deal) -> System:
+        """The system of this name, unless what is described is of another category than it."""
+        _check(deal.designation, "designation")
+        known = classify(deal.description)
+        category = category_of(deal.category) or (known[0] if known else None)
+        for name in (deal.designation, f"{deal.designation} ({deal.description})"):
+            found = self._system_names.find(name)
+            if len(found) > 1:
+                raise Unclear(f"{name!r} may be one of {', '.join(sorted(found))}.", ambiguous=True)
+            if not found:
+                return self._new_system(name, category, deal.description)
+            system = self._of(found)
+            if category in (None, system.category) or System.Category.OTHER in (category, system.category):
+                return system
+        raise Unclear(
+            f"{deal.designation!r} is known as {system.get_category_display()}, and is described here as"
+            f" {deal.description!r}.",
+            ambiguous=True,
+        )
+
+    def _of(self, slugs: set[str]) -> System:
+        (slug,) = slugs
+        return self.systems.get(slug) or self._systems[slug]
+
+    def _new_system(self, name: str, category: str | None, description: str) -> System:
+        _check(name, "designation")
+        stem = "-".join(words.split(name))[:76].rstrip("-")
+        slug = _free(stem, (self._systems, self.systems))
+        system = System(
+            slug=slug,
+            name=name,
+            category=category or System.Category.OTHER,
+            description=description[:200] or "not described",
+            provisional=True,
+        )
+        self.systems[slug] = system
+        self._system_names.add(name, [slug])
+        return system
+
+
+def _names(record: Party | System) -> Iterable[str]:
+    return (record.name, *(alias.name for alias in record.aliases.all()))
+
+
+def _check(name: str, what: str) -> None:
+    """Raise Unclear for what can be no record's name."""
+    if not words.fold(name):
+        raise Unclear(f"The {what} {name!r} has no letter or digit.")
+    if len(name) > LONGEST_NAME:
+        raise Unclear(f"The {what} {name[:40]!r} … is longer than {LONGEST_NAME} characters.")
+    if "|" in name:
+        raise Unclear(f"The {what} {name!r} has a |, which joins names in lists.")
+
+
+def _free(stem: str, taken: Iterable[Container[str]]) -> str:
+    """The stem, numbered where one of these has it."""
+    number, free = 1, stem
+    while any(free in each for each in taken):
+        number += 1
+        free = f"{stem}-{number}"
+    return free

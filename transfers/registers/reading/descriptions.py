@@ -1,0 +1,85 @@
+"""The register's words for a weapon → our category and unit. Pure.
+
+The last words of a description name the thing (`air search radar`, `trainer/combat aircraft`), so the
+longest known ending decides. What is not known is None, never a guess. As SIPRI does, guided bombs, shells
+and torpedoes are filed under missiles, turrets and refuelling systems under other.
+"""
+
+from transfers.vocabulary.words import fold
+
+#: By category and unit: endings of descriptions, in lower case.
+_ENDINGS = {
+    ("aircraft", "aircraft"): (
+        "aircraft|ac|helicopter|uav|ucav|airship|tanker/transport aircraft|tanker aircraft|aerostat"
+    ),
+    ("air_defence", "system"): (
+        "sam system|abm system|abm/sam system|aa gun/sam system|aa system|portable sam system"
+    ),
+    ("air_defence", "gun"): "aa gun|aa gun system|anti-aircraft gun|spaag",
+    ("anti_submarine", "launcher"): "asw mrl|asw mortar|asw rocket launcher",
+    ("armoured_vehicles", "vehicle"): (
+        "tank|tank destroyer|ifv|apc|apv|arv|aev|alv|afsv|abl|armoured bridgelayer|armoured car"
+        "|reconnaissance av|armoured vehicle|armoured personnel carrier|infantry fighting vehicle"
+    ),
+    ("artillery", "gun"): "towed gun|self-propelled gun|coastal gun|mortar|self-propelled mortar|howitzer",
+    ("artillery", "launcher"): "mrl",
+    ("engines", "engine"): "engine|turbofan|turbojet|turboprop|turboshaft|gas turbine",
+    ("missiles", "missile"): (
+        "missile|sam|aam|asm|ssm|bvraam|sraam|arm|slbm|guided rocket|portable sam|anti-radar missile"
+    ),
+    ("missiles", "item"): "guided bomb|guided glide bomb|guided shell|torpedo|loitering munition",
+    ("naval_weapons", "system"): "naval sam system|naval ciws",
+    ("naval_weapons", "gun"): "naval gun",
+    ("satellites", "satellite"): "satellite",
+    ("sensors", "radar"): "radar",
+    ("sensors", "item"): "sonar",
+    ("sensors", "system"): (
+        "eo system|eo search/fire control|sigint system|recce system|reconnaissance system|air search system"
+        "|sea search system|fire control system"
+    ),
+    ("ships", "ship"): (
+        "ship|frigate|corvette|destroyer|cruiser|submarine|aircraft carrier|fac|opv|craft|gunboat|minehunter"
+        "|minesweeper|minelayer|tanker|replenishment tanker|tug|icebreaker|aals|hovercraft|torpedo boat"
+    ),
+    ("other", "item"): "turret|air refuel system|air refuelling system",
+}  # fmt: skip
+_BY_ENDING = {
+    ending: place for place, endings in _ENDINGS.items() for ending in endings.split("|")
+}  # fmt: skip
+_MOST_WORDS = max(ending.count(" ") for ending in _BY_ENDING) + 1
+_CATEGORIES = {
+    fold(printed): category
+    for printed, category in {
+        "Aircraft": "aircraft", "Air-defence systems": "air_defence",
+        "Anti-submarine warfare weapons": "anti_submarine", "Armoured vehicles": "armoured_vehicles",
+        "Artillery": "artillery", "Engines": "engines", "Missiles": "missiles",
+        "Naval weapons": "naval_weapons", "Satellites": "satellites", "Sensors": "sensors", "Ships": "ships",
+        "Other": "other",
+    }.items()
+}  # fmt: skip
+
+
+def classify(description: str) -> tuple[str, str] | None:
+    """Category (as System.Category) and unit (as Quantity.Unit); None where the words are not known.
+
+    Of alternatives, `icebreaker/OPV`, those that are known must be of one category.
+    """
+    words = description[:200].casefold().split()
+    if known := _by_ending(words[-_MOST_WORDS:]):
+        return known
+    *others, last = " ".join(words).split("/")
+    found = _by_ending(last.split()[-_MOST_WORDS:])
+    if found is None or " " in last:  # in `IFV/APC turret` the last word is the thing of both
+        return found
+    categories = {known[0] for other in others if (known := _by_ending(other.split()[-_MOST_WORDS:]))}
+    return found if categories <= {found[0]} else None
+
+
+def _by_ending(words: list[str]) -> tuple[str, str] | None:
+    endings = (" ".join(words[first:]) for first in range(len(words)))
+    return next((_BY_ENDING[ending] for ending in endings if ending in _BY_ENDING), None)
+
+
+def category_of(armament_category: str) -> str | None:
+    """The armament category as the layout by delivery year prints it; None where it is none of SIPRI's."""
+    return _CATEGORIES.get(fold(armament_category))

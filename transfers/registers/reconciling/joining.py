@@ -1,0 +1,203 @@
+"""Joining an imported deal to a transfer that other sources describe, or ruling out that the two are one.
+
+The register's claims go to the other transfer, with history; the deal's own transfer is deleted, or withdrawn
+if it was ever public. What is joined is a draft, until somebody publishes it.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from transfers.curation import duplicates, workflow
+from transfers.curation import edits as history
+from transfers.curation.workflow import CHANGE, PUBLISH, Refused
+from transfers.models import (
+    Proposal,
+    Quantity,
+    RegisterDeal,
+    RegistryRow,
+    Revision,
+    Transfer,
+    TransferDate,
+    Valuation,
+)
+from transfers.publication import publish
+from transfers.registers.importing.sources import REGISTER
+from transfers.registers.importing.write import hold
+
+CLAIMS: tuple[Any, ...] = (Quantity, TransferDate, Valuation)
+DELETE = "transfers.delete_transfer"
+#: What a transfer says of itself, and how it says nothing.
+UNSAID = {"kind": "unspecified", "condition": "unknown", "location": "", "occasion": ""}
+NO_LINK = Proposal.Proposed.NO_LINK
+
+
+def deal_of(key: str) -> RegisterDeal:
+    """The newest statement of the deal whose own transfer has this key; raises Refused."""
+    deals = RegisterDeal.objects.filter(batch__undone__isnull=True).exclude(outcome="earlier")
+    standing = deals.select_related("transfer")
+    if deal := standing.filter(transfer__key=key, joined_from="").order_by("-pk").first():
+        return deal
+    if joined := standing.filter(joined_from=key).order_by("-pk").first():
+        raise Refused(f"The deal of {key} is joined to {joined.transfer.key} already.")
+    raise Refused(f"No imported deal has {key!r} as its transfer.")
+
+
+def join(
+    deal: RegisterDeal, other: Transfer, user: Any, reason: str, *, publish_again: bool = False
+) -> list[Revision]:
+    """Make the deal one of the other transfer, which becomes a draft; the revisions that this took.
+
+    `publish_again`: the other is published in the same step, if it was published and no unfinished draft.
+    Without a user the operator joins. Raises Refused or publish.NotPublishable, and changes nothing.
+    """
+    if not reason.strip():
+        raise Refused("A join needs a reason; it stands in the history and in the log.")
+    with transaction.atomic(), history.because(reason.strip(), user):
+        own, other = _locked(deal, other)
+        _check(own, other)
+        was_public = RegistryRow.objects.filter(key=own.key).exists()
+        was_published = other.state == Transfer.State.PUBLISHED
+        _check_user(user, other, PUBLISH if was_public else DELETE, publish_again and was_published)
+        other = _reopen(other, user, reason)
+        _move_claims(own, other, _lost_words(deal, own, other))
+        _take_over(own, other)
+        _move_deals(own, other)
+        revisions = _end(own, other, was_public, reason.strip())
+        if publish_again and was_published:
+            revisions += publish.publish([other], reason.strip())
+    return revisions
+
+
+def decline(deal: RegisterDeal, other: Transfer, user: Any, reason: str = "") -> None:
+    """Rule out that the deal is the other transfer: it is not proposed again. Raises Refused."""
+    _allow(user, CHANGE, "decide on links")
+    with transaction.atomic():
+        own, other = _locked(deal, other)
+        said = {
+            "deal": deal,
+            "decision": Proposal.Decision.DECLINED,
+            "decided_by": user,
+            "decided": timezone.now(),
+            "excerpt": reason.strip()[:200],
+        }
+        Proposal.objects.update_or_create(transfer=own, field=NO_LINK, value=other.key, defaults=said)
+
+
+def _locked(deal: RegisterDeal, other: Transfer) -> tuple[Transfer, Transfer]:
+    """The deal's own transfer and the other as they are now, locked; imports wait. Raises Refused."""
+    hold()
+    current = RegisterDeal.objects.filter(pk=deal.pk, batch__undone__isnull=True).first()
+    if current is None:
+        raise Refused("The deal's import was undone meanwhile.")
+    if current.joined_from:
+        raise Refused(f"The deal of {current.joined_from} is joined to {current.transfer.key} already.")
+    wanted = Transfer.objects.filter(pk__in=[current.transfer_id, other.pk]).order_by("pk")
+    found = {transfer.pk: transfer for transfer in wanted.select_for_update()}
+    if other.pk not in found:
+        raise Refused(f"The transfer {other.key} was deleted meanwhile.")
+    if current.transfer_id == other.pk:
+        raise Refused(f"{other.key} is the deal's own transfer.")
+    return found[current.transfer_id], found[other.pk]
+
+
+def _check(own: Transfer, other: Transfer) -> None:
+    """Raise Refused where the two cannot be one transfer, whatever their figures say."""
+    for transfer in (own, other):
+        if transfer.kind == Transfer.Kind.DEPLOYMENT:
+            raise Refused(f"{transfer.key} is a deployment, which changes no owner; no deal is one.")
+    if (own.supplier_id, own.recipient_id) != (other.supplier_id, other.recipient_id):
+        raise Refused(f"{own.key} and {other.key} are of different parties.")
+    if other.system_id not in duplicates.line(own.system_id):
+        raise Refused(f"{own.key} and {other.key} are of systems of which neither is a variant of the other.")
+    if any(
+        model.objects.filter(transfer=own).exclude(source__origin_of=REGISTER).exists() for model in CLAIMS
+    ):
+        raise Refused(f"{own.key} has claims of other sources, too; move or delete those first.")
+    if not any(
+        model.objects.filter(transfer=other).exclude(source__origin_of=REGISTER).exists() for model in CLAIMS
+    ):
+        raise Refused(f"{other.key} is described by the register alone; a deal is joined to others' words.")
+
+
+def _check_user(user: Any, other: Transfer, ending: str, publishes: bool) -> None:
+    """Raise Refused where the user may not join, end the deal's own transfer, or publish the other."""
+    _allow(user, CHANGE, "join deals")
+    what = "withdraw its own transfer, which was public" if ending == PUBLISH else "delete its own transfer"
+    _allow(user, ending, f"join this deal, as you may not {what}")
+    if publishes:
+        _allow(user, PUBLISH, "publish transfers")
+        if user is not None and not settings.PUBLISH_OWN:
+            raise Refused(f"You edit {other.key} by joining; somebody else must publish it.")
+
+
+def _allow(user: Any, permission: str, what: str) -> None:
+    if user is not None and not user.has_perm(permission):
+        raise Refused(f"You are not allowed to {what}.")
+
+
+def _reopen(other: Transfer, user: Any, reason: str) -> Transfer:
+    """The transfer as a draft; the operator, who is no user, needs no permission."""
+    if user is not None:
+        return workflow.reopen(other, user, reason)
+    if other.state != Transfer.State.DRAFT:
+        other.state = Transfer.State.DRAFT
+        other.save()
+    return other
+
+
+def _lost_words(deal: RegisterDeal, own: Transfer, other: Transfer) -> str:
+    """The deal's comment and the own transfer's note, as far as the other transfer does not say them."""
+    said = dict.fromkeys([str(deal.stated.get("comments", "")).strip(), own.note.strip()])
+    return " ".join(text for text in said if text and text not in other.note)
+
+
+def _move_claims(own: Transfer, other: Transfer, words: str) -> None:
+    """Give the own transfer's claims to the other; the first keeps the words in its note."""
+    try:
+        with transaction.atomic():
+            for model in CLAIMS:
+                measure, theirs = model.MEASURE_FIELD, model.objects.filter(transfer=other)
+                preferred = set(theirs.filter(preferred=True).values_list(measure, flat=True))
+                for claim in model.objects.filter(transfer=own).order_by("pk"):
+                    claim.transfer = other
+                    claim.preferred = claim.preferred and getattr(claim, measure) not in preferred
+                    if words:
+                        claim.note = f"{claim.note} The register's comment: {words}".strip()
+                    words = ""
+                    claim.save()
+    except IntegrityError as error:
+        raise Refused(f"{other.key} has a claim of the same place of the register already.") from error
+
+
+def _take_over(own: Transfer, other: Transfer) -> None:
+    """What only the own transfer says of kind, condition, location or occasion, the other says henceforth."""
+    taken = [name for name, unsaid in UNSAID.items() if getattr(other, name) == unsaid != getattr(own, name)]
+    for name in taken:
+        setattr(other, name, getattr(own, name))
+    if taken:
+        other.save()
+
+
+def _move_deals(own: Transfer, other: Transfer) -> None:
+    """Statements of the deal, in all editions, and what its comments may mean go to the other transfer."""
+    deals, proposals = own.register_deals.all(), own.proposals.all()
+    deals.filter(joined_from="").update(joined_from=own.key)
+    deals.update(transfer=other)
+    proposals.filter(field=NO_LINK, value=other.key).delete()
+    proposals.exclude(field=NO_LINK).update(transfer=other)
+
+
+def _end(own: Transfer, other: Transfer, was_public: bool, reason: str) -> list[Revision]:
+    """Delete the own transfer, of which nothing is claimed any more; withdraw it if it was ever public."""
+    if not was_public:
+        own.delete()
+        return []
+    why = f"Joined with {other.key}: {reason}"
+    with history.because(why, history.current()[1]):
+        if workflow.is_public(own):
+            return publish.withdraw([own], why)
+        publish.enter([own.pk], Transfer.State.WITHDRAWN, why)
+    return []

@@ -1,0 +1,92 @@
+"""What a register's comments may mean for a transfer: a curator's word makes it a fact, or throws it away."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from transfers.curation import edits as history
+from transfers.curation import workflow
+from transfers.curation.workflow import CHANGE, Refused
+from transfers.models import Claim, Proposal, Transfer, Valuation
+from transfers.models.rules import LONGEST_EXCERPT
+
+Decision = Proposal.Decision
+#: What is a curator's to accept; a link is decided by joining.
+ACCEPTED = (Proposal.Proposed.KIND, Proposal.Proposed.DEAL_VALUE)
+
+
+def accept(proposal: Proposal, user: Any, reason: str = "") -> Transfer:
+    """Make the proposal a fact, with history: the transfer's kind, or a claim of the deal's edition.
+
+    The transfer is a draft then. Raises Refused, and changes nothing.
+    """
+    reason = reason.strip() or f"Accepted what the register says: {proposal.excerpt}"
+    with transaction.atomic(), history.because(reason, user):
+        locked = _open(proposal, user)
+        transfer = Transfer.objects.select_for_update().get(pk=locked.transfer_id)
+        try:
+            if locked.field == Proposal.Proposed.KIND:
+                _set_kind(transfer, locked.value, user, reason)
+            else:
+                _claim(transfer, locked, user, reason)
+        except ValidationError as error:
+            raise Refused(f"{transfer.key}: {' '.join(error.messages)}") from error
+        _decide(locked, Decision.ACCEPTED, user)
+        transfer.refresh_from_db()
+    return transfer
+
+
+def decline(proposal: Proposal, user: Any) -> None:
+    """Throw the proposal away; nothing else changes. Raises Refused."""
+    with transaction.atomic():
+        _decide(_open(proposal, user), Decision.DECLINED, user)
+
+
+def _open(proposal: Proposal, user: Any) -> Proposal:
+    """The proposal as it is now, locked. Raises Refused where there is nothing left to decide."""
+    if not user.has_perm(CHANGE):
+        raise Refused("You are not allowed to decide on proposals.")
+    found = Proposal.objects.select_for_update().filter(pk=proposal.pk).first()
+    if found is None:
+        raise Refused("The proposal went with its import meanwhile.")
+    if found.decision != Decision.OPEN or found.field not in ACCEPTED:
+        raise Refused(f"The {found} is {found.get_decision_display()} already.")
+    return found
+
+
+def _decide(proposal: Proposal, decision: str, user: Any) -> None:
+    proposal.decision, proposal.decided_by, proposal.decided = decision, user, timezone.now()
+    proposal.save()
+
+
+def _set_kind(transfer: Transfer, kind: str, user: Any, reason: str) -> None:
+    if transfer.kind == kind:
+        return
+    transfer = workflow.reopen(transfer, user, reason)
+    transfer.kind = kind
+    transfer.full_clean()
+    transfer.save()
+
+
+def _claim(transfer: Transfer, proposal: Proposal, user: Any, reason: str) -> None:
+    """The deal value as a claim; words that may speak of more than this deal make it improbable."""
+    deal = proposal.deal
+    if deal is None or deal.batch.source is None:
+        raise Refused("The edition that said so is gone.")
+    credibility = Claim.Credibility.IMPROBABLE if proposal.doubtful else Claim.Credibility.DOUBTFUL
+    transfer = workflow.reopen(transfer, user, reason)
+    claim = Valuation(
+        transfer=transfer,
+        source=deal.batch.source,
+        measure=Valuation.Measure.DEAL_VALUE,
+        locator=deal.locator,
+        excerpt=" ".join(proposal.excerpt.split()[:LONGEST_EXCERPT]),
+        minimum=proposal.minimum,
+        maximum=proposal.maximum,
+        currency=proposal.currency,
+        credibility=credibility,
+    )
+    claim.full_clean()
+    claim.save()
