@@ -16,7 +16,7 @@ class Log:
 
     def __init__(self, database: sqlite3.Connection, rows: int):
         from transfers.publication import content
-        from transfers.publication.publish import GENESIS
+        from transfers.publication.log import GENESIS
 
         self.database = database
         self.head = GENESIS
@@ -50,12 +50,12 @@ class Log:
         self._insert(revisions, rows, [])
 
     def _revision(self, action: str, key: str, content: str) -> tuple[Any, ...]:
-        from transfers.publication.publish import chain_hash
+        from transfers.publication.log import hash_revision
 
         self.sequence += 1
         moment = FIRST_DAY + timedelta(hours=self.sequence // 40)
         said = {"action": action, "key": key, "reason": "Invented", "content": content, "previous": self.head}
-        self.head = chain_hash(SimpleNamespace(sequence=self.sequence, time=moment, **said))  # type: ignore[arg-type]
+        self.head = hash_revision(SimpleNamespace(sequence=self.sequence, time=moment, **said))  # type: ignore[arg-type]
         return (self.sequence, f"{moment:%Y-%m-%d %H:%M:%S}", *said.values(), self.head)
 
     def _insert(self, revisions: list[Any], rows: list[Any], claims: list[Any]) -> None:

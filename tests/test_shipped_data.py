@@ -22,8 +22,8 @@ from transfers.evidence.checks import compare
 from transfers.evidence.logs import Log, read_logs
 from transfers.evidence.records import Claim, Records, claim_of, read_records
 from transfers.models import Party, System, Transfer
-from transfers.publication import names
 from transfers.vocabulary import codes
+from transfers.vocabulary.words import fold
 
 SEEDS, FIXTURES = settings.BASE_DIR / "seeds", settings.BASE_DIR / "fixtures"
 FILES = [f"{name}.yaml" for name in ("parties", "systems", "sources", "transfers")]
@@ -251,7 +251,7 @@ def test_no_name_means_two(entries, model, fields):
     """Case, spaces, punctuation and script do not count."""
     bearers: dict[str, set[str]] = {}
     for identifier, name in all_names(entries, model, *fields):
-        bearers.setdefault(names.fold(name), set()).add(identifier)
+        bearers.setdefault(fold(name), set()).add(identifier)
     assert {name: found for name, found in bearers.items() if len(found) > 1} == {}
     assert "" not in bearers
 

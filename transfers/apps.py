@@ -8,8 +8,6 @@ class TransfersConfig(AppConfig):
     verbose_name = "Arms transfers"
 
     def ready(self) -> None:
-        from .curation import edits as history  # noqa: F401  its receiver tells every copy of a record why and by whom
-
         # After every migration, not in one: SQLite rebuilds altered tables and drops their triggers.
         post_migrate.connect(install_in_database, sender=self)
 

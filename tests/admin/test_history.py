@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from tests.curation.test_workflow import user
 from tests.support import factories
-from transfers.curation import edits as history
-from transfers.models import Party, RegistryRow, Transfer
+from transfers.curation import edits
+from transfers.models import Party, RegistryRow, Transfer, history
 from transfers.publication import publish
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def changed(record, **fields):
 
 def revert(client, record, number=0, reason="not so"):
     """Post the reverting of the edit of this number; the page that follows."""
-    form = {"edit": history.edits(record)[number].id, "reason": reason}
+    form = {"edit": edits.list_edits(record)[number].id, "reason": reason}
     url = page(record._meta.model_name, "revert", record.pk)
     return client.post(url, form, follow=True).content.decode()
 
@@ -46,7 +46,7 @@ def curator(client):
 @pytest.fixture
 def noted():
     """A transfer whose note was added after it was made."""
-    with history.because("as the gazette has it"):
+    with history.record_because("as the gazette has it"):
         return changed(factories.transfer(), note="A note")
 
 
@@ -61,7 +61,7 @@ def test_an_edit_shows_its_reason(curator, noted):
 
 
 def test_an_edit_shows_its_user(curator):
-    with history.because("", user("administrator", "ann")):
+    with history.record_because("", user("administrator", "ann")):
         transfer = factories.transfer()
     assert "By ann." in shown(curator, transfer)
 
@@ -138,7 +138,7 @@ def test_an_edit_is_reverted(curator, noted):
 
 def test_a_revert_stands_in_history_with_its_user_and_reason(curator, noted):
     revert(curator, noted, reason="misread")
-    last = history.edits(noted)[0]
+    last = edits.list_edits(noted)[0]
     assert (last.user.username, last.reason) == ("a curator", "misread")
 
 
@@ -166,7 +166,7 @@ def test_a_revert_without_a_reason_changes_nothing(curator, model):
     record = changed(getattr(factories, model)(), note="x") if model in ("source", "transfer") else None
     record = record or changed(getattr(factories, model)(), name="Another name")
     assert "A revert needs a reason" in revert(curator, record, reason=" ")
-    assert len(history.edits(record)) == 2
+    assert len(edits.list_edits(record)) == 2
 
 
 def test_the_page_says_what_cannot_be_reverted(curator):
@@ -188,7 +188,7 @@ def test_a_refused_revert_leaves_the_state(curator):
 
 
 def test_an_edit_of_another_record_is_not_reverted(curator, noted):
-    form = {"edit": history.edits(noted)[0].id, "reason": "x"}
+    form = {"edit": edits.list_edits(noted)[0].id, "reason": "x"}
     other = factories.transfer()
     answer = curator.post(page("transfer", "revert", other.pk), form, follow=True)
     assert "There is no such edit." in answer.content.decode()
@@ -213,7 +213,7 @@ def test_nothing_is_reverted_by_get(curator, noted):
 def test_nothing_is_reverted_without_the_token(admin_user, noted):
     client = Client(enforce_csrf_checks=True)
     client.force_login(admin_user)
-    form = {"edit": history.edits(noted)[0].id, "reason": "x"}
+    form = {"edit": edits.list_edits(noted)[0].id, "reason": "x"}
     assert client.post(page("transfer", "revert", noted.pk), form).status_code == 403
 
 

@@ -399,6 +399,6 @@ def test_a_database_that_cannot_be_read_is_503(client, monkeypatch):
     def locked():
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("transfers.publication.names.edition", locked)
+    monkeypatch.setattr("transfers.publication.editions.get_newest", locked)
     answer = client.get("/api/transfers")
     assert (answer.status_code, answer["Retry-After"], answer.json()["status"]) == (503, "5", 503)

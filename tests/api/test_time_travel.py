@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.support import factories
 from tests.support.reading import error, table
 from transfers.models import Transfer
-from transfers.publication import names, publish
+from transfers.publication import editions, log, publish
 
 pytestmark = pytest.mark.django_db
 LISTS = ["transfers", "claims", "transfers/summary", "changes", "parties", "systems", "sources"]
@@ -24,7 +24,7 @@ DAY = datetime(2026, 3, 1, 23, 59, 59, 999999, tzinfo=UTC)
 @pytest.fixture
 def at(monkeypatch):
     """Publish at this time."""
-    return lambda time: monkeypatch.setattr(publish.timezone, "now", lambda: time)
+    return lambda time: monkeypatch.setattr(log.timezone, "now", lambda: time)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_an_answer_as_of_a_revision_is_the_answer_that_was_given_then(client, st
         recorded = {}
         for number, (action, which) in enumerate(steps):
             step(pair[which], action, number)
-            recorded[names.edition().sequence] = answers(client, "")
+            recorded[editions.get_newest().sequence] = answers(client, "")
         for revision, expected in recorded.items():
             assert answers(client, f"as_of={revision}") == expected
             version = client.get(f"/api/transfers/a@{revision}")

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support import factories
-from transfers.curation import edits as history
+from transfers.curation import edits
 from transfers.curation.fixtures import loading
-from transfers.models import Party, PartyAlias, Quantity, Source, System, Transfer
+from transfers.models import Party, PartyAlias, Quantity, Source, System, Transfer, history
 from transfers.publication import publish
 
 pytestmark = pytest.mark.django_db
@@ -37,26 +37,26 @@ def changed(record, **fields):
 
 
 def test_an_edit_leaves_its_reason():
-    with history.because("as the gazette has it"):
+    with history.record_because("as the gazette has it"):
         transfer = factories.transfer()
     assert last(transfer).history_change_reason == "as the gazette has it"
 
 
 def test_an_edit_leaves_its_user():
     user = User.objects.create_user("ann")
-    with history.because("", user):
+    with history.record_because("", user):
         transfer = factories.transfer()
     assert last(transfer).history_user == user
 
 
 def test_a_reason_ends_with_its_block():
-    with history.because("first"):
+    with history.record_because("first"):
         transfer = factories.transfer()
     assert last(changed(transfer, note="x")).history_change_reason is None
 
 
 def test_the_inner_of_two_reasons_counts():
-    with history.because("outer"), history.because("inner"):
+    with history.record_because("outer"), history.record_because("inner"):
         assert last(factories.transfer()).history_change_reason == "inner"
 
 
@@ -107,8 +107,8 @@ def test_loading_leaves_history_with_its_reason(tmp_path):
 
 def test_loading_over_a_record_leaves_what_it_was(tmp_path):
     load(tmp_path, "Serbia")
-    edits = history.edits(load(tmp_path, "Republic of Serbia", overwrite=True))
-    [change] = [change for edit in edits if edit.kind == "~" for change in edit.changes]
+    history = edits.list_edits(load(tmp_path, "Republic of Serbia", overwrite=True))
+    [change] = [change for edit in history if edit.kind == "~" for change in edit.changes]
     assert (change.before, change.after) == ("Serbia", "Republic of Serbia")
 
 
@@ -124,42 +124,42 @@ def test_aliases_that_loading_replaces_leave_history(tmp_path):
 def test_edits_are_newest_first():
     transfer = changed(factories.transfer(), note="A note")
     factories.quantity(transfer=transfer)
-    assert [(edit.model, edit.kind) for edit in history.edits(transfer)] == [
+    assert [(edit.model, edit.kind) for edit in edits.list_edits(transfer)] == [
         (Quantity, "+"), (Transfer, "~"), (Transfer, "+"),
     ]  # fmt: skip
 
 
 def test_an_edit_tells_the_fields_that_it_changed():
-    edit = history.edits(changed(factories.transfer(), note="A note"))[0]
-    assert edit.changes == (history.Change("note", "", "A note"),)
+    edit = edits.list_edits(changed(factories.transfer(), note="A note"))[0]
+    assert edit.changes == (edits.Change("note", "", "A note"),)
 
 
 def test_a_save_that_changes_nothing_is_no_edit():
     transfer = factories.transfer()
     transfer.save()
-    assert [edit.kind for edit in history.edits(transfer)] == ["+"]
+    assert [edit.kind for edit in edits.list_edits(transfer)] == ["+"]
 
 
 def test_a_change_of_state_alone_is_no_edit_of_content():
-    edit = history.edits(changed(factories.transfer(), state="in_review"))[0]
+    edit = edits.list_edits(changed(factories.transfer(), state="in_review"))[0]
     assert not edit.is_content
 
 
 def test_a_removed_claim_stays_among_the_edits():
     transfer = factories.transfer()
     factories.quantity(transfer=transfer).delete()
-    assert [edit.kind for edit in history.edits(transfer)] == ["-", "+", "+"]
+    assert [edit.kind for edit in edits.list_edits(transfer)] == ["-", "+", "+"]
 
 
 def test_other_transfers_edits_are_not_among_them():
     factories.quantity()
-    assert len(history.edits(factories.transfer())) == 1
+    assert len(edits.list_edits(factories.transfer())) == 1
 
 
 def test_a_claim_that_was_moved_shows_with_both_its_transfers():
     old, new = factories.transfer(), factories.transfer()
     changed(factories.quantity(transfer=old), transfer=new)
-    assert [history.edits(owner)[0].kind for owner in (old, new)] == ["~", "~"]
+    assert [edits.list_edits(owner)[0].kind for owner in (old, new)] == ["~", "~"]
 
 
 def test_edits_take_one_query_for_each_model(django_assert_num_queries):
@@ -167,7 +167,7 @@ def test_edits_take_one_query_for_each_model(django_assert_num_queries):
     for number in range(5):
         changed(factories.quantity(transfer=transfer), note=str(number))
     with django_assert_num_queries(4):
-        assert len(history.edits(transfer)) == 11
+        assert len(edits.list_edits(transfer)) == 11
 
 
 # Reverting
@@ -176,7 +176,7 @@ def test_edits_take_one_query_for_each_model(django_assert_num_queries):
 def test_reverting_an_added_claim_removes_it():
     transfer = factories.transfer()
     factories.quantity(transfer=transfer)
-    history.revert(history.edits(transfer)[0])
+    edits.revert(edits.list_edits(transfer)[0])
     assert not transfer.quantities.exists()
 
 
@@ -184,28 +184,28 @@ def test_reverting_a_removal_brings_the_claim_back_with_its_id():
     claim = factories.quantity()
     pk, before, transfer = claim.pk, values(Quantity, claim.pk), claim.transfer
     claim.delete()
-    history.revert(history.edits(transfer)[0])
+    edits.revert(edits.list_edits(transfer)[0])
     assert values(Quantity, pk) == before
 
 
 def test_a_revert_is_an_edit():
     transfer = changed(factories.transfer(), note="A note")
-    with history.because("not so"):
-        history.revert(history.edits(transfer)[0])
-    assert history.edits(transfer)[0].reason == "not so"
+    with history.record_because("not so"):
+        edits.revert(edits.list_edits(transfer)[0])
+    assert edits.list_edits(transfer)[0].reason == "not so"
 
 
 def test_a_revert_can_be_reverted():
     transfer = changed(factories.transfer(), note="A note")
     for _ in range(2):
-        history.revert(history.edits(transfer)[0])
+        edits.revert(edits.list_edits(transfer)[0])
     assert values(Transfer, transfer.pk)["note"] == "A note"
 
 
 def test_a_revert_leaves_the_editorial_state():
     transfer = changed(factories.transfer(), note="A note")
     changed(transfer, state="in_review")
-    history.revert(history.edits(transfer)[1])
+    edits.revert(edits.list_edits(transfer)[1])
     assert values(Transfer, transfer.pk)["state"] == "in_review"
 
 
@@ -213,16 +213,16 @@ def test_a_transfer_that_is_brought_back_is_a_draft():
     transfer = factories.transfer(state="in_review")
     pk = transfer.pk
     transfer.delete()
-    history.revert(history.edits(Transfer(pk=pk))[0])
+    edits.revert(edits.list_edits(Transfer(pk=pk))[0])
     assert values(Transfer, pk)["state"] == "draft"
 
 
 def refusal(record, number=0):
     """What reverting the edit of this number says, and that it leaves everything as it is."""
-    edit = history.edits(record)[number]
+    edit = edits.list_edits(record)[number]
     before = values(edit.model, edit.copy.id)
     with pytest.raises(ValidationError) as caught:
-        history.revert(edit)
+        edits.revert(edit)
     assert values(edit.model, edit.copy.id) == before
     return " ".join(caught.value.messages)
 
@@ -238,14 +238,14 @@ def test_a_change_of_state_is_not_reverted():
 
 def test_what_was_there_before_history_is_not_reverted():
     transfer = factories.transfer()
-    with history.because(history.BEGINNING):
+    with history.record_because(history.BEGINNING):
         factories.quantity(transfer=transfer)
     assert refusal(transfer) == "What was before it was not recorded."
 
 
 def test_what_was_reverted_is_not_reverted_again():
     transfer = changed(factories.transfer(), note="A note")
-    history.revert(history.edits(transfer)[0])
+    edits.revert(edits.list_edits(transfer)[0])
     assert refusal(transfer, 1) == "The record is as it was before this edit already."
 
 
@@ -278,7 +278,7 @@ def test_a_claim_of_a_source_that_is_gone_is_not_brought_back():
 # Any series of edits
 
 #: What a random edit does, to which of the records, and how.
-edits = st.lists(
+RANDOM_EDITS = st.lists(
     st.tuples(st.sampled_from(["add", "change", "remove", "own"]), st.integers(0, 5), st.integers(1, 4)),
     min_size=1, max_size=10,
 )  # fmt: skip
@@ -347,25 +347,25 @@ def _edit(owner, fields, action, which, number):
             elif owned is not None:
                 field = {"minimum": number} if isinstance(owned, Quantity) else {"name": f"New {number}"}
                 changed(owned, **field).full_clean()
-    except (ValidationError, transaction.TransactionManagementError, history.IntegrityError):
+    except (ValidationError, transaction.TransactionManagementError, edits.IntegrityError):
         owner.refresh_from_db()
 
 
 @pytest.mark.parametrize("make", [a_transfer, a_party, a_system, a_source])
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=edits)
+@given(steps=RANDOM_EDITS)
 def test_reverting_any_edit_gives_the_record_as_it_was_before(make, steps):
     with transaction.atomic():
         owner, fields = make()
         snapshots = {}
         for action, which, number in steps:
-            known = {edit.id for edit in history.edits(owner)}
+            known = {edit.id for edit in edits.list_edits(owner)}
             before = _stored(owner)
             _edit(owner, fields, action, which, number)
-            for edit in history.edits(owner):
+            for edit in edits.list_edits(owner):
                 if edit.id not in known:
                     snapshots[edit.id] = before.get((edit.model, edit.copy.id))
-        for edit in history.edits(owner):
+        for edit in edits.list_edits(owner):
             if edit.id in snapshots:
                 _check(edit, snapshots[edit.id])
         transaction.set_rollback(True)
@@ -383,7 +383,7 @@ def _check(edit, before):
     now = values(edit.model, edit.copy.id)
     with transaction.atomic():
         try:
-            history.revert(edit)
+            edits.revert(edit)
             refused = ""
         except ValidationError as error:
             refused = str(error)

@@ -7,11 +7,10 @@ from django.contrib.auth.models import AnonymousUser, Group, User
 from django.db import connection
 
 from tests.support import factories
-from transfers.curation import edits as history
-from transfers.curation import workflow
+from transfers.curation import edits, workflow
 from transfers.curation.workflow import TRANSITIONS, Refused
-from transfers.models import RegistryRow, Revision, Transfer
-from transfers.publication import publish
+from transfers.models import RegistryRow, Revision, Transfer, history
+from transfers.publication import log, publish
 
 pytestmark = pytest.mark.django_db
 State = Transfer.State
@@ -62,7 +61,7 @@ def in_state(state):
 
 def in_review(author=None):
     transfer = factories.transfer()
-    with history.because("entered", author):
+    with history.record_because("entered", author):
         factories.quantity(transfer=transfer)
     transfer.state = State.IN_REVIEW
     transfer.save()
@@ -70,7 +69,7 @@ def in_review(author=None):
 
 
 def edited_by(author, transfer):
-    with history.because("edited", author):
+    with history.record_because("edited", author):
         transfer.note = "A note"
         transfer.save()
 
@@ -145,7 +144,7 @@ def test_a_transfer_without_claims_is_not_submitted():
 
 def test_a_failing_publication_leaves_the_state():
     transfer = factories.transfer(state=State.IN_REVIEW)
-    with pytest.raises(publish.NotPublishable):
+    with pytest.raises(log.NotPublishable):
         workflow.move(transfer, "publish", user("reviewer"), "checked")
     transfer.refresh_from_db()
     assert transfer.state == State.IN_REVIEW
@@ -187,14 +186,14 @@ def test_who_added_a_claim_is_an_author():
 
 def test_who_removed_a_claim_is_an_author():
     author, transfer = user("administrator"), in_review()
-    with history.because("misread", author):
+    with history.record_because("misread", author):
         factories.date(transfer=transfer).delete()
     assert workflow.editors(transfer) == {author.pk}
 
 
 def test_who_moved_a_claim_away_is_an_author_of_what_is_left():
     author, transfer = user("administrator"), in_review()
-    with history.because("another deal", author):
+    with history.record_because("another deal", author):
         claim = transfer.quantities.get()
         claim.transfer = factories.transfer()
         claim.save()
@@ -301,7 +300,7 @@ def test_an_edited_transfer_is_a_draft_again(state):
 def test_a_revert_makes_the_transfer_a_draft(state):
     transfer = in_state(state)
     edited_by(None, transfer)
-    edit = next(edit for edit in history.edits(transfer) if edit.is_content)
+    edit = next(edit for edit in edits.list_edits(transfer) if edit.is_content)
     workflow.revert(transfer, edit, user("curator"), "not so")
     transfer.refresh_from_db()
     assert (transfer.state, transfer.note) == (State.DRAFT, "")
@@ -312,11 +311,11 @@ def test_a_revert_needs_the_permission_to_change_and_a_reason(role, reason):
     transfer = factories.published()
     edited_by(None, transfer)
     with pytest.raises(Refused):
-        workflow.revert(transfer, history.edits(transfer)[0], user(role), reason)
+        workflow.revert(transfer, edits.list_edits(transfer)[0], user(role), reason)
 
 
 def test_who_reverts_is_an_author():
     curator, transfer = user("curator"), factories.published()
     edited_by(None, transfer)
-    workflow.revert(transfer, history.edits(transfer)[0], curator, "not so")
+    workflow.revert(transfer, edits.list_edits(transfer)[0], curator, "not so")
     assert workflow.editors(transfer) == {curator.pk}

@@ -13,7 +13,7 @@ from django.db import OperationalError
 
 from tests.support import factories
 from tests.support.servers import ROOT, Server, environment, free_port, manage
-from transfers.management import clear
+from transfers.availability import outage
 from transfers.models import Revision
 
 
@@ -118,7 +118,7 @@ def test_a_server_that_is_not_there_is_one_sentence():
     ],
 )
 def test_a_refusal_of_the_database_is_put_in_words(refusal, said):
-    assert said in clear.sentence(OperationalError(refusal))
+    assert said in outage.explain_database_error(OperationalError(refusal))
 
 
 def test_two_publications_at_once_do_not_fork_the_chain(database):

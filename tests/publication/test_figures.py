@@ -14,9 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from transfers.models import Quantity, Transfer
-from transfers.publication import content, figures
-from transfers.publication.figures import DATES, QUANTITIES, STEMS, TIVS, Claim, resolve
-from transfers.vocabulary import edtf, fields
+from transfers.publication import content
+from transfers.publication.figures import Claim, resolve
+from transfers.vocabulary import edtf, fields, measures
+from transfers.vocabulary.measures import DATES, QUANTITIES, STEMS, TIVS
 
 COUNTED = (*QUANTITIES, "deal_value")
 #: What content.py takes from the transfer, its parties and its system.
@@ -97,7 +98,7 @@ def dated(measures, texts=TEXTS, **values):
     return st.builds(Claim, st.sampled_from(measures), date=texts, **values)
 
 
-ALL_DATES = [measure for measure in fields.MEASURES if measure.startswith("date_")]
+ALL_DATES = [measure for measure in measures.MEASURES if measure.startswith("date_")]
 CLAIMS = st.lists(
     st.one_of(
         ranged(QUANTITIES, **SAID, unit=UNITS, as_of=st.none() | TEXTS),
@@ -570,7 +571,7 @@ def test_status(status, kind, claims):
 
 
 def test_every_status_is_reached():
-    assert {status for status, _, _ in STATUSES} == {status.value for status in figures.Status}
+    assert {status for status, _, _ in STATUSES} == {status.value for status in measures.Status}
 
 
 PRECEDENCE = [

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.support import factories
 from transfers.models import RegistryClaim, RegistryRow, Revision, Transfer
-from transfers.publication import content, publish, verify
-from transfers.publication.publish import NotPublishable
+from transfers.publication import content, log, publish, verify
+from transfers.publication.log import NotPublishable
 
 pytestmark = pytest.mark.django_db
 
@@ -213,7 +213,7 @@ def test_each_revision_continues_the_one_before():
     factories.published()
     factories.published()
     first, second = Revision.objects.order_by("sequence")
-    assert (first.previous, second.previous) == (publish.GENESIS, first.hash)
+    assert (first.previous, second.previous) == (log.GENESIS, first.hash)
 
 
 def test_the_database_refuses_a_second_successor_of_a_revision():

@@ -10,9 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.support import factories
 from tests.support.deals import DEAL, NOTED, described, edition, imported, public
-from transfers.curation import edits as history
 from transfers.curation.workflow import Refused
-from transfers.models import ImportBatch, Proposal, Quantity, RegisterDeal, RegistryRow, Transfer
+from transfers.models import ImportBatch, Proposal, Quantity, RegisterDeal, RegistryRow, Transfer, history
 from transfers.registers.reading.records import Deal
 from transfers.registers.reconciling import links as reconciliation
 from transfers.registers.reconciling.likeness import Verdict

@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 from transfers.api.resources.dictionary import DICTIONARY
 from transfers.api.resources.summary import items_of
 from transfers.models import RegistryRow
-from transfers.publication import names
+from transfers.publication import editions
 from transfers.vocabulary import fields
 
 MEDIA_TYPES = {
@@ -121,7 +121,7 @@ def sheets(data):
 def add(*changes, prefix="row"):
     """Published rows, made past the log; each with these values."""
     cache.clear()  # counts are kept for as long as the revision stands
-    revision = names.edition().sequence  # an export shows the newest revision, and nothing later
+    revision = editions.get_newest().sequence  # an export shows the newest revision, and nothing later
     RegistryRow.objects.bulk_create(
         RegistryRow(**{"key": f"{prefix}-{number:06}", "revision": revision} | ROW | values)
         for number, values in enumerate(changes, 1)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from transfers.models import Party, PartyAlias, Source, System, SystemAlias
-from transfers.publication import names
+from transfers.vocabulary import names
 
 from .editing.history import HistoryAdmin
 from .editing.named import NamedAdmin
@@ -27,7 +27,7 @@ class PartyAdmin(HistoryAdmin, StaleCheck, BulkAdmin, AliasSearch, ShownInPublic
     natural_field = "code"
 
     def make_index(self) -> names.Index:
-        return names.party_index(Party.objects.all())
+        return names.build_party_index(Party.objects.all())
 
 
 class SystemAliasInline(admin.TabularInline):
@@ -46,7 +46,7 @@ class SystemAdmin(HistoryAdmin, StaleCheck, BulkAdmin, AliasSearch, ShownInPubli
     natural_field = "slug"
 
     def make_index(self) -> names.Index:
-        return names.system_index(System.objects.all())
+        return names.build_system_index(System.objects.all())
 
 
 @admin.register(Source)

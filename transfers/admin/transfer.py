@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from transfers.models import Party, Quantity, System, Transfer, TransferDate, Valuation
-from transfers.publication import names
+from transfers.vocabulary import names
 
 from .editing import resolved
 from .editing.forms import ClaimForm, ClaimFormSet, CountForm, QuantityForm, TransferForm
@@ -88,8 +88,8 @@ class TransferAdmin(WorkflowAdmin, HistoryAdmin, StaleCheck, admin.ModelAdmin):
     ) -> tuple[QuerySet, bool]:
         """Parties and systems by any name too, as the API finds them."""
         found, _ = super().get_search_results(request, queryset, search_term)
-        systems = names.system_index(System.objects.all()).find(search_term)
-        parties = names.party_index(Party.objects.all()).find(search_term)
+        systems = names.build_system_index(System.objects.all()).find(search_term)
+        parties = names.build_party_index(Party.objects.all()).find(search_term)
         by_name = Q(system__slug__in=systems) | Q(supplier__code__in=parties) | Q(recipient__code__in=parties)
         return found | queryset.filter(by_name), True
 

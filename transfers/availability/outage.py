@@ -1,9 +1,9 @@
-"""What a curator is told where the database is away or locked: one clear page, status 503."""
+"""What people are told where the database is away, locked or broken: a page with status 503, a sentence."""
 
 import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -20,6 +20,25 @@ _PAGE = """<!doctype html>
 <p>Please go back and try again in a moment.
 </html>
 """
+
+_SENTENCES = {
+    "locked": "The database is locked by another program that is writing to it; try again when it is done.",
+    "readonly": "The database cannot be written: the file or its folder is read-only for this user.",
+    "unable to open": "The database file cannot be opened: check that its folder exists and may be written.",
+    "not a database": "The database file is no SQLite database: check DATABASE_URL.",
+    "malformed": "The database file is damaged: restore it from a backup.",
+    "disk is full": "The disk is full, so nothing was written.",
+    "no such table": "The database has no tables yet: run 'manage.py migrate' first.",
+    "does not exist": "The database has no tables yet: run 'manage.py migrate' first.",
+    "connection": "The database server cannot be reached: check DATABASE_URL and that the server runs.",
+}
+
+
+def explain_database_error(error: DatabaseError) -> str:
+    """What a database error means to somebody who just typed a command."""
+    text = str(error)
+    known = next((sentence for part, sentence in _SENTENCES.items() if part in text), None)
+    return known or f"The database refused: {text.splitlines()[0] if text else type(error).__name__}"
 
 
 class Outage:

@@ -1,100 +1,17 @@
-"""The history of curated records: who changed what, when and why; and the way back.
+"""Edits of curated records, as their history tells them; and the way back.
 
-django-simple-history keeps a copy of a record at each save. Reason and user are taken from the block that
-the save stands in (`because`), as a reason set on an instance would stick to it. Editorial states are part
-of the copies, but no part of an edit: they change by transitions (`transfers.curation.workflow`) alone.
+Editorial states are part of the copies that history keeps, but no part of an edit: they change by transitions
+(`transfers.curation.workflow`) alone.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet, ValidationError
-from django.db import IntegrityError, connections, models, transaction
-from django.db.models import Value
-from django.dispatch import receiver
-from django.utils import timezone
-from simple_history.signals import pre_create_historical_record
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
 
-from transfers.models import (
-    Party,
-    PartyAlias,
-    Quantity,
-    Source,
-    System,
-    SystemAlias,
-    Transfer,
-    TransferDate,
-    Valuation,
-)
-
-#: Records that own others, and those others with the field that names the owner.
-OWNED: dict[type[models.Model], dict[type[models.Model], str]] = {
-    Party: {PartyAlias: "party"},
-    System: {SystemAlias: "system"},
-    Source: {},
-    Transfer: {Quantity: "transfer", TransferDate: "transfer", Valuation: "transfer"},
-}
-#: What an edit does not touch.
-NOT_EDITED = frozenset({"state"})
-ADDED, CHANGED, REMOVED = "+", "~", "-"
-#: The reason of the copies with which history began; nobody knows what was before them.
-BEGINNING = "Recorded before history was kept"
-
-_context: ContextVar[tuple[str, Any]] = ContextVar("because", default=("", None))
-
-
-@contextmanager
-def because(reason: str, user: Any = None) -> Iterator[None]:
-    """Everything saved in the block leaves history with this reason and user."""
-    token = _context.set((reason, user))
-    try:
-        yield
-    finally:
-        _context.reset(token)
-
-
-def current() -> tuple[str, Any]:
-    """Reason and user of the block; for bulk writes, which send no signal."""
-    return _context.get()
-
-
-def copy(records: models.QuerySet, kind: str) -> int:
-    """Leave history of these stored records, for bulk writes; one statement, the number of copies."""
-    model = records.model
-    copies = model.history.model
-    reason, user = current()
-    known = {
-        "history_date": Value(timezone.now(), models.DateTimeField()),
-        "history_type": Value(kind, models.CharField()),
-        "history_change_reason": Value(reason or None, models.CharField()),
-        "history_user": Value(user and user.pk, models.IntegerField()),
-    }
-    names = [field.attname for field in model._meta.concrete_fields]
-    columns = [copies._meta.get_field(field.name).column for field in model._meta.concrete_fields]
-    columns += [copies._meta.get_field(name).column for name in known]
-    connection = connections[records.db]
-    selected = records.order_by("pk").values_list(*names, *known.values())
-    try:
-        query, parameters = selected.query.get_compiler(connection=connection).as_sql()
-    except EmptyResultSet:  # the condition holds of nothing, as Django sees without asking
-        return 0
-    quoted = ", ".join(map(connection.ops.quote_name, columns))
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {copies._meta.db_table} ({quoted}) {query}", parameters)
-        return int(cursor.rowcount)
-
-
-@receiver(pre_create_historical_record)
-def _tell(history_instance: Any, **_: Any) -> None:
-    reason, user = _context.get()
-    if reason:
-        history_instance.history_change_reason = reason
-    if user is not None:
-        history_instance.history_user = user
+from transfers.models.history import ADDED, BEGINNING, CHANGED, NOT_EDITED, OWNED, REMOVED
 
 
 @dataclass(frozen=True)
@@ -145,7 +62,7 @@ class Edit:
         return self.kind != CHANGED or any(change.field not in NOT_EDITED for change in self.changes)
 
 
-def edits(owner: models.Model) -> list[Edit]:
+def list_edits(owner: models.Model) -> list[Edit]:
     """Every edit of a record and of those that it owns, newest first; one query for each of the models."""
     found = _edits_of(type(owner), "id", owner.pk)
     for model, field in OWNED[type(owner)].items():

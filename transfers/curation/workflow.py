@@ -18,10 +18,10 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from transfers.models import RegistryRow, Transfer
-from transfers.publication import publish
+from transfers.models import RegistryRow, Transfer, history
+from transfers.publication import log, publish
 
-from . import edits as history
+from . import edits
 
 State = Transfer.State
 CHANGE, PUBLISH = "transfers.change_transfer", "transfers.publish_transfer"
@@ -99,7 +99,7 @@ def move(transfer: Transfer, name: str, user: Any, reason: str) -> Transfer:
     """
     if not reason.strip():
         raise Refused("A step needs a reason; it stands in the history.")
-    with transaction.atomic(), history.because(reason.strip(), user):
+    with transaction.atomic(), history.record_because(reason.strip(), user):
         locked = Transfer.objects.select_for_update().filter(pk=transfer.pk).first()
         if locked is None:
             raise Refused(f"The transfer {transfer.key} was deleted meanwhile.")
@@ -125,7 +125,7 @@ def move_all(transfers: Iterable[Transfer], name: str, user: Any, reason: str) -
         for transfer in sorted(transfers, key=lambda transfer: transfer.pk):
             try:
                 moved.append(move(transfer, name, user, reason))
-            except (Refused, publish.NotPublishable) as error:
+            except (Refused, log.NotPublishable) as error:
                 refusals[transfer.key] = str(error)
         if refusals:
             raise AllRefused(refusals)
@@ -139,7 +139,7 @@ def reopen(transfer: Transfer, user: Any, reason: str) -> Transfer:
     return move(transfer, name, user, reason) if name else transfer
 
 
-def revert(transfer: Transfer, edit: history.Edit, user: Any, reason: str) -> None:
+def revert(transfer: Transfer, edit: edits.Edit, user: Any, reason: str) -> None:
     """Revert an edit of a transfer or of its claims, which is an edit: the transfer is a draft then.
 
     Raises Refused, or ValidationError where what was cannot be again.
@@ -148,11 +148,11 @@ def revert(transfer: Transfer, edit: history.Edit, user: Any, reason: str) -> No
         raise Refused("You are not allowed to change transfers.")
     if not reason.strip():
         raise Refused("A revert needs a reason; it stands in the history.")
-    with transaction.atomic(), history.because(reason.strip(), user):
+    with transaction.atomic(), history.record_because(reason.strip(), user):
         locked = Transfer.objects.select_for_update().filter(pk=transfer.pk).first()
         if locked is not None:
             reopen(locked, user, reason)
-        history.revert(edit)
+        edits.revert(edit)
 
 
 def is_public(transfer: Transfer) -> bool:
@@ -167,7 +167,7 @@ def editors(transfer: Transfer) -> set[int]:
     withdrawals, neither of which publish the transfer's own edits.
     """
     found: set[int] = set()
-    for edit in history.edits(transfer):
+    for edit in edits.list_edits(transfer):
         if any(change.field == "state" and change.after == State.PUBLISHED for change in edit.changes):
             break
         if edit.is_content and edit.copy.history_user_id:

@@ -16,7 +16,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connections
 from django.db.models import QuerySet
 
-from transfers.publication import names
+from transfers.publication import editions
 from transfers.vocabulary.fields import Field
 
 from . import rows as flat
@@ -70,7 +70,7 @@ def streamed(
         "format": name,
         "about": asdict(about),
         "database": _database(connections[now.db]),
-        "newest": names.NEWEST,
+        "newest": editions.NEWEST,
         "now": _query(now, items),
         "exact": _query(exact, items),
     }

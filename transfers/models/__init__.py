@@ -1,5 +1,6 @@
 """Curation (reference, curation) and publication: the two sides of the register's wall."""
 
+from . import history  # noqa: F401  its receiver tells each copy of a record why it was made, and by whom
 from .article import ArticleText
 from .curation import Claim, Quantity, Transfer, TransferDate, Valuation
 from .imports import ImportBatch, Proposal, RegisterDeal

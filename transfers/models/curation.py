@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from transfers.vocabulary import codes
+from transfers.vocabulary import choices, codes
 
 from .reference import Party, Source, System
 from .rules import (
@@ -37,42 +37,12 @@ class TransferQuerySet(models.QuerySet):
         return self.with_names().prefetch_related(*(f"{claims}__source" for claims in Transfer.CLAIMS))
 
 
-class TransferKind(models.TextChoices):
-    """Terms of a transfer; a deployment is a supplier's own unit abroad and changes no owner."""
-
-    SALE = "sale", "sale"
-    GIFT = "gift", "gift"
-    LEASE = "lease", "lease"
-    LOAN = "loan", "loan"
-    LICENSED_PRODUCTION = "licensed_production", "licensed production"
-    DEPLOYMENT = "deployment", "deployment"
-    UNSPECIFIED = "unspecified", "unspecified"
-
-
-class TransferCondition(models.TextChoices):
-    """SIPRI's `status` of the delivered arms."""
-
-    NEW = "new", "new"
-    SECOND_HAND = "second_hand", "second-hand"
-    MODERNISED = "modernised", "second-hand but modernised"
-    UNKNOWN = "unknown", "unknown"
-
-
-class TransferState(models.TextChoices):
-    """Where a transfer stands on its way to the public register."""
-
-    DRAFT = "draft", "draft"
-    IN_REVIEW = "in_review", "in review"
-    PUBLISHED = "published", "published"
-    WITHDRAWN = "withdrawn", "withdrawn"
-
-
 class Transfer(CuratedModel):
     """Arms that moved, or were agreed to move, from a supplier to a recipient."""
 
-    Kind = TransferKind
-    Condition = TransferCondition
-    State = TransferState
+    Kind = choices.TransferKind
+    Condition = choices.TransferCondition
+    State = choices.TransferState
 
     #: The reverse names of the three kinds of claim.
     CLAIMS = ("quantities", "dates", "valuations")
@@ -101,9 +71,9 @@ class Transfer(CuratedModel):
         permissions = [("publish_transfer", "Can publish and withdraw transfers")]
         constraints = [
             is_like("key", SLUG, "lower-case words joined by hyphens"),
-            is_choice("kind", TransferKind),
-            is_choice("condition", TransferCondition),
-            is_choice("state", TransferState),
+            is_choice("kind", choices.TransferKind),
+            is_choice("condition", choices.TransferCondition),
+            is_choice("state", choices.TransferState),
             models.CheckConstraint(
                 condition=~Q(supplier=F("recipient")),
                 name="transfer_parties_differ",
@@ -119,21 +89,10 @@ class Transfer(CuratedModel):
         return [claim for name in self.CLAIMS for claim in getattr(self, name).all()]
 
 
-class Credibility(models.IntegerChoices):
-    """Credibility of a statement on the Admiralty scale (NATO AJP-2.1)."""
-
-    CONFIRMED = 1, "1 confirmed by other sources"
-    PROBABLE = 2, "2 probably true"
-    POSSIBLE = 3, "3 possibly true"
-    DOUBTFUL = 4, "4 doubtful"
-    IMPROBABLE = 5, "5 improbable"
-    UNJUDGED = 6, "6 cannot be judged"
-
-
 class Claim(CuratedModel):
     """What one source says of one figure, where it says so and in which words."""
 
-    Credibility = Credibility
+    Credibility = choices.Credibility
 
     #: Claims of one transfer that share this field speak of the same figure.
     MEASURE_FIELD = "measure"
@@ -153,16 +112,16 @@ class Claim(CuratedModel):
 
     class Meta:
         abstract = True
-        constraints = [is_choice("credibility", Credibility)]
+        constraints = [is_choice("credibility", choices.Credibility)]
 
     def __str__(self) -> str:
         return f"{getattr(self, self.MEASURE_FIELD)}, {self.source} {self.locator}"
 
 
-def _claim_constraints(measure: str, choices: type[models.Choices], *once: str) -> list[Any]:
+def _claim_constraints(measure: str, values: type[models.Choices], *once: str) -> list[Any]:
     return [
         *Claim.Meta.constraints,
-        is_choice(measure, choices),
+        is_choice(measure, values),
         models.UniqueConstraint(
             fields=["transfer", measure],
             condition=Q(preferred=True),
@@ -198,38 +157,11 @@ def _range_constraints() -> list[models.CheckConstraint]:
     ]
 
 
-class QuantityMeasure(models.TextChoices):
-    """What was counted; a delivered figure is cumulative at its `as_of`."""
-
-    ORDERED = "ordered", "ordered"
-    DELIVERED = "delivered", "delivered"
-    DEPLOYED = "deployed", "deployed"
-
-
-class Unit(models.TextChoices):
-    """What the count counts."""
-
-    SYSTEM = "system", "system"
-    BATTERY = "battery", "battery"
-    BATTALION = "battalion", "battalion"
-    REGIMENT = "regiment", "regiment"
-    LAUNCHER = "launcher", "launcher"
-    AIRCRAFT = "aircraft", "aircraft"
-    VEHICLE = "vehicle", "vehicle"
-    MISSILE = "missile", "missile"
-    SHIP = "ship", "ship"
-    GUN = "gun", "gun"
-    RADAR = "radar", "radar"
-    ENGINE = "engine", "engine"
-    SATELLITE = "satellite", "satellite"
-    ITEM = "item", "item"
-
-
 class Quantity(Claim):
     """How many, says a source. An exact figure has minimum = maximum; 'at least 10' has no maximum."""
 
-    Measure = QuantityMeasure
-    Unit = Unit
+    Measure = choices.QuantityMeasure
+    Unit = choices.Unit
 
     transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="quantities")
     measure = models.CharField(max_length=20, choices=Measure.choices)
@@ -244,28 +176,17 @@ class Quantity(Claim):
         ordering = ["transfer", "measure", "pk"]
         verbose_name_plural = "quantities"
         constraints = [
-            *_claim_constraints("measure", QuantityMeasure, "unit", "as_of"),
+            *_claim_constraints("measure", choices.QuantityMeasure, "unit", "as_of"),
             *_range_constraints(),
-            is_choice("unit", Unit),
+            is_choice("unit", choices.Unit),
             is_edtf("as_of", blank=True),
         ]
-
-
-class Event(models.TextChoices):
-    """What happened then."""
-
-    AGREED = "agreed", "agreed"
-    ANNOUNCED = "announced", "announced"
-    DELIVERED = "delivered", "delivered"
-    DEPLOYED = "deployed", "deployed"
-    SUSPENDED = "suspended", "suspended"
-    CANCELLED = "cancelled", "cancelled"
 
 
 class TransferDate(Claim):
     """When, says a source, as EDTF."""
 
-    Event = Event
+    Event = choices.Event
 
     MEASURE_FIELD = "event"
 
@@ -277,22 +198,13 @@ class TransferDate(Claim):
 
     class Meta:
         ordering = ["transfer", "event", "pk"]
-        constraints = [*_claim_constraints("event", Event, "date"), is_edtf("date")]
-
-
-class ValuationMeasure(models.TextChoices):
-    """The deal's value in a currency, or a SIPRI trend-indicator value (TIV) in millions."""
-
-    DEAL_VALUE = "deal_value", "deal value"
-    TIV_UNIT = "tiv_unit", "TIV of one unit"
-    TIV_ORDERED = "tiv_ordered", "TIV of the order"
-    TIV_DELIVERED = "tiv_delivered", "TIV of the delivered"
+        constraints = [*_claim_constraints("event", choices.Event, "date"), is_edtf("date")]
 
 
 class Valuation(Claim):
     """What it was worth, says a source: money, or SIPRI's trend-indicator values, which are no money."""
 
-    Measure = ValuationMeasure
+    Measure = choices.ValuationMeasure
 
     transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="valuations")
     measure = models.CharField(max_length=20, choices=Measure.choices)
@@ -305,7 +217,7 @@ class Valuation(Claim):
     class Meta:
         ordering = ["transfer", "measure", "pk"]
         constraints = [
-            *_claim_constraints("measure", ValuationMeasure, "currency"),
+            *_claim_constraints("measure", choices.ValuationMeasure, "currency"),
             *_range_constraints(),
             models.CheckConstraint(
                 condition=Q(measure="deal_value", currency__in=sorted(codes.CURRENCIES))

@@ -6,34 +6,17 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from transfers.vocabulary import choices
+
 from .curation import Transfer
 from .reference import Source
 from .rules import is_choice
 
 
-class Layout(models.TextChoices):
-    """How a register's file is laid out; a reader each in `transfers.registers.reading`."""
-
-    TRADE_REGISTER = "trade_register", "SIPRI trade register"
-    DELIVERY_YEARS = "delivery_years", "SIPRI register by delivery year"
-    BUNDLE = "bundle", "bundle of this register"
-
-
-class Outcome(models.TextChoices):
-    """What an import makes of a deal."""
-
-    NEW = "new", "new"
-    CHANGED = "changed", "changed"
-    UNCHANGED = "unchanged", "unchanged"
-    EARLIER = "earlier", "an earlier edition's"
-    AMBIGUOUS = "ambiguous", "ambiguous"
-    REFUSED = "refused", "refused"
-
-
 class ImportBatch(models.Model):
     """One file that was imported, whole; `counts` are records of the file by outcome."""
 
-    Layout = Layout
+    Layout = choices.Layout
 
     layout = models.CharField(max_length=20, choices=Layout.choices)
     file_name = models.CharField(max_length=200)
@@ -63,7 +46,7 @@ class ImportBatch(models.Model):
     class Meta:
         ordering = ["-pk"]
         verbose_name = "import"
-        constraints = [is_choice("layout", Layout)]
+        constraints = [is_choice("layout", choices.Layout)]
 
     def __str__(self) -> str:
         return f"{self.file_name}, {self.get_layout_display()}"
@@ -75,7 +58,7 @@ class RegisterDeal(models.Model):
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="deals")
     transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="register_deals")
     #: The transfer that it stands for: its own, until it was joined to another one's.
-    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    outcome = models.CharField(max_length=10, choices=choices.Outcome.choices)
     locator = models.CharField(max_length=60)
     stated = models.JSONField()
     #: What was there before it was joined to the transfer: key of the import's own transfer.
@@ -85,33 +68,17 @@ class RegisterDeal(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [is_choice("outcome", Outcome)]
+        constraints = [is_choice("outcome", choices.Outcome)]
 
     def __str__(self) -> str:
         return f"{self.transfer}, {self.locator}"
 
 
-class Proposed(models.TextChoices):
-    """What a comment may mean, or what a curator may have ruled out."""
-
-    KIND = "kind", "kind of transfer"
-    DEAL_VALUE = "deal_value", "deal value"
-    NO_LINK = "no_link", "not the same transfer"
-
-
-class Decision(models.TextChoices):
-    """What became of a proposal."""
-
-    OPEN = "open", "open"
-    ACCEPTED = "accepted", "accepted"
-    DECLINED = "declined", "declined"
-
-
 class Proposal(models.Model):
     """What a register's free text may mean for a transfer: a fact only once a curator accepts it."""
 
-    Proposed = Proposed
-    Decision = Decision
+    Proposed = choices.Proposed
+    Decision = choices.Decision
 
     transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="proposals")
     deal = models.ForeignKey(RegisterDeal, models.CASCADE, null=True, related_name="proposals")
@@ -133,8 +100,8 @@ class Proposal(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            is_choice("field", Proposed),
-            is_choice("decision", Decision),
+            is_choice("field", choices.Proposed),
+            is_choice("decision", choices.Decision),
             models.UniqueConstraint(
                 fields=["transfer", "value"],
                 condition=Q(field="no_link"),

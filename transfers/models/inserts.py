@@ -3,7 +3,7 @@
 The database's constraints hold; there are no signals, no validation and no history, which callers see to.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -12,6 +12,14 @@ from django.db import connection, models
 
 #: Fields whose Python values the databases do not take as they are.
 _PREPARED = (models.DateField, models.DecimalField, models.JSONField)
+
+#: How many values a query names at a time.
+BATCH = 500
+
+
+def batched(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield the values, as many at a time as one query may name."""
+    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
 
 
 def insert(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from transfers.vocabulary import fields
+from transfers.vocabulary import choices, fields
 from transfers.vocabulary.fields import Field, Type
 
 _COLUMNS: dict[Type, tuple[type[models.Field], dict[str, Any]]] = {
@@ -78,18 +78,10 @@ class VersionQuerySet(models.QuerySet):
         return self.filter(Q(until__isnull=True) | Q(until__gt=revision), revision__lte=revision)
 
 
-class Action(models.TextChoices):
-    """What a revision did to its transfer."""
-
-    PUBLISH = "publish", "publish"
-    UPDATE = "update", "update"
-    WITHDRAW = "withdraw", "withdraw"
-
-
 class Revision(models.Model):
     """One entry of the log: what was done to which transfer, why, and the hash that chains it."""
 
-    Action = Action
+    Action = choices.Action
 
     sequence = models.PositiveBigIntegerField(primary_key=True)
     time = models.DateTimeField()

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from transfers.vocabulary import codes
+from transfers.vocabulary import choices, codes
 
 from .rules import ALIAS, OWN_CODE, SHA256, SLUG, CuratedModel, EDTFField, is_choice, is_edtf, is_like
 
@@ -12,20 +12,10 @@ from .rules import ALIAS, OWN_CODE, SHA256, SLUG, CuratedModel, EDTFField, is_ch
 PROVISIONAL = "Made by an import under the name that its file prints; untick it once somebody has looked."
 
 
-class PartyKind(models.TextChoices):
-    """SIPRI's kinds of supplier and recipient, with former states apart from their successors."""
-
-    STATE = "state", "state"
-    FORMER_STATE = "former_state", "former state"
-    NON_STATE = "non_state", "non-state group"
-    ORGANISATION = "organisation", "organisation"
-    UNKNOWN = "unknown", "unknown"
-
-
 class Party(CuratedModel):
     """A supplier or recipient: a state, a state that is no more, a non-state group, an organisation."""
 
-    Kind = PartyKind
+    Kind = choices.PartyKind
 
     code = models.CharField(
         max_length=40,
@@ -48,7 +38,7 @@ class Party(CuratedModel):
         ordering = ["name"]
         verbose_name_plural = "parties"
         constraints = [
-            is_choice("kind", PartyKind),
+            is_choice("kind", choices.PartyKind),
             models.CheckConstraint(
                 condition=Q(kind="state", code__in=sorted(codes.COUNTRIES | codes.USER_ASSIGNED))
                 | Q(kind="former_state", code__in=sorted(codes.FORMER_COUNTRIES))
@@ -99,41 +89,11 @@ class PartyAlias(CuratedModel):
         return self.name
 
 
-class Category(models.TextChoices):
-    """Armament categories of the SIPRI Arms Transfers Database."""
-
-    AIRCRAFT = "aircraft", "Aircraft"
-    AIR_DEFENCE = "air_defence", "Air-defence systems"
-    ANTI_SUBMARINE = "anti_submarine", "Anti-submarine warfare weapons"
-    ARMOURED_VEHICLES = "armoured_vehicles", "Armoured vehicles"
-    ARTILLERY = "artillery", "Artillery"
-    ENGINES = "engines", "Engines"
-    MISSILES = "missiles", "Missiles"
-    NAVAL_WEAPONS = "naval_weapons", "Naval weapons"
-    SATELLITES = "satellites", "Satellites"
-    SENSORS = "sensors", "Sensors"
-    SHIPS = "ships", "Ships"
-    OTHER = "other", "Other"
-
-
-class Unroca(models.TextChoices):
-    """Categories of the United Nations Register of Conventional Arms."""
-
-    BATTLE_TANKS = "I", "I Battle tanks"
-    ARMOURED_COMBAT_VEHICLES = "II", "II Armoured combat vehicles"
-    ARTILLERY = "III", "III Large-calibre artillery systems"
-    COMBAT_AIRCRAFT = "IV", "IV Combat aircraft and unmanned combat aerial vehicles"
-    ATTACK_HELICOPTERS = "V", "V Attack helicopters"
-    WARSHIPS = "VI", "VI Warships"
-    MISSILES = "VII", "VII Missiles and missile launchers"
-    SMALL_ARMS = "VIII", "Small arms and light weapons"
-
-
 class System(CuratedModel):
     """A weapon system or type, as sources name it; a variant points to its family."""
 
-    Category = Category
-    Unroca = Unroca
+    Category = choices.Category
+    Unroca = choices.Unroca
 
     slug = models.SlugField(max_length=80, unique=True, help_text="Permanent; part of addresses and keys.")
     name = models.CharField(max_length=120, unique=True)
@@ -159,8 +119,8 @@ class System(CuratedModel):
         ordering = ["name"]
         constraints = [
             is_like("slug", SLUG, "lower-case words joined by hyphens"),
-            is_choice("category", Category),
-            is_choice("unroca", Unroca, blank=True),
+            is_choice("category", choices.Category),
+            is_choice("unroca", choices.Unroca, blank=True),
             is_like("wikidata", r"^Q[1-9][0-9]*\Z", "a Wikidata item such as Q42", blank=True),
             models.CheckConstraint(
                 condition=Q(variant_of__isnull=True) | ~Q(variant_of=F("id")),
@@ -186,19 +146,10 @@ class System(CuratedModel):
         return found
 
 
-class AliasType(models.TextChoices):
-    """Where the name comes from."""
-
-    NATO = "nato", "NATO reporting name"
-    EXPORT = "export", "export designation"
-    TRANSLITERATION = "transliteration", "other spelling or script"
-    OTHER = "other", "other"
-
-
 class SystemAlias(CuratedModel):
     """Another name of a system; a lookup by it finds the system."""
 
-    Type = AliasType
+    Type = choices.AliasType
 
     system = models.ForeignKey(System, models.CASCADE, related_name="aliases")
     name = models.CharField(max_length=120)
@@ -210,7 +161,7 @@ class SystemAlias(CuratedModel):
         ordering = ["name"]
         verbose_name_plural = "system aliases"
         constraints = [
-            is_choice("type", AliasType),
+            is_choice("type", choices.AliasType),
             models.UniqueConstraint(fields=["system", "name"], name="systemalias_is_listed_once"),
             is_like("name", ALIAS, "a name without |, which joins aliases in lists"),
         ]
@@ -219,21 +170,10 @@ class SystemAlias(CuratedModel):
         return self.name
 
 
-class Reliability(models.TextChoices):
-    """Reliability of a source on the Admiralty scale (NATO AJP-2.1)."""
-
-    A = "A", "A completely reliable"
-    B = "B", "B usually reliable"
-    C = "C", "C fairly reliable"
-    D = "D", "D not usually reliable"
-    E = "E", "E unreliable"
-    F = "F", "F cannot be judged"
-
-
 class Source(CuratedModel):
     """A published text that claims are taken from: an article, a register edition, a report."""
 
-    Reliability = Reliability
+    Reliability = choices.Reliability
 
     key = models.SlugField(max_length=120, unique=True, help_text="Permanent; such as dw-2019-10-25-….")
     publisher = models.CharField(max_length=200)
@@ -263,7 +203,7 @@ class Source(CuratedModel):
         ordering = ["key"]
         constraints = [
             is_like("key", SLUG, "lower-case words joined by hyphens"),
-            is_choice("reliability", Reliability),
+            is_choice("reliability", choices.Reliability),
             is_edtf("published"),
             is_like("language", r"^[a-z]{2,3}\Z", "an ISO 639 code such as en"),
             is_like("sha256", SHA256, "64 lower-case hexadecimal digits", blank=True),

@@ -19,25 +19,12 @@ A delivered count is cumulative, so a later and not smaller count supersedes an 
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from transfers.vocabulary import edtf
+from transfers.vocabulary.measures import DATES, QUANTITIES, STEMS, TIVS, Status
 
 Range = tuple[float, float | None]
-
-
-class Status(StrEnum):
-    """How far a transfer has come; derived from its claims, never entered."""
-
-    CANCELLED = "cancelled"
-    SUSPENDED = "suspended"
-    DELIVERED = "delivered"
-    IN_DELIVERY = "in_delivery"
-    AGREED = "agreed"
-    REPORTED = "reported"
-    DEPLOYED = "deployed"
-    ENDED = "ended"
 
 
 @dataclass(frozen=True)
@@ -68,13 +55,6 @@ class Claim:
     def range(self) -> Range:
         """Minimum and maximum; 'at most 5' starts at nought, so a figure always has a minimum."""
         return (self.minimum or 0, self.maximum)
-
-
-QUANTITIES = ("quantity_ordered", "quantity_delivered", "quantity_deployed")
-DATES = ("date_agreed", "date_delivered", "date_deployed")
-TIVS = ("tiv_unit", "tiv_ordered", "tiv_delivered")
-#: The measures that a row shows, by field stem, in the order of the row: what `disputed` may name.
-STEMS = (*QUANTITIES, *DATES, "deal_value", *TIVS)
 
 
 def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from django.db import connection
 from django.db.models.functions import Collate
 
 from transfers.models import RegistryClaim, RegistryRow, Revision
+from transfers.publication.log import GENESIS, hash_revision
 
 from . import append_only, content
 from .content import Flat
-from .publish import GENESIS, chain_hash
 
 
 def faults() -> Iterator[str]:
@@ -40,7 +40,7 @@ def _chain_faults() -> Iterator[str]:
             yield f"revision {expected}: missing from the log; the next one is {revision.sequence}"
         if revision.previous != previous:
             yield f"{name}: does not continue the revision before it"
-        if revision.hash != chain_hash(revision):
+        if revision.hash != hash_revision(revision):
             yield f"{name}: altered; its own hash does not fit what it says"
         expected, previous = revision.sequence + 1, revision.hash
 

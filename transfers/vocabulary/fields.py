@@ -9,11 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from transfers.models.curation import Claim, Quantity, Transfer, TransferDate, Valuation
-from transfers.models.reference import Party, Source, System
-from transfers.publication import figures
-
-from . import codes
+from . import choices, codes, measures
 
 
 class Type(StrEnum):
@@ -52,23 +48,14 @@ class Field:
             object.__setattr__(self, "column", self.name)
 
 
-MEASURES = {
-    **{f"quantity_{value}": f"quantity {label}" for value, label in Quantity.Measure.choices},
-    **{f"date_{value}": f"date {label}" for value, label in TransferDate.Event.choices},
-    **dict(Valuation.Measure.choices),
-}
-
-
 def _labels(enum: type[StrEnum]) -> tuple[tuple[str, str], ...]:
     return tuple((member.value, member.value.replace("_", " ")) for member in enum)
 
 
-def _choices(choices: list[Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(value), str(label)) for value, label in choices)
+def _choices(listed: list[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(value), str(label)) for value, label in listed)
 
 
-#: As `models.Revision.Action`, which is made after the fields.
-_ACTIONS = tuple((action, action) for action in ("publish", "update", "withdraw"))
 _CURRENCIES = tuple((code, code) for code in sorted(codes.CURRENCIES))
 
 
@@ -104,17 +91,17 @@ ROW: tuple[Field, ...] = (
           nullable=False),
     Field("system_name", Type.TEXT, "The weapon system's name.", nullable=False),
     Field("category", Type.CHOICE, "Armament category, as SIPRI uses them.",
-          choices=_choices(System.Category.choices), nullable=False),
+          choices=_choices(choices.Category.choices), nullable=False),
     Field("kind", Type.CHOICE, "Terms of the transfer. A deployment changes no owner.",
-          choices=_choices(Transfer.Kind.choices), nullable=False),
-    Field("condition", Type.CHOICE, "Condition of the arms.", choices=_choices(Transfer.Condition.choices),
-          nullable=False),
+          choices=_choices(choices.TransferKind.choices), nullable=False),
+    Field("condition", Type.CHOICE, "Condition of the arms.",
+          choices=_choices(choices.TransferCondition.choices), nullable=False),
     Field("status", Type.CHOICE, "How far the transfer has come, derived from the claims.",
-          choices=_labels(figures.Status), nullable=False),
+          choices=_labels(measures.Status), nullable=False),
     *_quantity("ordered"),
     *_quantity("delivered"),
     *_quantity("deployed"),
-    Field("unit", Type.CHOICE, "What the quantities count.", choices=_choices(Quantity.Unit.choices)),
+    Field("unit", Type.CHOICE, "What the quantities count.", choices=_choices(choices.Unit.choices)),
     *_date("agreed"),
     *_date("delivered"),
     *_date("deployed"),
@@ -131,7 +118,7 @@ ROW: tuple[Field, ...] = (
     Field("occasion", Type.TEXT, "What it was part of: an exercise, a framework agreement."),
     Field("note", Type.LONG_TEXT, "The curators' note, in their own words."),
     Field("disputed", Type.LIST, "Figures on which sources differ, by field stem.",
-          choices=tuple((stem, MEASURES[stem]) for stem in figures.STEMS)),
+          choices=tuple((stem, measures.MEASURES[stem]) for stem in measures.STEMS)),
     Field("sources", Type.INTEGER, "Distinct sources; copies of one story count once.", nullable=False),
     Field("origins", Type.INTEGER, "Distinct original claimants: whom the sources quote, else their"
           " agencies, else the publishers.", nullable=False),
@@ -152,10 +139,11 @@ CLAIM: tuple[Field, ...] = (
     Field("supplier", Type.PARTY, "The transfer's supplier.", nullable=False),
     Field("recipient", Type.PARTY, "The transfer's recipient.", nullable=False),
     Field("system", Type.SYSTEM, "The transfer's weapon system.", nullable=False),
-    Field("measure", Type.CHOICE, "The figure claimed.", choices=tuple(MEASURES.items()), nullable=False),
+    Field("measure", Type.CHOICE, "The figure claimed.", choices=tuple(measures.MEASURES.items()),
+          nullable=False),
     Field("minimum", Type.NUMBER, "Smallest number claimed."),
     Field("maximum", Type.NUMBER, "Largest number claimed; empty beside a minimum: at least that."),
-    Field("unit", Type.CHOICE, "What a quantity counts.", choices=_choices(Quantity.Unit.choices)),
+    Field("unit", Type.CHOICE, "What a quantity counts.", choices=_choices(choices.Unit.choices)),
     Field("currency", Type.CHOICE, "Currency of a deal value.", unit="ISO 4217", choices=_CURRENCIES),
     Field("date", Type.EDTF, "The date claimed, as EDTF."),
     Field("date_earliest", Type.DATE, "First day that the date allows; empty: open."),
@@ -175,7 +163,7 @@ CLAIM: tuple[Field, ...] = (
     Field("archived_url", Type.TEXT, "An archived copy of the source."),
     Field("language", Type.KEY, "The source's language.", unit="ISO 639", nullable=False),
     Field("reliability", Type.CHOICE, "Reliability of the source, Admiralty scale.",
-          choices=_choices(Source.Reliability.choices), nullable=False),
+          choices=_choices(choices.Reliability.choices), nullable=False),
     Field("origin_of", Type.KEY, "The story that the source shares with its copies."),
     Field("sha256", Type.KEY, "SHA-256 of the source's text as it was read."),
     Field("locator", Type.TEXT, "Where in the source the words stand; ¶14 is its 14th paragraph.",
@@ -183,7 +171,7 @@ CLAIM: tuple[Field, ...] = (
     Field("excerpt", Type.TEXT, "The few words of the source that carry the figure.", nullable=False),
     Field("attributed_to", Type.TEXT, "Whom the source quotes for it."),
     Field("credibility", Type.INTEGER, "Credibility of the statement, Admiralty scale.",
-          choices=_choices(Claim.Credibility.choices), nullable=False),
+          choices=_choices(choices.Credibility.choices), nullable=False),
     Field("preferred", Type.BOOLEAN, "Whether the row shows this figure where sources differ.",
           nullable=False),
     Field("note", Type.LONG_TEXT, "The curators' note on the claim, in their own words."),
@@ -194,7 +182,7 @@ PARTY: tuple[Field, ...] = (
     Field("code", Type.KEY, "ISO 3166-1 alpha-3, ISO 3166-3 for former states, or an own X-… code.",
           nullable=False),
     Field("name", Type.TEXT, "The party's name in English.", nullable=False),
-    Field("kind", Type.CHOICE, "What kind of party it is.", choices=_choices(Party.Kind.choices),
+    Field("kind", Type.CHOICE, "What kind of party it is.", choices=_choices(choices.PartyKind.choices),
           nullable=False),
     Field("alpha2", Type.KEY, "ISO 3166-1 alpha-2, of states.", column="alpha2_or_null"),
     Field("successor", Type.KEY, "Code of the state that took its place.", column="successor__code"),
@@ -205,9 +193,9 @@ SYSTEM: tuple[Field, ...] = (
     Field("slug", Type.KEY, "Permanent identifier of the system.", nullable=False),
     Field("name", Type.TEXT, "The system's name.", nullable=False),
     Field("category", Type.CHOICE, "Armament category, as SIPRI uses them.",
-          choices=_choices(System.Category.choices), nullable=False),
+          choices=_choices(choices.Category.choices), nullable=False),
     Field("unroca", Type.CHOICE, "Category of the UN Register of Conventional Arms.",
-          choices=_choices(System.Unroca.choices), column="unroca_or_null"),
+          choices=_choices(choices.Unroca.choices), column="unroca_or_null"),
     Field("description", Type.TEXT, "What it is, in a few words.", nullable=False),
     Field("variant_of", Type.KEY, "Slug of its family.", column="variant_of__slug"),
     Field("aliases", Type.LIST, "Its other names.", column="alias_list"),
@@ -228,7 +216,7 @@ SOURCE: tuple[Field, ...] = (
     Field("archived_url", Type.TEXT, "An archived copy.", column="archived_url_or_null"),
     Field("language", Type.KEY, "Its language.", unit="ISO 639", nullable=False),
     Field("reliability", Type.CHOICE, "Its reliability, Admiralty scale.",
-          choices=_choices(Source.Reliability.choices), nullable=False),
+          choices=_choices(choices.Reliability.choices), nullable=False),
     Field("origin_of", Type.KEY, "The story that it shares with its copies.", column="origin_of_or_null"),
     Field("sha256", Type.KEY, "SHA-256 of its text as it was read.", column="sha256_or_null"),
     Field("retrieved", Type.DATE, "The day on which it was read."),
@@ -239,7 +227,7 @@ CHANGE: tuple[Field, ...] = (
     Field("revision", Type.INTEGER, "The register's revision: one entry of the log.", column="sequence",
           nullable=False),
     Field("time", Type.TIME, "When it was published.", unit="UTC", nullable=False),
-    Field("action", Type.CHOICE, "What it did to its transfer.", choices=_ACTIONS,
+    Field("action", Type.CHOICE, "What it did to its transfer.", choices=_choices(choices.Action.choices),
           nullable=False),
     Field("key", Type.KEY, "Key of the transfer.", nullable=False),
     Field("reason", Type.LONG_TEXT, "Why, in the curators' words.", nullable=False),

@@ -10,10 +10,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 
-from transfers.curation import edits as history
 from transfers.curation import workflow
 from transfers.evidence.recognition import DATE, MONEY, NUMBER, PARTY, SYSTEM, Mark, excerpt
-from transfers.models import ArticleText, Party, Quantity, System, Transfer, TransferDate, Valuation
+from transfers.models import ArticleText, Party, Quantity, System, Transfer, TransferDate, Valuation, history
 from transfers.vocabulary import edtf
 
 from .marks import marks_of
@@ -135,7 +134,7 @@ class ClaimMaker:
             return None
         reason = f"From the article {self.article.source.key}, ¶{self.mark.paragraph}"
         try:
-            with transaction.atomic(), history.because(reason, self.user):
+            with transaction.atomic(), history.record_because(reason, self.user):
                 return self._record(reason)
         except ValidationError as error:
             self.claim.add_error(None, error)

@@ -17,9 +17,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from transfers.admin.editing.named import NamedAdmin
-from transfers.curation import edits as history
 from transfers.evidence.recognition import PARTY, SYSTEM, Mark, excerpt
-from transfers.models import ArticleText, Source
+from transfers.models import ArticleText, Source, history
 from transfers.publication import publish
 
 from .claim import FIGURES, ClaimMaker, may_add
@@ -107,7 +106,7 @@ class ArticleTextAdmin(NamedAdmin):
             messages.warning(request, "You may not change sources, so the SHA-256 of the text was not kept.")
         else:
             source.sha256 = digest
-            with history.because("SHA-256 of the article's text as pasted", request.user):
+            with history.record_because("SHA-256 of the article's text as pasted", request.user):
                 source.save()
             publish.refresh(source, f"The source {source} was edited")
 

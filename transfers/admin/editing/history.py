@@ -14,10 +14,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from transfers.curation import edits as history
-from transfers.curation import workflow
-from transfers.curation.edits import ADDED, CHANGED, REMOVED, Edit
-from transfers.models import Revision, Transfer
+from transfers.curation import edits, workflow
+from transfers.curation.edits import Edit, obstacle
+from transfers.models import Revision, Transfer, history
+from transfers.models.history import ADDED, CHANGED, REMOVED
 from transfers.publication import publish
 
 from .named import NamedAdmin
@@ -55,7 +55,7 @@ class HistoryAdmin(NamedAdmin):
         record, deleted = self._record(request, object_id)
         if not self.has_view_or_change_permission(request, None if deleted else record):
             raise PermissionDenied
-        page = Paginator(history.edits(record), PER_PAGE).get_page(request.GET.get("p"))
+        page = Paginator(edits.list_edits(record), PER_PAGE).get_page(request.GET.get("p"))
         context = {
             **self.admin_site.each_context(request),
             "title": f"History: {record}",
@@ -82,7 +82,7 @@ class HistoryAdmin(NamedAdmin):
             raise PermissionDenied
         reason = request.POST.get("reason", "").strip()
         try:
-            edit = next(each for each in history.edits(record) if each.id == request.POST.get("edit"))
+            edit = next(each for each in edits.list_edits(record) if each.id == request.POST.get("edit"))
             self._revert(request, record, edit, reason)
         except StopIteration:
             messages.error(request, "There is no such edit.")
@@ -99,8 +99,8 @@ class HistoryAdmin(NamedAdmin):
             if isinstance(record, Transfer):
                 workflow.revert(record, edit, request.user, reason)
             else:
-                with history.because(reason, request.user):
-                    history.revert(edit)
+                with history.record_because(reason, request.user):
+                    edits.revert(edit)
             current = self.model._default_manager.filter(pk=record.pk).first()
             if current is None:
                 raise ValidationError("Bring back the record itself first.")
@@ -162,7 +162,7 @@ def entries(edits: Sequence[Edit]) -> list[Entry]:
                 for change in edit.changes
                 if {change.before, change.after} - {None, ""}  # of what was added, only what it holds
             ],
-            history.obstacle(edit),
+            obstacle(edit),
         )
         for edit in edits
     ]

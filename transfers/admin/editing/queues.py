@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from transfers.models import Claim, Quantity, RegistryRow, Transfer, TransferDate, Valuation
-from transfers.publication.figures import Status
+from transfers.vocabulary.measures import Status
 
 CLAIMS: tuple[Any, ...] = (Quantity, TransferDate, Valuation)
 YEARS_OPEN = 2

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from transfers.models import RegistryRow, Transfer
-from transfers.publication import content, figures, publish
-from transfers.vocabulary import fields
+from transfers.publication import content, publish
+from transfers.vocabulary import fields, measures
 from transfers.vocabulary.fields import Field, Type
 
 
@@ -68,7 +68,7 @@ def _line(each: Field, value: str, old: str, differs: bool, disputed: list[str])
 
 def _stem(name: str) -> str:
     """The figure that a field belongs to: `date_agreed` of `date_agreed_latest`."""
-    return next((stem for stem in figures.STEMS if name == stem or name.startswith(f"{stem}_")), "")
+    return next((stem for stem in measures.STEMS if name == stem or name.startswith(f"{stem}_")), "")
 
 
 def _words(each: Field, value: Any) -> str:

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from transfers.models import RegistryRow
-from transfers.publication import names, publish
+from transfers.publication import publish
+from transfers.vocabulary import names
 
 
 class AliasSearch(admin.ModelAdmin):

@@ -20,8 +20,8 @@ from django.forms import CharField, HiddenInput, ModelForm, Textarea
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 
-from transfers.curation import edits as history
-from transfers.models import RegistryRow, Transfer
+from transfers.curation import edits
+from transfers.models import RegistryRow, Transfer, history
 from transfers.publication import publish
 
 from .history import entries
@@ -153,7 +153,7 @@ class StaleCheck(admin.ModelAdmin):
         extra_context: Any = None,
     ) -> HttpResponse:
         why = request.POST.get("why", "").strip()
-        with transaction.atomic(), history.because(why, request.user):
+        with transaction.atomic(), history.record_because(why, request.user):
             if request.method == "POST" and object_id is not None:
                 self._lock(unquote(object_id))
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -189,8 +189,9 @@ class StaleCheck(admin.ModelAdmin):
             inlines = [inline.formset for inline in context["inline_admin_formsets"]]
             forms = [form, *(each for formset in inlines for each in formset.initial_forms)]
             since = form.opened_at()
-            edits = [edit for edit in history.edits(form.instance) if edit.is_content and edit.time >= since]
-            context["conflict"] = {"entries": entries(edits), "differences": differences(forms)}
+            all_edits = edits.list_edits(form.instance)
+            newer = [edit for edit in all_edits if edit.is_content and edit.time >= since]
+            context["conflict"] = {"entries": entries(newer), "differences": differences(forms)}
         return super().render_change_form(request, context, *args, **kwargs)
 
 

@@ -12,10 +12,9 @@ from django.template.loader import select_template
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from transfers.curation import edits as history
 from transfers.curation import workflow
-from transfers.models import Revision, Transfer
-from transfers.publication import publish
+from transfers.models import Revision, Transfer, history
+from transfers.publication import log
 
 from .queues import QueueFilter
 
@@ -72,7 +71,7 @@ class WorkflowAdmin(admin.ModelAdmin):
             with transaction.atomic():
                 moved = workflow.move(transfer, name, request.user, reason)
                 self._log(request, moved, name, reason)
-        except (workflow.Refused, publish.NotPublishable) as error:
+        except (workflow.Refused, log.NotPublishable) as error:
             messages.error(request, str(error))
         else:
             messages.success(request, f"The transfer {moved.key} is {moved.get_state_display()} now.")
@@ -138,7 +137,7 @@ class WorkflowAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         edited = form.has_changed() or any(formset.has_changed() for formset in formsets)
         if change and edited and form.instance.state != workflow.State.DRAFT:
-            reason = history.current()[0] or EDITED
+            reason = history.get_context()[0] or EDITED
             form.instance.state = workflow.reopen(form.instance, request.user, reason).state
             messages.info(
                 request, f"The transfer {form.instance.key} is a draft again; submit it for review."

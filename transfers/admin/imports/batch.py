@@ -9,8 +9,8 @@ from django.urls import URLPattern, path, reverse
 
 from transfers.curation import workflow
 from transfers.models import ImportBatch, Party, Proposal, System, Transfer
+from transfers.models.inserts import batched
 from transfers.registers.importing import preview, publishing
-from transfers.registers.importing.keys import some
 from transfers.registers.importing.write import publishable
 from transfers.registers.reading.records import located
 
@@ -116,7 +116,7 @@ def _names(batch: ImportBatch) -> list[tuple[str, list[tuple[str, str]], int]]:
     for model, listed, field in ((Party, "parties", "code"), (System, "systems", "slug")):
         keys = batch.made.get(listed, [])
         records: list[Any] = []
-        for group in some(keys):
+        for group in batched(keys):
             records += model.objects.filter(**{f"{field}__in": group}, provisional=True)
         view = f"admin:transfers_{model._meta.model_name}_change"
         links = [(str(each), reverse(view, args=[each.pk])) for each in records[:SHOWN]]

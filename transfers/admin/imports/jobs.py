@@ -8,9 +8,9 @@ from django.urls import URLPattern, path, reverse
 
 from transfers.curation import uploads, workflow
 from transfers.models import ImportBatch
-from transfers.models.imports import Outcome
 from transfers.registers.importing import jobs, publishing
 from transfers.registers.importing.write import publishable
+from transfers.vocabulary.choices import Outcome
 
 from .pages import ImportPages, ReasonForm
 

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 
 from transfers.curation import workflow
 from transfers.models import RegisterDeal, Transfer
-from transfers.publication import publish
+from transfers.publication import log
 from transfers.registers.reconciling import links as reconciliation
 
 from .pages import ImportPages
@@ -87,5 +87,5 @@ class LinkPages(ImportPages):
                 else:
                     reconciliation.decline(deal, other, request.user, said["reason"])
                     messages.success(request, f"The deal is not {other.key}; that is not proposed again.")
-        except (workflow.Refused, publish.NotPublishable) as error:
+        except (workflow.Refused, log.NotPublishable) as error:
             messages.error(request, str(error))

@@ -17,8 +17,8 @@ from django.http import HttpRequest, QueryDict
 
 from transfers.api.errors import BadParameters, ParameterError
 from transfers.exports import rows as flat
-from transfers.publication.names import nearest
 from transfers.vocabulary.fields import Field
+from transfers.vocabulary.names import nearest
 
 PAGE_SIZE = 100
 LARGEST_PAGE = 1000

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from transfers.availability import replicas
-from transfers.publication import names
-from transfers.publication.names import Edition
+from transfers.publication import editions
+from transfers.publication.editions import Edition
 
 from . import values
 from .values import Fault
@@ -60,11 +60,11 @@ def numbered(revision: int, newest: Edition) -> Edition:
         known = f"they run from 1 to {newest.sequence}" if newest.sequence else "nothing was published yet"
         detail = f"There is no revision {revision}: {known}. A date is written 2026-05-18."
         raise Fault("out_of_range", detail)
-    return newest if revision == newest.sequence else names.edition_of(revision)
+    return newest if revision == newest.sequence else editions.get_at_revision(revision)
 
 
 def _at(asked: datetime, time: datetime) -> Edition:
     now = timezone.now()
     if asked > now:
         raise Fault("out_of_range", f"That time is yet to come: here it is {now:%Y-%m-%dT%H:%M:%SZ}.")
-    return names.edition_at(time)
+    return editions.get_at_time(time)

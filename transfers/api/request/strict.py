@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from django.http import HttpRequest, QueryDict
 
 from transfers.api.errors import BadParameters, ParameterError
-from transfers.publication.names import nearest
+from transfers.vocabulary.names import nearest
 
 LONGEST_QUERY = 8000
 MOST_PARAMETERS = 500

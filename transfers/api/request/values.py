@@ -7,8 +7,7 @@ from datetime import UTC, date, datetime
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 
-from transfers.publication import names
-from transfers.vocabulary import edtf
+from transfers.vocabulary import edtf, names
 from transfers.vocabulary.fields import Field
 
 LARGEST = 2**63 - 1

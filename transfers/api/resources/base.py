@@ -26,7 +26,7 @@ from transfers.api.response.shapes import Shape
 from transfers.exports import formats as exports
 from transfers.exports import reading
 from transfers.exports.formats.table import About
-from transfers.publication import names
+from transfers.publication import editions
 from transfers.vocabulary.fields import Field
 
 #: Makes the raw batches of a file, given what is told of it.
@@ -99,7 +99,7 @@ class RegistryView(APIView):
 
     def get(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
         """Answer, or say 304 where the client has the answer: one query, for the newest revision."""
-        newest = self.newest = names.edition()
+        newest = self.newest = editions.get_newest()
         self.edition = self.asked_edition(newest, kwargs)
         form = request.accepted_renderer.format
         tag = etags.etag(request._request, self.edition, form, *self._rests_on(newest, form))
@@ -107,19 +107,19 @@ class RegistryView(APIView):
             response: Any = HttpResponseNotModified()
         else:
             kwargs.pop("format", None)
-            with names.held(newest):
+            with editions.hold(newest):
                 response = self.answer(request, **kwargs)
             response.headers.setdefault("Citation", self.citation.retrieved())
         etags.tell(response, self.edition, tag, lasts=self._lasts(form))
         return response
 
-    def asked_edition(self, newest: names.Edition, kwargs: dict[str, Any]) -> names.Edition:
+    def asked_edition(self, newest: editions.Edition, kwargs: dict[str, Any]) -> editions.Edition:
         """The edition that the question is about: the newest, unless `as_of` says another."""
         return self.read_time(past.AS_OF, past.edition, newest) or newest
 
     def read_time(
-        self, name: str, read: Callable[[str, names.Edition], names.Edition], newest: names.Edition
-    ) -> names.Edition | None:
+        self, name: str, read: Callable[[str, editions.Edition], editions.Edition], newest: editions.Edition
+    ) -> editions.Edition | None:
         """The edition that a parameter means; None: it was not given."""
         text = self.request.query_params.get(name)
         if text is None or name not in self.own_parameters:
@@ -149,7 +149,7 @@ class RegistryView(APIView):
             filters.is_by_name(known[name]) for name in self.request.query_params if name in known
         )
 
-    def _rests_on(self, newest: names.Edition, form: str) -> Iterator[str]:
+    def _rests_on(self, newest: editions.Edition, form: str) -> Iterator[str]:
         """What the answer rests on besides its edition."""
         if self.is_pinned and self._rests_on_names():
             yield newest.hash

@@ -12,7 +12,7 @@ from transfers.api.response import feed
 from transfers.api.response.output import CITED, Atom
 from transfers.models import Revision
 from transfers.publication import search
-from transfers.publication.names import Edition
+from transfers.publication.editions import Edition
 from transfers.vocabulary import fields
 from transfers.vocabulary.fields import Field
 

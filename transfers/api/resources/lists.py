@@ -16,8 +16,7 @@ from transfers.api.response import etags, shapes
 from transfers.api.response.output import CITED
 from transfers.api.response.shapes import Shape
 from transfers.exports import rows as flat
-from transfers.publication import names
-from transfers.vocabulary import fields
+from transfers.vocabulary import fields, names
 from transfers.vocabulary.fields import Field, Type
 
 from .base import RegistryView

@@ -17,10 +17,11 @@ from transfers.availability import replicas
 from transfers.exports.formats import FORMATS
 from transfers.exports.formats.table import batch_of
 from transfers.models import Release, Revision
-from transfers.publication.names import Edition, nearest
+from transfers.publication.editions import Edition
 from transfers.releases import compare, package
 from transfers.releases.compare import Difference
 from transfers.vocabulary.fields import Field, Type
+from transfers.vocabulary.names import nearest
 
 from .base import RegistryView
 

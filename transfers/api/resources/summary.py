@@ -22,8 +22,8 @@ from transfers.api.response import shapes
 from transfers.api.response.output import CITED, public
 from transfers.api.response.shapes import STRING, Shape
 from transfers.models import RegistryClaim, RegistryRow
-from transfers.publication import figures, names, search
-from transfers.vocabulary import fields
+from transfers.publication import search
+from transfers.vocabulary import fields, measures, names
 from transfers.vocabulary.fields import Field, Type
 
 from .base import RegistryView
@@ -39,7 +39,7 @@ _COUNTED = "Deployments are counted where the parameter kind selects them."
 def _sums() -> list[tuple[Field, str]]:
     """The fields of a group's numbers, each with its SQL over the rows `r`."""
     listed = [(Field("count", Type.INTEGER, "Transfers in the group.", nullable=False), "COUNT(*)")]
-    for stem in figures.QUANTITIES:
+    for stem in measures.QUANTITIES:
         words = stem.removeprefix("quantity_")
         for end in ("min", "max"):
             text = f"Sum of {stem}_{end} over the group's rows that have one."
@@ -172,7 +172,7 @@ def _outer_columns(groups: list[str]) -> list[str]:
 
 
 def _summed_columns() -> list[str]:
-    ends = [f"{stem}_{end}" for stem in figures.QUANTITIES for end in ("min", "max")]
+    ends = [f"{stem}_{end}" for stem in measures.QUANTITIES for end in ("min", "max")]
     return [*ends, "tiv_ordered", "tiv_delivered"]
 
 

@@ -15,8 +15,8 @@ from transfers.api.response.output import CITED
 from transfers.api.response.shapes import Shape
 from transfers.exports import rows as flat
 from transfers.models import RegistryClaim, RegistryRow, Revision
-from transfers.publication import names, search
-from transfers.vocabulary import fields
+from transfers.publication import editions, search
+from transfers.vocabulary import fields, names
 
 from . import changelog as log
 from .base import RegistryView
@@ -117,7 +117,7 @@ class TransferVersion(TransferDetail):
     own_parameters = ("format", "excel")
     is_pinned = True
 
-    def asked_edition(self, newest: names.Edition, kwargs: dict[str, Any]) -> names.Edition:
+    def asked_edition(self, newest: editions.Edition, kwargs: dict[str, Any]) -> editions.Edition:
         try:
             return past.numbered(int(kwargs.pop("revision")), newest)
         except Fault as fault:

@@ -10,7 +10,7 @@ import orjson
 from django.http import HttpRequest
 
 from transfers.api.request import paging, past
-from transfers.publication.names import Edition
+from transfers.publication.editions import Edition
 
 NAME = "arms_registry"
 #: Format → media type.

@@ -14,8 +14,8 @@ from django.utils.http import http_date, parse_etags
 
 from arms_registry import __version__
 from transfers.api.request import past
-from transfers.publication import names
-from transfers.publication.names import Edition
+from transfers.publication import editions
+from transfers.publication.editions import Edition
 
 from . import citations
 
@@ -62,7 +62,7 @@ def unchanged(request: HttpRequest) -> HttpResponse | None:
     form = _format(request) if "If-None-Match" in request.headers and not settings.API_THROTTLE else None
     if form is None or past.AS_OF in request.GET or past.AT in request.path:
         return None
-    edition = names.edition()
+    edition = editions.get_newest()
     tag = etag(request, edition, form)
     if not is_known(request, tag):
         return None

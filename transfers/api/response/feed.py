@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from transfers.api.request import paging
 from transfers.publication.differences import Change
-from transfers.publication.names import Edition
+from transfers.publication.editions import Edition
 
 from . import citations
 from .output import LICENCE

@@ -17,7 +17,6 @@ from import_export import resources
 from import_export.fields import Field
 from import_export.results import Error, RowResult
 
-from transfers.curation import edits as history
 from transfers.curation import workflow
 from transfers.models import (
     Party,
@@ -29,6 +28,7 @@ from transfers.models import (
     Transfer,
     TransferDate,
     Valuation,
+    history,
 )
 from transfers.publication import publish
 
@@ -108,7 +108,7 @@ class Records(resources.ModelResource):
         self.numbers = [dataset.numbers[index] for index in ordered]
         self.user, self.reason = options.get("user"), options.pop("reason")
         table = tablib.Dataset(*(dataset[index] for index in ordered), headers=dataset.headers)
-        with history.because(self.reason, self.user):
+        with history.record_because(self.reason, self.user):
             result = super().import_data(table, *arguments, rollback_on_validation_errors=True, **options)
         for row in result.invalid_rows:
             row.number = self.numbers[row.number - 1]

@@ -6,8 +6,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from transfers.management.clear import ClearCommand
 from transfers.models import Release
-from transfers.publication.names import nearest
 from transfers.releases import compare
+from transfers.vocabulary.names import nearest
 
 
 class Command(ClearCommand):

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from transfers.management.clear import ClearCommand
-from transfers.publication import names, publish
+from transfers.publication import editions, log
 from transfers.registers.importing import bundles, preview, report, write
 from transfers.registers.importing.plan import Plan, plan
 from transfers.registers.reading import bundle, read_file
@@ -48,7 +48,7 @@ class Command(ClearCommand):
             made = self._dry_run(register, options) if options["dry_run"] else self._run(register, options)
         except (Unreadable, EDTFError) as error:
             raise CommandError(f"{file}: {error}") from error
-        except publish.NotPublishable as error:
+        except log.NotPublishable as error:
             for key, faults in error.faults.items():
                 self.stderr.write(f"{key}: {' '.join(faults)}")
             raise CommandError("Nothing was imported, as it could not be published.") from error
@@ -99,7 +99,7 @@ class Command(ClearCommand):
             )
         except (Unreadable, bundles.NotImported) as error:
             raise CommandError(f"{folder}: {error}") from error
-        except publish.NotPublishable as error:
+        except log.NotPublishable as error:
             for key, faults in error.faults.items():
                 self.stderr.write(f"{key}: {' '.join(faults)}")
             raise CommandError("Nothing was imported, as it could not be published.") from error
@@ -108,7 +108,7 @@ class Command(ClearCommand):
         for sentence in report.of_bundle(done):
             self.stdout.write(sentence)
         if options["publish"] and not options["dry_run"]:
-            content, _ = state.content_hash(names.edition().sequence)
+            content, _ = state.content_hash(editions.get_newest().sequence)
             self.stdout.write(f"The register's content hash, as a release would have it: {content}")
 
     def _tell(self, what: str, done: int, total: int) -> None:

@@ -6,7 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from transfers.management.clear import ClearCommand
 from transfers.models import Transfer
-from transfers.publication import publish
+from transfers.publication import log, publish
 
 
 class Command(ClearCommand):
@@ -31,7 +31,7 @@ class Command(ClearCommand):
                 revisions = publish.withdraw(transfers, options["reason"])
             else:
                 revisions = publish.publish(transfers, options["reason"])
-        except publish.NotPublishable as error:
+        except log.NotPublishable as error:
             for key, faults in error.faults.items():
                 for fault in faults:
                     self.stderr.write(f"{key}: {fault}")

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 from transfers.curation.workflow import Refused
 from transfers.management.clear import ClearCommand
 from transfers.models import Revision, Transfer
-from transfers.publication.publish import NotPublishable
+from transfers.publication.log import NotPublishable
 from transfers.registers.reconciling import links as reconciliation
 from transfers.registers.reconciling.likeness import Comparison, Verdict
 from transfers.registers.reconciling.links import Joined, Link, Summary

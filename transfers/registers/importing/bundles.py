@@ -12,7 +12,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
-from transfers.curation import edits as history
 from transfers.models import (
     Claim,
     ImportBatch,
@@ -26,13 +25,13 @@ from transfers.models import (
     Transfer,
     TransferDate,
     Valuation,
+    history,
 )
-from transfers.models.imports import Outcome
-from transfers.models.inserts import insert
+from transfers.models.inserts import BATCH, batched, insert
 from transfers.publication import content, publish
 from transfers.registers.reading.bundle import Bundle, Cells
+from transfers.vocabulary.choices import Outcome
 
-from .keys import BATCH, some
 from .write import Progress, hold, silent
 
 #: The tables of reference records, in the order in which they name each other.
@@ -71,7 +70,7 @@ def run(
 ) -> Done:
     """Import the bundle, all or nothing; without `store` nothing stays. Raises NotImported."""
     try:
-        with transaction.atomic(), history.because(reason, user):
+        with transaction.atomic(), history.record_because(reason, user):
             hold()
             writer = _Writer(bundle)
             writer.references()
@@ -80,7 +79,7 @@ def run(
                 writer.keep(file_name, reason, user)
             if publish_too:
                 keys = [transfer.key for _, transfer, _ in writer.new]
-                made = [each for group in some(keys) for each in Transfer.objects.filter(key__in=group)]
+                made = [each for group in batched(keys) for each in Transfer.objects.filter(key__in=group)]
                 writer.done.revisions = publish.publish(made, reason, progress)
             transaction.set_rollback(not store)
     except IntegrityError as error:
@@ -147,7 +146,7 @@ class _Writer:
         for line, row in self.bundle.tables["claims"]:
             claims.setdefault(row["transfer"], []).append((line, row))
         rows = self.bundle.tables["transfers"]
-        for start, group in zip(count(0, BATCH), some(rows), strict=False):
+        for start, group in zip(count(0, BATCH), batched(rows), strict=False):
             progress("Reading transfers", start, len(rows))
             keys = [row["key"] for _, row in group]
             there = {each.key: each for each in Transfer.objects.with_claims().filter(key__in=keys)}
@@ -215,7 +214,7 @@ class _Writer:
             left_out=[[[line], "refused", why] for line, why in self.done.refused],
             made=self.made | {"transfers": [transfer.key for _, transfer, _ in self.new]},
         )
-        for group in some(self.new):
+        for group in batched(self.new):
             _insert_transfers(group)
 
 
@@ -231,9 +230,9 @@ def _insert_transfers(listed: Sequence[tuple[int, Transfer, list[Claim]]]) -> No
             if isinstance(claim, model)
         ]
         insert(model, claims)
-    history.copy(Transfer.objects.filter(key__in=keys), history.ADDED)
+    history.record_copies(Transfer.objects.filter(key__in=keys), history.ADDED)
     for model, _ in MEASURES:
-        history.copy(model.objects.filter(transfer__key__in=keys), history.ADDED)
+        history.record_copies(model.objects.filter(transfer__key__in=keys), history.ADDED)
 
 
 def _row(record: models.Model) -> dict[str, Any]:

@@ -19,10 +19,10 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError
 
+from transfers.availability.outage import explain_database_error
 from transfers.curation import uploads
-from transfers.management.clear import sentence
 from transfers.models import ImportBatch
-from transfers.publication import publish
+from transfers.publication import log
 from transfers.registers.reading import read_file
 from transfers.registers.reading.records import Unreadable
 from transfers.vocabulary.edtf import EDTFError
@@ -122,7 +122,7 @@ def run(name: str) -> Job:
         raise Failed("There is no such job to be done.")
     try:
         ended = replace(_TASKS[job.task](job, _teller(job)), state=DONE)
-    except publish.NotPublishable as error:
+    except log.NotPublishable as error:
         listed = [f"{key}: {' '.join(faults)}" for key, faults in error.faults.items()]
         more = f" And {len(listed) - _FAULTS:,} more." if len(listed) > _FAULTS else ""
         ended = _failed(job, f"{' '.join(listed[:_FAULTS])}{more}")
@@ -130,7 +130,7 @@ def run(name: str) -> Job:
         ended = _failed(job, str(error))
     except DatabaseError as error:
         logger.exception("The job %s failed.", job.task)
-        ended = _failed(job, sentence(error))
+        ended = _failed(job, explain_database_error(error))
     except Exception:
         logger.exception("The job %s failed.", job.task)
         ended = _failed(job, "It met a fault of the program; the server's log says which.")

@@ -1,19 +1,14 @@
 """Permanent keys of imported transfers: supplier, recipient, system and year, numbered where taken."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
 
 from transfers.models import RegistryRow, Transfer
+from transfers.models.inserts import batched
 
 LONGEST = 112  # a number behind it must find room
-BATCH = 500
-
-
-def some(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """The values, as many at a time as a query may name."""
-    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))
 
 
 class Keys:
@@ -24,7 +19,7 @@ class Keys:
 
     def take(self, items: Sequence[Any]) -> list[str]:
         stems = [_stem(item) for item in items]
-        for group in some(sorted(set(stems))):
+        for group in batched(sorted(set(stems))):
             self._look_up(group)
         return [self._free(stem) for stem in stems]
 

@@ -4,10 +4,10 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from transfers.models import Party, Quantity, System
-from transfers.publication.names import Index
 from transfers.registers.reading.descriptions import category_of, classify
 from transfers.registers.reading.records import Deal
 from transfers.vocabulary import words
+from transfers.vocabulary.names import Index
 
 Unit = Quantity.Unit
 Category = System.Category

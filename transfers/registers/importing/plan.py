@@ -8,11 +8,11 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
-from transfers.models.imports import Outcome
 from transfers.registers import comparison, matching
 from transfers.registers.matching import Difference
 from transfers.registers.reading.records import Deal, Refused, Register
 from transfers.vocabulary import edtf
+from transfers.vocabulary.choices import Outcome
 
 from . import known as stored
 from .claims import Figure, figures_of

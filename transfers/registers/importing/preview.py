@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from transfers.curation.spreadsheets.files import guarded
-from transfers.models.imports import Outcome
 from transfers.registers.reading.records import Deal, Refused
+from transfers.vocabulary.choices import Outcome
 
 from .plan import Plan
 

@@ -8,12 +8,20 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from transfers.curation import edits as history
 from transfers.curation import workflow
-from transfers.models import ImportBatch, Quantity, RegistryClaim, Revision, Transfer, TransferDate, Valuation
+from transfers.models import (
+    ImportBatch,
+    Quantity,
+    RegistryClaim,
+    Revision,
+    Transfer,
+    TransferDate,
+    Valuation,
+    history,
+)
+from transfers.models.inserts import batched
 from transfers.publication import publish as publication
 
-from .keys import some
 from .write import Progress, publishable
 
 CLAIMS: tuple[Any, ...] = (Quantity, TransferDate, Valuation)
@@ -41,11 +49,11 @@ def publish(batch: ImportBatch, reason: str, user: Any, progress: Progress) -> t
 
     The revisions, and how many transfers were left to somebody else. Raises NotPublishable.
     """
-    with transaction.atomic(), history.because(reason.strip(), user):
+    with transaction.atomic(), history.record_because(reason.strip(), user):
         pks = sorted(publishable(batch).values_list("pk", flat=True))
         own = set() if settings.PUBLISH_OWN else _edited(pks, user)
         found: list[Transfer] = []
-        for group in some([pk for pk in pks if pk not in own]):
+        for group in batched([pk for pk in pks if pk not in own]):
             locked = Transfer.objects.select_for_update().filter(pk__in=group, state=Transfer.State.DRAFT)
             found += locked.order_by("pk").only("pk")
         return publication.publish(found, reason.strip(), progress), len(own)
@@ -54,7 +62,7 @@ def publish(batch: ImportBatch, reason: str, user: Any, progress: Progress) -> t
 def _edited(pks: list[int], user: Any) -> set[int]:
     """Those that the user had a part in since their last publication; a close look at the likely alone."""
     found: set[int] = set()
-    for group in some(pks):
+    for group in batched(pks):
         for transfer in _touched(Transfer.objects.filter(pk__in=group), user):
             if user.pk in workflow.editors(transfer):
                 found.add(transfer.pk)

@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from transfers.models.imports import Outcome
 from transfers.registers.reading.records import Deal
+from transfers.vocabulary.choices import Outcome
 
 from .bundles import Done
 from .plan import IMPORTED, Plan

@@ -11,7 +11,6 @@ from django.db import models, transaction
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
-from transfers.curation import edits as history
 from transfers.models import (
     ImportBatch,
     Party,
@@ -26,12 +25,13 @@ from transfers.models import (
     Transfer,
     TransferDate,
     Valuation,
+    history,
 )
-from transfers.models.imports import Outcome
+from transfers.models.inserts import batched
 from transfers.publication import content, names, publish
 from transfers.registers.reading.records import deal_of
+from transfers.vocabulary.choices import Outcome
 
-from .keys import some
 from .write import WRITTEN, hold
 
 CLAIMS: tuple[Any, ...] = (Quantity, TransferDate, Valuation)
@@ -46,7 +46,7 @@ def undo(batch: ImportBatch, reason: str, user: Any = None) -> list[Revision]:
     """Undo the import in one transaction; the revisions that this took. Raises NotUndoable."""
     if not reason.strip():
         raise NotUndoable("Undoing an import needs a reason; it stands in the history and in the log.")
-    with transaction.atomic(), history.because(reason.strip(), user):
+    with transaction.atomic(), history.record_because(reason.strip(), user):
         hold()
         batch = ImportBatch.objects.get(pk=batch.pk)
         _check(batch)
@@ -55,7 +55,7 @@ def undo(batch: ImportBatch, reason: str, user: Any = None) -> list[Revision]:
         else:
             revisions, made = _undo_register(batch, reason, user)
         batch.deals.all().delete()
-        for some_made in some(made):
+        for some_made in batched(made):
             _end(some_made, reason)
         _remove_names(batch)
         batch.undone, batch.undone_by = timezone.now(), user
@@ -90,7 +90,7 @@ def _undo_bundle(batch: ImportBatch, reason: str) -> tuple[list[Revision], list[
     """Take back the transfers that a bundle made, with all claims; the revisions, and their ids."""
     revisions: list[Revision] = []
     made: list[int] = []
-    for keys in some(batch.made.get("transfers", [])):
+    for keys in batched(batch.made.get("transfers", [])):
         transfers = Transfer.objects.filter(key__in=keys)
         public = RegistryRow.objects.current().filter(key__in=keys).values("key")
         if taken := list(transfers.filter(key__in=public)):
@@ -118,13 +118,13 @@ def _claims(batch: ImportBatch, model: Any) -> models.QuerySet:
 
 def _remove(records: models.QuerySet) -> None:
     """Delete records that own no others, with history, in two statements."""
-    history.copy(records, history.REMOVED)
+    history.record_copies(records, history.REMOVED)
     records._raw_delete(records.db)
 
 
 def _renew(batch: ImportBatch, transfers: Sequence[int], reason: str, user: Any) -> None:
     """Give back to changed transfers the note and condition that they had, where the import's still stand."""
-    for pks in some(transfers):
+    for pks in batched(transfers):
         told = batch.deals.filter(transfer__in=pks)
         now = {deal.transfer_id: deal_of(deal.stated) for deal in told}
         copies = Transfer.history.filter(id__in=pks, history_date__lt=batch.time).order_by("history_id")
@@ -145,7 +145,7 @@ def _renew(batch: ImportBatch, transfers: Sequence[int], reason: str, user: Any)
 def _states_before(batch: ImportBatch, transfers: Sequence[int]) -> dict[str, list[int]]:
     """Transfers that were no drafts before the import made them some, as they still are, by that state."""
     found: dict[str, list[int]] = {State.PUBLISHED: [], State.IN_REVIEW: []}
-    for pks in some(transfers):
+    for pks in batched(transfers):
         copies = Transfer.history.filter(id__in=pks).order_by("history_id")
         before = dict(copies.filter(history_date__lt=batch.time).values_list("id", "state"))
         since: dict[int, list[str]] = {}
@@ -167,7 +167,7 @@ def _bring_to_public(transfers: Sequence[int], source: Source | None, reason: st
     ended: list[Transfer] = []
     standing: list[Transfer] = []
     current = RegistryRow.objects.current().values("key")
-    for pks in some(transfers):
+    for pks in batched(transfers):
         public = Transfer.objects.filter(pk__in=pks, key__in=current)
         empty = list(_empty(public))
         ended += empty
@@ -187,7 +187,7 @@ def _as_public(transfers: Sequence[int]) -> list[int]:
     """Those of the transfers whose curated content is what is published of them."""
     references = content.References()
     found: list[int] = []
-    for pks in some(transfers):
+    for pks in batched(transfers):
         curated = list(Transfer.objects.with_claims().filter(pk__in=pks))
         rows = RegistryRow.objects.current().filter(key__in=[each.key for each in curated])
         log = Revision.objects.filter(sequence__in=list(rows.values_list("revision", flat=True)))
@@ -214,7 +214,7 @@ def _end(transfers: Sequence[int], reason: str) -> None:
     public = list(empty.filter(once).values_list("pk", flat=True))
     publish.enter(public, Transfer.State.WITHDRAWN, reason)
     gone = Transfer.objects.filter(pk__in=list(empty.exclude(once).values_list("pk", flat=True)))
-    history.copy(gone, history.REMOVED)
+    history.record_copies(gone, history.REMOVED)
     for model in (RegisterDeal, Proposal):
         model.objects.filter(transfer__in=gone).delete()
     gone._raw_delete(gone.db)
@@ -235,7 +235,7 @@ def _remove_names(batch: ImportBatch) -> None:
             source.delete()
     for model, listed in ((Party, "parties"), (System, "systems")):
         field = model.natural_key_fields[0]
-        for keys in some(batch.made.get(listed, [])):
+        for keys in batched(batch.made.get(listed, [])):
             free = model.objects.filter(**{f"{field}__in": keys}, provisional=True, aliases__isnull=True)
             for relation in _pointing(model):
                 free = free.filter(**{f"{relation}__isnull": True})

@@ -15,7 +15,6 @@ from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 from simple_history.utils import bulk_update_with_history
 
-from transfers.curation import edits as history
 from transfers.models import (
     ImportBatch,
     Party,
@@ -26,15 +25,16 @@ from transfers.models import (
     Source,
     System,
     Transfer,
+    history,
 )
-from transfers.models.imports import Outcome
-from transfers.models.inserts import insert
+from transfers.models.inserts import batched, insert
 from transfers.publication import publish as publication
 from transfers.registers.reading.comments import proposals
 from transfers.registers.reading.records import Register, plain
+from transfers.vocabulary.choices import Outcome
 
 from . import sources
-from .keys import Keys, some
+from .keys import Keys
 from .plan import Item, Plan, plan
 
 BATCH = 1000
@@ -75,7 +75,7 @@ def run(
 
     Raises Overtaken, edtf.EDTFError for a bad `published`, or publication.NotPublishable.
     """
-    with transaction.atomic(), history.because(reason, user), _uncollected():
+    with transaction.atomic(), history.record_because(reason, user), _uncollected():
         hold()
         made = plan(register, published)
         if expected and made.fingerprint != expected:
@@ -161,9 +161,9 @@ def _make_names(made: Plan) -> dict[str, list[str]]:
     systems = [system for slug, system in made.resolver.systems.items() if slug in slugs]
     Party.objects.bulk_create(parties)
     System.objects.bulk_create(systems, batch_size=BATCH)
-    history.copy(Party.objects.filter(code__in=[party.code for party in parties]), history.ADDED)
-    for slugs_made in some([system.slug for system in systems]):
-        history.copy(System.objects.filter(slug__in=slugs_made), history.ADDED)
+    history.record_copies(Party.objects.filter(code__in=[party.code for party in parties]), history.ADDED)
+    for slugs_made in batched([system.slug for system in systems]):
+        history.record_copies(System.objects.filter(slug__in=slugs_made), history.ADDED)
     return {"parties": [party.code for party in parties], "systems": [system.slug for system in systems]}
 
 
@@ -189,7 +189,7 @@ class _Writer:
         keys = self.keys.take(items)
         insert(Transfer, (self._transfer(item, key) for item, key in zip(items, keys, strict=True)))
         pks: dict[str, int] = {}
-        for group in some(keys):
+        for group in batched(keys):
             pks |= Transfer.objects.filter(key__in=group).values_list("key", "pk")
         return {id(item): pks[key] for item, key in zip(items, keys, strict=True)}
 
@@ -227,7 +227,7 @@ class _Writer:
 
     def _proposals(self, pairs: Sequence[tuple[Item, int]]) -> None:
         proposed = [(transfer, found) for item, transfer in pairs if (found := list(_proposed(item)))]
-        for group in some(proposed):
+        for group in batched(proposed):
             deals = self.batch.deals.filter(transfer__in=[transfer for transfer, _ in group])
             by_transfer = dict(deals.values_list("transfer", "pk"))
             insert(
@@ -241,9 +241,9 @@ class _Writer:
 
     def leave_history(self) -> None:
         made = Transfer.objects.filter(register_deals__batch=self.batch, register_deals__outcome=Outcome.NEW)
-        history.copy(made, history.ADDED)
+        history.record_copies(made, history.ADDED)
         for model in self.claimed:
-            history.copy(model._default_manager.filter(source=self.source), history.ADDED)
+            history.record_copies(model._default_manager.filter(source=self.source), history.ADDED)
 
 
 def _proposed(item: Item) -> Iterator[dict[str, Any]]:
@@ -267,7 +267,7 @@ def _proposed(item: Item) -> Iterator[dict[str, Any]]:
 def _change_transfers(items: Sequence[Item], reason: str, user: Any) -> None:
     """Renew the notes that came from comments, and make drafts of what gets new claims."""
     by_transfer = {item.known.transfer: item for item in items if item.known}
-    for pks in some(list(by_transfer)):
+    for pks in batched(list(by_transfer)):
         changed = []
         for transfer in Transfer.objects.filter(pk__in=pks):
             before = (transfer.note, transfer.condition, transfer.state)
@@ -324,9 +324,9 @@ def _to_publish(made: Plan, batch: ImportBatch | None) -> list[Transfer]:
     }
     new = Transfer.objects.filter(register_deals__batch=batch, register_deals__outcome=Outcome.NEW)
     found = list(new.only("pk")) if batch else []
-    for pks in some(sorted(public)):
+    for pks in batched(sorted(public)):
         found += Transfer.objects.filter(pk__in=pks).only("pk")
-    for pks in some(sorted(drafts)):
+    for pks in batched(sorted(drafts)):
         never = Transfer.objects.filter(pk__in=pks).exclude(key__in=RegistryRow.objects.values("key"))
         found += never.only("pk")
     return found

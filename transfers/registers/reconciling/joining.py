@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from transfers.curation import duplicates, workflow
-from transfers.curation import edits as history
 from transfers.curation.workflow import CHANGE, PUBLISH, Refused
 from transfers.models import (
     Proposal,
@@ -22,6 +21,7 @@ from transfers.models import (
     Transfer,
     TransferDate,
     Valuation,
+    history,
 )
 from transfers.publication import publish
 from transfers.registers.importing.sources import REGISTER
@@ -55,7 +55,7 @@ def join(
     """
     if not reason.strip():
         raise Refused("A join needs a reason; it stands in the history and in the log.")
-    with transaction.atomic(), history.because(reason.strip(), user):
+    with transaction.atomic(), history.record_because(reason.strip(), user):
         own, other = _locked(deal, other)
         _check(own, other)
         was_public = RegistryRow.objects.filter(key=own.key).exists()
@@ -196,7 +196,7 @@ def _end(own: Transfer, other: Transfer, was_public: bool, reason: str) -> list[
         own.delete()
         return []
     why = f"Joined with {other.key}: {reason}"
-    with history.because(why, history.current()[1]):
+    with history.record_because(why, history.get_context()[1]):
         if workflow.is_public(own):
             return publish.withdraw([own], why)
         publish.enter([own.pk], Transfer.State.WITHDRAWN, why)

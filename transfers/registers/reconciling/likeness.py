@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from transfers.publication.figures import DATES, QUANTITIES, STEMS, TIVS, Claim, resolve
+from transfers.publication.figures import Claim, resolve
+from transfers.vocabulary.measures import DATES, QUANTITIES, STEMS, TIVS
 
 #: Years by which a date may be off: contracts are signed, reported and entered in different years.
 TOLERANCE = 3

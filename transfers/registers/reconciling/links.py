@@ -23,10 +23,10 @@ from transfers.models import (
     TransferDate,
     Valuation,
 )
+from transfers.models.inserts import batched
 from transfers.publication import figures
-from transfers.publication.names import Index, party_index, system_index
-from transfers.registers.importing.keys import some
 from transfers.registers.importing.sources import REGISTER
+from transfers.vocabulary.names import Index, build_party_index, build_system_index
 
 from .joining import NO_LINK, deal_of, decline, join
 from .likeness import AGREEING, Comparison, Facts, Likeness, Verdict, compare, in_question, likeness
@@ -156,11 +156,11 @@ class _Scope:
     def of(cls, recipient: str, supplier: str, system: str) -> "_Scope":
         parties = Q()
         named = {"recipient": recipient, "supplier": supplier}
-        index = party_index(Party.objects.all()) if any(named.values()) else Index()
+        index = build_party_index(Party.objects.all()) if any(named.values()) else Index()
         for role, name in named.items():
             if name:
                 parties &= Q(**{f"{role}__code__in": _find(index, role, name)})
-        slugs = _find(system_index(System.objects.all()), "system", system) if system else None
+        slugs = _find(build_system_index(System.objects.all()), "system", system) if system else None
         return cls(parties, None if slugs is None else frozenset(slugs))
 
     def allows(self, *transfers: Transfer) -> bool:
@@ -272,7 +272,7 @@ def _sides(claims: Iterable[figures.Claim]) -> tuple[list[figures.Claim], list[f
 def _links(scope: _Scope, described: _Described) -> list[Link]:
     candidates = _candidates(described)
     links: list[Link] = []
-    for pks in some(list(candidates)):
+    for pks in batched(list(candidates)):
         links += _scored({pk: candidates[pk] for pk in pks}, scope, described)
     return _with_rivals(sorted(links, key=lambda link: (-link.score, link.own.key, link.other.key)))
 

@@ -6,10 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from transfers.curation import edits as history
 from transfers.curation import workflow
 from transfers.curation.workflow import CHANGE, Refused
-from transfers.models import Claim, Proposal, Transfer, Valuation
+from transfers.models import Claim, Proposal, Transfer, Valuation, history
 from transfers.models.rules import LONGEST_EXCERPT
 
 Decision = Proposal.Decision
@@ -23,7 +22,7 @@ def accept(proposal: Proposal, user: Any, reason: str = "") -> Transfer:
     The transfer is a draft then. Raises Refused, and changes nothing.
     """
     reason = reason.strip() or f"Accepted what the register says: {proposal.excerpt}"
-    with transaction.atomic(), history.because(reason, user):
+    with transaction.atomic(), history.record_because(reason, user):
         locked = _open(proposal, user)
         transfer = Transfer.objects.select_for_update().get(pk=locked.transfer_id)
         try:
