@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.curation.test_workflow import user
 from tests.support import factories
 from transfers.curation import edits
 from transfers.models import Party, RegistryRow, Transfer, history
@@ -39,7 +38,7 @@ def revert(client, record, number=0, reason="not so"):
 
 @pytest.fixture
 def curator(client):
-    client.force_login(user("curator"))
+    client.force_login(factories.user("curator"))
     return client
 
 
@@ -61,7 +60,7 @@ def test_an_edit_shows_its_reason(curator, noted):
 
 
 def test_an_edit_shows_its_user(curator):
-    with history.record_because("", user("administrator", "ann")):
+    with history.record_because("", factories.user("administrator", "ann")):
         transfer = factories.transfer()
     assert "By ann." in shown(curator, transfer)
 
@@ -123,7 +122,7 @@ def test_a_record_that_never_was_is_not_found(curator):
 
 
 def test_history_needs_the_permission_to_view(client, noted):
-    client.force_login(user("nobody"))
+    client.force_login(factories.user("nobody"))
     assert client.get(page("transfer", "history", noted.pk)).status_code == 403
 
 
@@ -195,14 +194,14 @@ def test_an_edit_of_another_record_is_not_reverted(curator, noted):
 
 
 def test_reverting_needs_the_permission_to_change(client, noted):
-    client.force_login(user("reviewer"))
+    client.force_login(factories.user("reviewer"))
     revert(client, noted)
     noted.refresh_from_db()
     assert noted.note == "A note"
 
 
 def test_who_may_not_change_sees_no_button(client, noted):
-    client.force_login(user("reviewer"))
+    client.force_login(factories.user("reviewer"))
     assert "/history/revert/" not in shown(client, noted)
 
 
@@ -257,5 +256,5 @@ def test_what_a_deleted_record_owned_comes_back_after_it(curator):
 
 
 def test_the_list_of_deleted_records_needs_the_permission_to_view(client):
-    client.force_login(user("nobody"))
+    client.force_login(factories.user("nobody"))
     assert client.get(page("transfer", "deleted")).status_code == 403

@@ -12,10 +12,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.urls import reverse
 
-from tests.curation.test_workflow import user
 from tests.support import factories, registers, servers
 from transfers.admin.imports import upload as import_register
 from transfers.curation import uploads
@@ -56,7 +54,7 @@ def here(monkeypatch):
 
 @pytest.fixture
 def curator(client):
-    made = user("curator")
+    made = factories.user("curator")
     client.force_login(made)
     return made
 
@@ -196,14 +194,14 @@ def test_nothing_else_is_confirmed(client, curator, here, name):
 
 def test_nobody_confirms_the_preview_of_another(client, curator, here):
     answer = upload(client, a_file(DEAL))
-    client.force_login(user("administrator"))
+    client.force_login(factories.user("administrator"))
     confirm(client, answer)
     assert here == []
 
 
 @pytest.mark.parametrize("page", ["add", "confirm"])
 def test_a_reviewer_imports_nothing(client, page):
-    client.force_login(user("reviewer"))
+    client.force_login(factories.user("reviewer"))
     assert client.post(address(page)).status_code == 403
 
 
@@ -260,17 +258,9 @@ def test_there_is_no_job_without_its_file():
         call_command("importjob", "x")
 
 
-def database():
-    """The address of the tests' database, for another process."""
-    here = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return str(here["NAME"])
-    return f"postgres://{here['USER']}:{here['PASSWORD']}@{here['HOST']}:{here['PORT']}/{here['NAME']}"
-
-
 @pytest.mark.django_db(transaction=True)
 def test_an_import_runs_in_a_process_of_its_own(client, monkeypatch):
-    monkeypatch.setenv("DATABASE_URL", servers.environment(database())["DATABASE_URL"])
+    monkeypatch.setenv("DATABASE_URL", servers.get_test_database_url())
     client.force_login(User.objects.create_superuser("super"))
     answer = upload(client, a_file(DEAL))
     name = answer.context["job"].name
@@ -305,7 +295,7 @@ def test_the_page_shows_what_comments_may_mean_and_curators_choose(client, curat
     answer = client.get(address("change", batch.pk))
     assert [(each.excerpt, meaning) for each, meaning in answer.context["open"]] == [("Lease", "lease")]
     assert 'value="accept"' in body(answer)
-    client.force_login(user("reviewer"))
+    client.force_login(factories.user("reviewer"))
     assert 'value="accept"' not in body(client.get(address("change", batch.pk)))
 
 
@@ -345,7 +335,7 @@ def public():
 def test_a_reviewer_publishes_an_import_as_a_whole(client, here):
     batch = brought(DEAL, OTHER)
     factories.quantity()
-    reviewer = user("reviewer")
+    reviewer = factories.user("reviewer")
     client.force_login(reviewer)
     assert "2 revisions published." in publish(client, batch)
     assert public() == ["Nord 7", "Sud 9"]
@@ -353,7 +343,7 @@ def test_a_reviewer_publishes_an_import_as_a_whole(client, here):
 
 
 def test_nobody_publishes_what_they_imported(client, here, settings):
-    administrator = user("administrator")
+    administrator = factories.user("administrator")
     client.force_login(administrator)
     batch = brought(DEAL, by=administrator)
     assert "You imported it yourself" in publish(client, batch)
@@ -362,9 +352,9 @@ def test_nobody_publishes_what_they_imported(client, here, settings):
 
 
 def test_what_the_publisher_edited_stays_a_draft(client, here):
-    administrator = user("administrator")
+    administrator = factories.user("administrator")
     client.force_login(administrator)
-    batch = brought(DEAL, OTHER, by=user("curator"))
+    batch = brought(DEAL, OTHER, by=factories.user("curator"))
     proposal = Proposal.objects.filter(transfer__system__name="Nord 7").get()
     client.post(
         reverse("admin:transfers_proposal_changelist"),
@@ -378,14 +368,14 @@ def test_an_import_that_cannot_be_published_is_told_and_stays_a_draft(client, he
     batch = brought(DEAL, OTHER)
     for claim in Transfer.objects.get(system__name="Sud 9").claims():
         claim.delete()
-    client.force_login(user("reviewer"))
+    client.force_login(factories.user("reviewer"))
     assert "nothing was published" in publish(client, batch)
     assert public() == []
 
 
 def test_a_draft_that_somebody_began_since_is_not_published_with_the_import(client, here):
     batch = brought(DEAL)
-    client.force_login(user("reviewer"))
+    client.force_login(factories.user("reviewer"))
     publish(client, batch)
     transfer = Transfer.objects.get()
     transfer.state, transfer.note = "draft", "Half a thought"
@@ -394,7 +384,7 @@ def test_a_draft_that_somebody_began_since_is_not_published_with_the_import(clie
 
 
 def test_what_a_later_edition_changed_is_published_again(client, here):
-    client.force_login(user("reviewer"))
+    client.force_login(factories.user("reviewer"))
     publish(client, brought(DEAL, generated="1 May 2025"))
     publish(client, brought(replace(DEAL, delivered=3)))
     assert RegistryRow.objects.current().get().quantity_delivered_max == 3
@@ -402,7 +392,7 @@ def test_what_a_later_edition_changed_is_published_again(client, here):
 
 @pytest.mark.parametrize("page", ["publish", "undo"])
 def test_publishing_and_undoing_need_a_reason(client, here, page):
-    client.force_login(user("administrator"))
+    client.force_login(factories.user("administrator"))
     answer = client.post(address(page, brought(DEAL).pk), {"reason": " "})
     assert "This field is required" in body(answer)
     assert here == []
@@ -419,12 +409,12 @@ def test_a_curator_undoes_an_import(client, curator, here):
 
 def test_what_is_public_is_undone_by_those_who_publish(client, here):
     batch = brought(DEAL)
-    client.force_login(user("reviewer"))
+    client.force_login(factories.user("reviewer"))
     publish(client, batch)
-    client.force_login(user("curator"))
+    client.force_login(factories.user("curator"))
     assert "only who may publish" in body(client.post(address("undo", batch.pk), {"reason": "Wrong"}))
     assert public() == ["Nord 7"]
-    client.force_login(user("administrator"))
+    client.force_login(factories.user("administrator"))
     client.post(address("undo", batch.pk), {"reason": "Wrong"})
     assert public() == []
 
@@ -432,5 +422,5 @@ def test_what_is_public_is_undone_by_those_who_publish(client, here):
 @pytest.mark.parametrize(("role", "page"), [("reviewer", "undo"), ("curator", "publish")])
 def test_the_other_half_is_not_for_the_role(client, here, role, page):
     batch = brought(DEAL)
-    client.force_login(user(role))
+    client.force_login(factories.user(role))
     assert client.post(address(page, batch.pk), {"reason": "r"}).status_code == 403

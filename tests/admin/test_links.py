@@ -3,8 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tests.curation.test_workflow import user
-from tests.support import deals
+from tests.support import deals, factories
 from transfers.models import Transfer
 
 pytestmark = pytest.mark.django_db
@@ -12,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def curator(client):
-    client.force_login(user("curator"))
+    client.force_login(factories.user("curator"))
 
 
 def address(page):
@@ -62,6 +61,6 @@ def test_an_unknown_name_is_told(client, curator, pair):
 
 
 def test_a_reviewer_sees_links_and_decides_none(client, pair):
-    client.force_login(user("reviewer"))
+    client.force_login(factories.user("reviewer"))
     assert 'value="join"' not in body(client.get(address("links")))
     assert decide(client, pair, "decline").status_code == 403

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from docs import generate
-from tests.curation.test_workflow import FROM, in_state, user
 from tests.support import deals, factories
 from transfers.curation import workflow
 from transfers.models import ArticleText, Proposal, RegistryClaim, RegistryRow, Release, Revision
@@ -42,7 +41,7 @@ def allowed(role, label):
 
 
 def somebody(role):
-    return User.objects.create_superuser("super") if role == "superuser" else user(role)
+    return User.objects.create_superuser("super") if role == "superuser" else factories.user(role)
 
 
 def record(label):
@@ -105,7 +104,7 @@ def test_the_admin_allows_what_the_table_says_and_nothing_else(client, label, ro
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", STEPS)
 def test_a_step_is_taken_by_whom_the_table_says_and_by_nobody_else(client, name, role):
-    transfer = in_state(sorted(FROM[name])[0])
+    transfer = factories.in_state(sorted(workflow.TRANSITIONS[name].sources)[0])
     if role != "anonymous":
         client.force_login(somebody(role))
     url = reverse("admin:transfers_transfer_step", args=[transfer.pk])

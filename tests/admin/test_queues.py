@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.curation.test_workflow import user
 from tests.support import factories
 from transfers.admin.editing import queues
 from transfers.models import Transfer
@@ -148,5 +147,5 @@ def test_the_front_page_leads_to_every_queue(admin_client, queue):
 
 @pytest.mark.parametrize(("role", "shown"), [("curator", True), ("reviewer", True), ("nobody", False)])
 def test_the_front_page_shows_queues_to_those_who_may_view_transfers(client, role, shown):
-    client.force_login(user(role))
+    client.force_login(factories.user(role))
     assert ('id="queues"' in client.get(reverse("admin:index")).content.decode()) == shown

@@ -9,7 +9,6 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
-from tests.admin.test_imports import database
 from tests.support import factories, registers, servers
 from transfers.curation import roles
 from transfers.models import ArticleText, ImportBatch, Transfer
@@ -210,8 +209,7 @@ def test_a_register_is_imported_with_its_progress_and_axe_finds_nothing_serious(
 @pytest.fixture
 def register_files(tmp_path, monkeypatch):
     """A register of three deals as a file, and a database that the import's own process finds."""
-    url = servers.environment(database())["DATABASE_URL"]
-    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("DATABASE_URL", servers.get_test_database_url())
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     made = registers.deals(3, seed=1)

@@ -5,7 +5,6 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
-from tests.curation.test_workflow import edited_by, in_review, in_state, user
 from tests.support import factories
 from transfers.admin.editing.stale import digest
 from transfers.models import RegistryRow, Transfer
@@ -19,7 +18,7 @@ def page(name, *arguments):
 
 
 def logged_in(client, role):
-    client.force_login(user(role))
+    client.force_login(factories.user(role))
     return client
 
 
@@ -67,16 +66,16 @@ def changed_form(transfer, **fields):
 
 
 def test_the_page_offers_the_steps_that_are_allowed(reviewer):
-    body = shown(reviewer, in_review())
+    body = shown(reviewer, factories.in_review())
     assert [name for name in ("submit", "return", "publish", "revise") if f'value="{name}"' in body] == [
         "return", "publish",
     ]  # fmt: skip
 
 
 def test_the_page_says_why_an_author_does_not_publish(client):
-    author, transfer = user("administrator"), in_review()
+    author, transfer = factories.user("administrator"), factories.in_review()
     client.force_login(author)
-    edited_by(author, transfer)
+    factories.edit_as(author, transfer)
     assert f"You edited {transfer.key} yourself" in shown(client, transfer)
 
 
@@ -85,34 +84,34 @@ def test_the_page_offers_no_steps_for_a_new_transfer(admin_client):
 
 
 def test_a_step_is_taken(curator):
-    transfer = in_state(State.DRAFT)
+    transfer = factories.in_state(State.DRAFT)
     step(curator, transfer, "submit")
     assert state(transfer) == State.IN_REVIEW
 
 
 def test_a_step_is_confirmed(curator):
-    transfer = in_state(State.DRAFT)
+    transfer = factories.in_state(State.DRAFT)
     body = step(curator, transfer, "submit").content.decode()
     assert f"The transfer {transfer.key} is in review now." in body
 
 
 def test_a_step_is_logged_with_its_reason(curator):
-    step(curator, in_state(State.DRAFT), "submit", "read twice")
+    step(curator, factories.in_state(State.DRAFT), "submit", "read twice")
     assert LogEntry.objects.get().change_message == "Submit for review: read twice"
 
 
 def test_a_refused_step_is_told_in_words(curator):
-    answer = step(curator, in_review(), "publish")
+    answer = step(curator, factories.in_review(), "publish")
     assert "You are not allowed to publish transfers." in answer.content.decode()
 
 
 def test_a_refused_step_is_not_logged(curator):
-    step(curator, in_review(), "publish")
+    step(curator, factories.in_review(), "publish")
     assert not LogEntry.objects.exists()
 
 
 def test_a_step_without_a_reason_is_refused(reviewer):
-    transfer = in_review()
+    transfer = factories.in_review()
     step(reviewer, transfer, "publish", " ")
     assert state(transfer) == State.IN_REVIEW
 
@@ -124,7 +123,7 @@ def test_a_publication_that_fails_says_why(reviewer):
 
 
 def test_a_step_is_not_taken_by_get(admin_client):
-    assert admin_client.get(page("step", in_review().pk)).status_code == 405
+    assert admin_client.get(page("step", factories.in_review().pk)).status_code == 405
 
 
 def test_a_step_of_no_transfer_is_not_found(admin_client):
@@ -135,12 +134,12 @@ def test_a_step_of_no_transfer_is_not_found(admin_client):
 def test_a_step_is_not_taken_without_the_token(admin_user):
     client = Client(enforce_csrf_checks=True)
     client.force_login(admin_user)
-    answer = client.post(page("step", in_review().pk), {"step": "publish", "reason": "x"})
+    answer = client.post(page("step", factories.in_review().pk), {"step": "publish", "reason": "x"})
     assert answer.status_code == 403
 
 
 def test_a_step_is_not_taken_by_who_may_not_see_the_transfer(client):
-    answer = logged_in(client, "nobody").post(page("step", in_review().pk), {"step": "publish"})
+    answer = logged_in(client, "nobody").post(page("step", factories.in_review().pk), {"step": "publish"})
     assert answer.status_code == 403
 
 
@@ -149,11 +148,11 @@ def test_a_step_is_not_taken_by_who_may_not_see_the_transfer(client):
 
 @pytest.mark.parametrize("name", ["submit", "publish", "withdraw"])
 def test_an_action_asks_for_the_reason_first(admin_client, name):
-    assert 'name="reason"' in act(admin_client, name, in_review())
+    assert 'name="reason"' in act(admin_client, name, factories.in_review())
 
 
 def test_an_action_changes_nothing_before_it_has_the_reason(reviewer):
-    transfer = in_review()
+    transfer = factories.in_review()
     act(reviewer, "publish", transfer)
     assert state(transfer) == State.IN_REVIEW
 
@@ -165,12 +164,18 @@ def test_the_page_before_an_action_says_what_stands_in_the_way(reviewer):
 
 
 def test_all_selected_transfers_are_published(reviewer):
-    act(reviewer, "publish", in_review(), in_review(), reason="read twice")
+    act(
+        reviewer,
+        "publish",
+        factories.in_review(),
+        factories.in_review(),
+        reason="read twice",
+    )
     assert RegistryRow.objects.current().count() == 2
 
 
 def test_all_selected_transfers_are_submitted(curator):
-    transfers = [in_state(State.DRAFT), in_state(State.DRAFT)]
+    transfers = [factories.in_state(State.DRAFT), factories.in_state(State.DRAFT)]
     act(curator, "submit", *transfers, reason="read twice")
     assert [state(transfer) for transfer in transfers] == [State.IN_REVIEW] * 2
 
@@ -181,13 +186,13 @@ def test_all_selected_transfers_are_withdrawn(reviewer):
 
 
 def test_an_action_on_all_pages_takes_them_all(reviewer):
-    first, _ = in_review(), in_review()
+    first, _ = factories.in_review(), factories.in_review()
     act(reviewer, "publish", first, reason="read twice", select_across="1")
     assert RegistryRow.objects.current().count() == 2
 
 
 def test_one_refused_transfer_keeps_the_others_back(reviewer):
-    good, bad = in_review(), factories.transfer()
+    good, bad = factories.in_review(), factories.transfer()
     act(reviewer, "publish", good, bad, reason="read twice")
     assert state(good) == State.IN_REVIEW
 
@@ -199,19 +204,25 @@ def test_every_refused_transfer_is_named(reviewer):
 
 
 def test_each_transfer_of_an_action_is_logged(reviewer):
-    act(reviewer, "publish", in_review(), in_review(), reason="read twice")
+    act(
+        reviewer,
+        "publish",
+        factories.in_review(),
+        factories.in_review(),
+        reason="read twice",
+    )
     assert LogEntry.objects.filter(change_message="Publish: read twice").count() == 2
 
 
 def test_an_action_leaves_its_user_and_reason_in_history(reviewer):
-    transfer = in_review()
+    transfer = factories.in_review()
     act(reviewer, "publish", transfer, reason="read twice")
     last = transfer.history.latest("history_id")
     assert (last.history_user.username, last.history_change_reason) == ("a reviewer", "read twice")
 
 
 def test_an_action_needs_its_permission(curator):
-    transfer = in_review()
+    transfer = factories.in_review()
     act(curator, "publish", transfer, reason="read twice")
     assert state(transfer) == State.IN_REVIEW
 
@@ -221,20 +232,20 @@ def test_an_action_needs_its_permission(curator):
 
 @pytest.mark.parametrize("before", [State.IN_REVIEW, State.PUBLISHED, State.WITHDRAWN])
 def test_an_edited_transfer_is_a_draft_again(curator, before):
-    transfer = in_state(before)
+    transfer = factories.in_state(before)
     curator.post(page("change", transfer.pk), changed_form(transfer, note="A note"))
     transfer.refresh_from_db()
     assert (transfer.note, transfer.state) == ("A note", State.DRAFT)
 
 
 def test_a_transfer_that_is_saved_as_it_is_stays_published(curator):
-    transfer = in_state(State.PUBLISHED)
+    transfer = factories.in_state(State.PUBLISHED)
     curator.post(page("change", transfer.pk), changed_form(transfer))
     assert state(transfer) == State.PUBLISHED
 
 
 def test_an_edit_of_a_claim_on_its_own_page_makes_the_transfer_a_draft(curator):
-    transfer = in_state(State.PUBLISHED)
+    transfer = factories.in_state(State.PUBLISHED)
     claim = transfer.quantities.get()
     url = reverse("admin:transfers_quantity_change", args=[claim.pk])
     fields = curator.get(url).context["adminform"].form
@@ -244,7 +255,7 @@ def test_an_edit_of_a_claim_on_its_own_page_makes_the_transfer_a_draft(curator):
 
 
 def test_deleting_a_claim_on_its_own_page_makes_the_transfer_a_draft(curator):
-    transfer = in_state(State.PUBLISHED)
+    transfer = factories.in_state(State.PUBLISHED)
     url = reverse("admin:transfers_quantity_delete", args=[transfer.quantities.get().pk])
     curator.post(url, {"post": "yes"})
     assert state(transfer) == State.DRAFT
@@ -252,7 +263,7 @@ def test_deleting_a_claim_on_its_own_page_makes_the_transfer_a_draft(curator):
 
 @pytest.mark.parametrize("now", State.values)
 def test_what_was_ever_published_is_not_deleted(admin_client, now):
-    answer = admin_client.post(page("delete", in_state(now).pk), {"post": "yes"})
+    answer = admin_client.post(page("delete", factories.in_state(now).pk), {"post": "yes"})
     assert answer.status_code == 403
 
 
@@ -264,7 +275,7 @@ def test_a_deleted_draft_stays_in_history(curator):
 
 @pytest.mark.parametrize("now", [State.PUBLISHED, State.WITHDRAWN])
 def test_the_key_of_what_was_published_is_not_changed(curator, now):
-    transfer = in_state(now)
+    transfer = factories.in_state(now)
     key = transfer.key
     curator.post(page("change", transfer.pk), changed_form(transfer, key="another-key"))
     transfer.refresh_from_db()

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, Group, User
+from django.contrib.auth.models import User
 from django.db import connection
 
 from tests.support import factories
@@ -39,41 +39,6 @@ TO = {
 }
 
 
-def user(role, name=""):
-    """Somebody in the group of this role; without a role, somebody in none."""
-    if role == "anonymous":
-        return AnonymousUser()
-    made = User.objects.create_user(name or f"a {role}", is_staff=True)
-    if role in ROLES:
-        made.groups.add(Group.objects.get(name=role))
-    return made
-
-
-def in_state(state):
-    """A transfer that was published, edited by nobody since, and stands in this state now."""
-    transfer = factories.published()
-    transfer.state = state
-    transfer.save()
-    if state == State.WITHDRAWN:
-        publish.withdraw([transfer], "a misreading")
-    return transfer
-
-
-def in_review(author=None):
-    transfer = factories.transfer()
-    with history.record_because("entered", author):
-        factories.quantity(transfer=transfer)
-    transfer.state = State.IN_REVIEW
-    transfer.save()
-    return transfer
-
-
-def edited_by(author, transfer):
-    with history.record_because("edited", author):
-        transfer.note = "A note"
-        transfer.save()
-
-
 def revisions():
     return list(Revision.objects.values_list("sequence", flat=True))
 
@@ -82,13 +47,13 @@ def revisions():
 @pytest.mark.parametrize("state", State.values)
 @pytest.mark.parametrize("name", TRANSITIONS)
 def test_a_step_is_taken_where_role_and_state_allow_it_and_changes_nothing_elsewhere(name, state, role):
-    transfer = in_state(state)
+    transfer = factories.in_state(state)
     before, copies = revisions(), transfer.history.count()
     if role in MAY[name] and state in FROM[name]:
-        assert workflow.move(transfer, name, user(role), "because").state == TO[name]
+        assert workflow.move(transfer, name, factories.user(role), "because").state == TO[name]
     else:
         with pytest.raises(Refused):
-            workflow.move(transfer, name, user(role), "because")
+            workflow.move(transfer, name, factories.user(role), "because")
         transfer.refresh_from_db()
         assert (transfer.state, revisions(), transfer.history.count()) == (state, before, copies)
 
@@ -97,22 +62,22 @@ def test_a_step_is_taken_where_role_and_state_allow_it_and_changes_nothing_elsew
 @pytest.mark.parametrize("state", State.values)
 def test_the_allowed_steps_are_those_that_are_not_refused(state, role):
     wanted = {name for name in TRANSITIONS if role in MAY[name] and state in FROM[name]}
-    assert {step.name for step in workflow.allowed(in_state(state), user(role))} == wanted
+    assert {step.name for step in workflow.allowed(factories.in_state(state), factories.user(role))} == wanted
 
 
 def test_a_step_that_there_is_not_is_refused():
     with pytest.raises(Refused, match="There is no step 'hide'"):
-        workflow.move(factories.transfer(), "hide", user("administrator"), "because")
+        workflow.move(factories.transfer(), "hide", factories.user("administrator"), "because")
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_a_step_needs_a_reason(reason):
     with pytest.raises(Refused, match="needs a reason"):
-        workflow.move(in_review(), "publish", user("reviewer"), reason)
+        workflow.move(factories.in_review(), "publish", factories.user("reviewer"), reason)
 
 
 def test_a_step_leaves_its_user_and_reason_in_history():
-    transfer, curator = in_state(State.DRAFT), user("curator")
+    transfer, curator = factories.in_state(State.DRAFT), factories.user("curator")
     workflow.move(transfer, "submit", curator, "read twice")
     last = transfer.history.latest("history_id")
     assert (last.state, last.history_user, last.history_change_reason) == (
@@ -122,49 +87,49 @@ def test_a_step_leaves_its_user_and_reason_in_history():
 
 @pytest.mark.parametrize("name", ["publish", "withdraw"])
 def test_a_publication_or_withdrawal_leaves_its_user_in_history(name):
-    transfer, reviewer = in_state(State.IN_REVIEW), user("reviewer")
+    transfer, reviewer = factories.in_state(State.IN_REVIEW), factories.user("reviewer")
     workflow.move(transfer, name, reviewer, "checked")
     assert transfer.history.latest("history_id").history_user == reviewer
 
 
 def test_publishing_writes_the_reason_to_the_public_log():
-    workflow.move(in_review(), "publish", user("reviewer"), "checked")
+    workflow.move(factories.in_review(), "publish", factories.user("reviewer"), "checked")
     assert Revision.objects.get().reason == "checked"
 
 
 def test_the_public_log_names_no_user():
-    workflow.move(in_review(), "publish", user("reviewer", "Ann Reviewer"), "checked")
+    workflow.move(factories.in_review(), "publish", factories.user("reviewer", "Ann Reviewer"), "checked")
     assert "Ann" not in str(Revision.objects.values().get())
 
 
 def test_a_transfer_without_claims_is_not_submitted():
     with pytest.raises(Refused, match="No claim: nothing is published without a source"):
-        workflow.move(factories.transfer(), "submit", user("curator"), "done")
+        workflow.move(factories.transfer(), "submit", factories.user("curator"), "done")
 
 
 def test_a_failing_publication_leaves_the_state():
     transfer = factories.transfer(state=State.IN_REVIEW)
     with pytest.raises(log.NotPublishable):
-        workflow.move(transfer, "publish", user("reviewer"), "checked")
+        workflow.move(transfer, "publish", factories.user("reviewer"), "checked")
     transfer.refresh_from_db()
     assert transfer.state == State.IN_REVIEW
 
 
 def test_what_is_not_public_is_not_withdrawn():
     with pytest.raises(Refused, match="is not public, so there is nothing to withdraw"):
-        workflow.move(factories.transfer(), "withdraw", user("reviewer"), "wrong")
+        workflow.move(factories.transfer(), "withdraw", factories.user("reviewer"), "wrong")
 
 
 def test_revising_leaves_the_published_row():
     transfer = factories.published()
-    workflow.move(transfer, "revise", user("curator"), "a new source")
+    workflow.move(transfer, "revise", factories.user("curator"), "a new source")
     assert RegistryRow.objects.current().filter(key=transfer.key).exists()
 
 
 def test_a_withdrawn_transfer_comes_back_by_the_same_way():
-    transfer = in_state(State.WITHDRAWN)
+    transfer = factories.in_state(State.WITHDRAWN)
     for name, role in (("revise", "curator"), ("submit", "administrator"), ("publish", "reviewer")):
-        transfer = workflow.move(transfer, name, user(role), "confirmed after all")
+        transfer = workflow.move(transfer, name, factories.user(role), "confirmed after all")
     assert RegistryRow.objects.current().filter(key=transfer.key).exists()
 
 
@@ -172,27 +137,27 @@ def test_a_withdrawn_transfer_comes_back_by_the_same_way():
 
 
 def test_an_author_does_not_publish_it():
-    author = user("administrator")
-    transfer = in_review()
-    edited_by(author, transfer)
+    author = factories.user("administrator")
+    transfer = factories.in_review()
+    factories.edit_as(author, transfer)
     with pytest.raises(Refused, match=r"You edited .* yourself; somebody else must publish it"):
         workflow.move(transfer, "publish", author, "checked")
 
 
 def test_who_added_a_claim_is_an_author():
-    author = user("administrator")
-    assert workflow.editors(in_review(author)) == {author.pk}
+    author = factories.user("administrator")
+    assert workflow.editors(factories.in_review(author)) == {author.pk}
 
 
 def test_who_removed_a_claim_is_an_author():
-    author, transfer = user("administrator"), in_review()
+    author, transfer = factories.user("administrator"), factories.in_review()
     with history.record_because("misread", author):
         factories.date(transfer=transfer).delete()
     assert workflow.editors(transfer) == {author.pk}
 
 
 def test_who_moved_a_claim_away_is_an_author_of_what_is_left():
-    author, transfer = user("administrator"), in_review()
+    author, transfer = factories.user("administrator"), factories.in_review()
     with history.record_because("another deal", author):
         claim = transfer.quantities.get()
         claim.transfer = factories.transfer()
@@ -201,21 +166,21 @@ def test_who_moved_a_claim_away_is_an_author_of_what_is_left():
 
 
 def test_who_submitted_it_is_no_author():
-    curator, transfer = user("administrator"), in_state(State.DRAFT)
+    curator, transfer = factories.user("administrator"), factories.in_state(State.DRAFT)
     workflow.move(transfer, "submit", curator, "done")
     assert workflow.editors(transfer) == set()
 
 
 def test_who_edited_before_the_last_publication_is_no_author():
-    author, transfer = user("administrator"), in_review()
-    edited_by(author, transfer)
-    workflow.move(transfer, "publish", user("reviewer"), "checked")
+    author, transfer = factories.user("administrator"), factories.in_review()
+    factories.edit_as(author, transfer)
+    workflow.move(transfer, "publish", factories.user("reviewer"), "checked")
     assert workflow.editors(transfer) == set()
 
 
 def test_a_new_name_of_its_system_does_not_make_an_edit_published():
-    author, transfer = user("administrator"), factories.published()
-    edited_by(author, transfer)
+    author, transfer = factories.user("administrator"), factories.published()
+    factories.edit_as(author, transfer)
     transfer.system.name = "Another name"
     transfer.system.save()
     assert publish.refresh(transfer.system, "renamed")
@@ -223,20 +188,20 @@ def test_a_new_name_of_its_system_does_not_make_an_edit_published():
 
 
 def test_a_withdrawal_does_not_make_an_edit_published():
-    author, transfer = user("administrator"), factories.published()
-    edited_by(author, transfer)
-    workflow.move(transfer, "withdraw", user("reviewer"), "in doubt")
+    author, transfer = factories.user("administrator"), factories.published()
+    factories.edit_as(author, transfer)
+    workflow.move(transfer, "withdraw", factories.user("reviewer"), "in doubt")
     assert workflow.editors(transfer) == {author.pk}
 
 
 def test_an_author_publishes_where_the_settings_say_so(settings):
     settings.PUBLISH_OWN = True
-    author = user("administrator")
-    assert workflow.move(in_review(author), "publish", author, "checked").state == State.PUBLISHED
+    author = factories.user("administrator")
+    assert workflow.move(factories.in_review(author), "publish", author, "checked").state == State.PUBLISHED
 
 
 def test_commands_have_no_user_and_publish_what_they_load():
-    transfer = in_review()
+    transfer = factories.in_review()
     publish.publish([transfer], "loaded")
     assert RegistryRow.objects.current().filter(key=transfer.key).exists()
 
@@ -245,23 +210,23 @@ def test_commands_have_no_user_and_publish_what_they_load():
 
 
 def test_all_take_the_step_or_none():
-    good, bad = in_review(), factories.transfer()
+    good, bad = factories.in_review(), factories.transfer()
     with pytest.raises(workflow.AllRefused):
-        workflow.move_all([good, bad], "publish", user("reviewer"), "checked")
+        workflow.move_all([good, bad], "publish", factories.user("reviewer"), "checked")
     good.refresh_from_db()
     assert (good.state, revisions()) == (State.IN_REVIEW, [])
 
 
 def test_each_refusal_is_told():
-    transfers = [factories.transfer(), factories.transfer(), in_review()]
+    transfers = [factories.transfer(), factories.transfer(), factories.in_review()]
     with pytest.raises(workflow.AllRefused) as caught:
-        workflow.move_all(transfers, "publish", user("reviewer"), "checked")
+        workflow.move_all(transfers, "publish", factories.user("reviewer"), "checked")
     assert set(caught.value.refusals) == {transfers[0].key, transfers[1].key}
 
 
 def test_all_are_published_together():
-    transfers = [in_review(), in_review()]
-    workflow.move_all(transfers, "publish", user("reviewer"), "checked")
+    transfers = [factories.in_review(), factories.in_review()]
+    workflow.move_all(transfers, "publish", factories.user("reviewer"), "checked")
     assert RegistryRow.objects.current().count() == 2
 
 
@@ -269,7 +234,7 @@ def test_all_are_published_together():
 def test_of_two_reviewers_at_once_the_second_is_refused():
     # A transactional test finds the tables emptied, the groups with them.
     reviewers = [User.objects.create_superuser(name) for name in ("first", "second")]
-    transfer, outcomes = in_review(), []
+    transfer, outcomes = factories.in_review(), []
 
     def work(reviewer):
         try:
@@ -293,15 +258,17 @@ def test_of_two_reviewers_at_once_the_second_is_refused():
 
 @pytest.mark.parametrize("state", [State.IN_REVIEW, State.PUBLISHED, State.WITHDRAWN])
 def test_an_edited_transfer_is_a_draft_again(state):
-    assert workflow.reopen(in_state(state), user("curator"), "edited").state == State.DRAFT
+    assert (
+        workflow.reopen(factories.in_state(state), factories.user("curator"), "edited").state == State.DRAFT
+    )
 
 
 @pytest.mark.parametrize("state", State.values)
 def test_a_revert_makes_the_transfer_a_draft(state):
-    transfer = in_state(state)
-    edited_by(None, transfer)
+    transfer = factories.in_state(state)
+    factories.edit_as(None, transfer)
     edit = next(edit for edit in edits.list_edits(transfer) if edit.is_content)
-    workflow.revert(transfer, edit, user("curator"), "not so")
+    workflow.revert(transfer, edit, factories.user("curator"), "not so")
     transfer.refresh_from_db()
     assert (transfer.state, transfer.note) == (State.DRAFT, "")
 
@@ -309,13 +276,13 @@ def test_a_revert_makes_the_transfer_a_draft(state):
 @pytest.mark.parametrize(("role", "reason"), [("reviewer", "not so"), ("curator", " ")])
 def test_a_revert_needs_the_permission_to_change_and_a_reason(role, reason):
     transfer = factories.published()
-    edited_by(None, transfer)
+    factories.edit_as(None, transfer)
     with pytest.raises(Refused):
-        workflow.revert(transfer, edits.list_edits(transfer)[0], user(role), reason)
+        workflow.revert(transfer, edits.list_edits(transfer)[0], factories.user(role), reason)
 
 
 def test_who_reverts_is_an_author():
-    curator, transfer = user("curator"), factories.published()
-    edited_by(None, transfer)
+    curator, transfer = factories.user("curator"), factories.published()
+    factories.edit_as(None, transfer)
     workflow.revert(transfer, edits.list_edits(transfer)[0], curator, "not so")
     assert workflow.editors(transfer) == {curator.pk}

@@ -5,8 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from tests.curation.test_workflow import user
-from tests.support import deals
+from tests.support import deals, factories
 from transfers.curation.workflow import Refused
 from transfers.models import Proposal, Transfer, Valuation
 from transfers.registers.reconciling import proposing
@@ -26,7 +25,7 @@ def proposal(deal, field="deal_value", **values):
 
 
 def test_an_accepted_value_is_a_claim_of_the_edition(deal):
-    proposing.accept(proposal(deal, maximum=250_000_000), user("curator"))
+    proposing.accept(proposal(deal, maximum=250_000_000), factories.user("curator"))
     claim = Valuation.objects.get(measure="deal_value")
     assert (claim.source, claim.locator, claim.excerpt) == (deal.batch.source, "line 14", "EUR230 m deal")
     assert (claim.minimum, claim.maximum, claim.currency) == (230_000_000, Decimal(250_000_000), "EUR")
@@ -34,24 +33,24 @@ def test_an_accepted_value_is_a_claim_of_the_edition(deal):
 
 @pytest.mark.parametrize(("doubtful", "credibility"), [(False, 4), (True, 5)])
 def test_a_value_that_may_pay_for_more_is_less_credible(deal, doubtful, credibility):
-    proposing.accept(proposal(deal, doubtful=doubtful), user("curator"))
+    proposing.accept(proposal(deal, doubtful=doubtful), factories.user("curator"))
     assert Valuation.objects.get(measure="deal_value").credibility == credibility
 
 
 def test_an_excerpt_is_twelve_words_at_most(deal):
-    proposing.accept(proposal(deal, excerpt="word " * 20), user("curator"))
+    proposing.accept(proposal(deal, excerpt="word " * 20), factories.user("curator"))
     assert len(Valuation.objects.get(measure="deal_value").excerpt.split()) == 12
 
 
 def test_an_accepted_kind_is_the_transfers(deal):
-    proposing.accept(proposal(deal, "kind"), user("curator"))
+    proposing.accept(proposal(deal, "kind"), factories.user("curator"))
     assert Transfer.objects.get().kind == "lease"
 
 
 @pytest.mark.parametrize("field", ["kind", "deal_value"])
 def test_what_was_public_is_a_draft_then_and_history_says_why(deal, field):
     deals.public(deal.transfer)
-    curator = user("curator")
+    curator = factories.user("curator")
     transfer = proposing.accept(proposal(deal, field), curator)
     copy = Transfer.history.latest("history_id")
     assert transfer.state == "draft"
@@ -60,7 +59,7 @@ def test_what_was_public_is_a_draft_then_and_history_says_why(deal, field):
 
 def test_a_declined_proposal_changes_nothing(deal):
     before = Transfer.history.count()
-    proposing.decline(proposal(deal, "kind"), user("curator"))
+    proposing.decline(proposal(deal, "kind"), factories.user("curator"))
     assert (Transfer.objects.get().kind, Transfer.history.count()) == ("unspecified", before)
 
 
@@ -68,7 +67,7 @@ def test_a_declined_proposal_changes_nothing(deal):
     ("decide", "decision"), [(proposing.accept, "accepted"), (proposing.decline, "declined")]
 )
 def test_a_decision_is_kept_with_user_and_time_and_stands(deal, decide, decision):
-    made, curator = proposal(deal, "kind"), user("curator")
+    made, curator = proposal(deal, "kind"), factories.user("curator")
     decide(made, curator)
     made.refresh_from_db()
     assert (made.decision, made.decided_by, made.decided is None) == (decision, curator, False)
@@ -78,14 +77,14 @@ def test_a_decision_is_kept_with_user_and_time_and_stands(deal, decide, decision
 
 def test_a_reviewer_decides_nothing(deal):
     with pytest.raises(Refused, match="not allowed"):
-        proposing.accept(proposal(deal), user("reviewer"))
+        proposing.accept(proposal(deal), factories.user("reviewer"))
 
 
 def test_a_value_that_is_claimed_already_is_refused_and_stays_open(deal):
-    proposing.accept(proposal(deal), user("curator"))
+    proposing.accept(proposal(deal), factories.user("curator"))
     again = proposal(deal)
     with pytest.raises(Refused, match="recorded already"):
-        proposing.accept(again, user("administrator"))
+        proposing.accept(again, factories.user("administrator"))
     again.refresh_from_db()
     assert again.decision == "open"
 
@@ -96,18 +95,18 @@ def act(client, action, *proposals):
 
 
 def test_selected_proposals_are_accepted_or_declined(client, deal):
-    client.force_login(user("curator"))
+    client.force_login(factories.user("curator"))
     assert "2 proposals are accepted." in act(client, "accept", proposal(deal), proposal(deal, "kind"))
     assert "1 proposals are declined." in act(client, "decline", proposal(deal))
 
 
 def test_all_of_the_selected_are_decided_or_none(client, deal):
-    client.force_login(user("curator"))
+    client.force_login(factories.user("curator"))
     assert "None of the selected" in act(client, "accept", proposal(deal), proposal(deal))
     assert set(Proposal.objects.values_list("decision", flat=True)) == {"open"}
 
 
 def test_a_reviewer_is_offered_no_decision(client, deal):
-    client.force_login(user("reviewer"))
+    client.force_login(factories.user("reviewer"))
     act(client, "accept", proposal(deal, "kind"))
     assert Transfer.objects.get().kind == "unspecified"

@@ -9,6 +9,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from django.db import connection
+
 ROOT = Path(__file__).resolve().parents[2]
 #: Opens addresses of this machine, whatever proxy the environment names.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -23,6 +25,14 @@ def environment(database, **variables):
     """The environment of a program on this database, a file or an address, with these variables."""
     url = database if "://" in str(database) else f"sqlite:///{database}"
     return without_proxies() | {"DATABASE_URL": url} | variables
+
+
+def get_test_database_url():
+    """Return the address of the tests' database, for another process."""
+    here = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{here['NAME']}"
+    return f"postgres://{here['USER']}:{here['PASSWORD']}@{here['HOST']}:{here['PORT']}/{here['NAME']}"
 
 
 def manage(database, *arguments, variables=None, **options):
