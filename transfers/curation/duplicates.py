@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from transfers.models import System, Transfer
 from transfers.vocabulary import edtf
+from transfers.vocabulary.lineage import list_line, list_members
 
 Dates = Mapping[str, Iterable[str]]
 
@@ -32,19 +33,9 @@ def near(candidate: Candidate) -> list[Transfer]:
 
 
 def line(system: int) -> set[int]:
-    """Ids of the system, of its families and of all its variants, in one query."""
+    """Return the ids of the system, of its families and of all its variants, in one query."""
     families = dict(System.objects.values_list("pk", "variant_of"))
-    found = _ancestors(system, families)
-    return found | {pk for pk in families if system in _ancestors(pk, families)}
-
-
-def _ancestors(system: int, families: Mapping[int, int | None]) -> set[int]:
-    found: set[int] = set()
-    pk: int | None = system
-    while pk is not None and pk not in found:
-        found.add(pk)
-        pk = families.get(pk)
-    return found
+    return {*list_line(system, families)} | list_members(system, families)
 
 
 def _dates(transfer: Transfer) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from transfers.vocabulary import choices, codes
+from transfers.vocabulary.lineage import list_line
 
 from .rules import ALIAS, OWN_CODE, SHA256, SLUG, CuratedModel, EDTFField, is_choice, is_edtf, is_like
 
@@ -133,17 +134,11 @@ class System(CuratedModel):
         return self.name
 
     def clean(self) -> None:
-        if self.pk and any(ancestor.pk == self.pk for ancestor in self.ancestors()):
+        if self.pk is None or self.variant_of_id is None:
+            return
+        families = dict(System.objects.values_list("pk", "variant_of"))
+        if self.pk in list_line(self.variant_of_id, families):
             raise ValidationError({"variant_of": "This would make the system a variant of its own variant."})
-
-    def ancestors(self) -> list["System"]:
-        """The families it belongs to, nearest first; stops where the chain comes back on itself."""
-        found: list[System] = []
-        family = self.variant_of
-        while family is not None and family not in found:
-            found.append(family)
-            family = family.variant_of
-        return found
 
 
 class SystemAlias(CuratedModel):

@@ -17,6 +17,7 @@ import orjson
 from transfers.models.curation import Claim, Quantity, Transfer, TransferDate, Valuation
 from transfers.models.reference import Party, Source, System
 from transfers.vocabulary import edtf, fields, words
+from transfers.vocabulary.lineage import list_line
 
 from . import figures
 
@@ -72,16 +73,15 @@ class References:
         self.parties = {party.code: party for party in parties}
         systems = System.objects.select_related("variant_of").prefetch_related("aliases")
         self.systems = {system.slug: system for system in systems}
-        self._by_id = {system.pk: system for system in systems}
+        self._families = {
+            slug: member.variant_of and member.variant_of.slug for slug, member in self.systems.items()
+        }
         self._sources: dict[int, Flat] = {}
         self._told: dict[tuple[type, int], Told] = {}
 
     def family(self, slug: str) -> list[System]:
-        """The system's families, outermost first, and itself."""
-        chain = [self.systems[slug]]
-        while (family := self._by_id.get(chain[0].variant_of_id or 0)) is not None and family not in chain:
-            chain.insert(0, family)
-        return chain
+        """Return the system's families, outermost first, and itself."""
+        return [self.systems[member] for member in reversed(list_line(slug, self._families))]
 
     def told(self, record: Party | System | Source) -> Told:
         """What a row tells of a record: its values as canonical JSON, its names, its texts; made once."""

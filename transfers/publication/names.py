@@ -6,6 +6,7 @@ from functools import lru_cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from transfers.models import Party, RegistryRow, Source, System
+from transfers.vocabulary.lineage import list_line
 from transfers.vocabulary.names import Index, build_party_index, build_system_index
 
 from . import editions
@@ -52,12 +53,9 @@ def used_systems(rows: QuerySet) -> QuerySet:
     used = Exists(rows.filter(system=OuterRef("slug")))
     listed = System.objects.annotate(used=used).values_list("pk", "variant_of", "used")
     families = {pk: family for pk, family, _ in listed}
-    found: set[int] = set()
-    for pk, _, is_used in listed:
-        while is_used and pk is not None and pk not in found:
-            found.add(pk)
-            pk = families[pk]
-    return System.objects.filter(pk__in=found)
+    return System.objects.filter(
+        pk__in={member for pk, _, is_used in listed if is_used for member in list_line(pk, families)}
+    )
 
 
 def used_sources(claims: QuerySet) -> QuerySet:

@@ -23,6 +23,7 @@ from transfers.models import (
     Transfer,
     history,
 )
+from transfers.vocabulary.lineage import list_members
 
 from . import content
 from .content import Content
@@ -183,19 +184,11 @@ def rows_of(record: Party | System | Source, rows: models.QuerySet) -> models.Qu
         case Party():
             return rows.filter(models.Q(supplier=record.code) | models.Q(recipient=record.code))
         case System():
-            return rows.filter(system__in=_variants(record))
+            families = dict(System.objects.values_list("slug", "variant_of__slug"))
+            return rows.filter(system__in=list_members(record.slug, families))
         case Source():
             claims = RegistryClaim.objects.filter(source=record.key)
             return rows.filter(key__in=claims.values("transfer"))
-
-
-def _variants(system: System) -> set[str]:
-    """Slugs of the system and of everything below it."""
-    found, wave = {system.slug}, {system.slug}
-    while wave:
-        wave = set(System.objects.filter(variant_of__slug__in=wave).values_list("slug", flat=True)) - found
-        found |= wave
-    return found
 
 
 def _published_again(keys: Sequence[str], references: content.References, without: str = "") -> list[Content]:

@@ -20,6 +20,7 @@ from transfers.models import Party, RegistryClaim, RegistryRow, Source
 from transfers.publication import content
 from transfers.vocabulary import edtf, fields
 from transfers.vocabulary.fields import Field, Type
+from transfers.vocabulary.lineage import list_line
 
 from .state import NotReleasable, State, in_byte_order
 
@@ -112,11 +113,9 @@ def _named(rows: QuerySet, name: str) -> set[str]:
 
 
 def _line(code: str, parties: dict[str, Party]) -> list[Party]:
-    """The party and the states that took its place, one after another."""
-    line = [parties[code]]
-    while (after := line[-1].successor) is not None and parties[after.code] not in line:
-        line.append(parties[after.code])
-    return line
+    """Return the party and the states that took its place, one after another."""
+    successors = {key: party.successor and party.successor.code for key, party in parties.items()}
+    return [parties[key] for key in list_line(code, successors)]
 
 
 def _refuse_missing(kind: str, missing: set[str]) -> None:

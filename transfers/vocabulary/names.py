@@ -1,11 +1,12 @@
 """Finding records by any of their names, whatever the case, spaces or script; and what was perhaps meant."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from .lineage import list_line
 from .words import fold
 
 
@@ -50,21 +51,12 @@ def build_system_index(systems: Any) -> Index:
     """Index of these systems' slugs, names and aliases; each finds the system and its variants."""
     index = Index()
     listed = {system.pk: system for system in systems.prefetch_related("aliases")}
+    families = {pk: system.variant_of_id for pk, system in listed.items() if system.variant_of_id in listed}
     members: dict[int, set[str]] = {}
-    for system in listed.values():
-        for pk in _line(system, listed):
-            members.setdefault(pk, set()).add(system.slug)
+    for pk, system in listed.items():
+        for member in list_line(pk, families):
+            members.setdefault(member, set()).add(system.slug)
     for system in listed.values():
         for name in (system.name, system.slug, *(alias.name for alias in system.aliases.all())):
             index.add(name, members[system.pk])
     return index
-
-
-def _line(system: Any, listed: dict[int, Any]) -> Iterator[int]:
-    """The system's id and those of its families, as far as they are listed."""
-    seen: set[int] = set()
-    pk: int | None = system.pk
-    while pk in listed and pk not in seen:
-        seen.add(pk)
-        yield pk
-        pk = listed[pk].variant_of_id

@@ -26,6 +26,7 @@ from transfers.models import (
 from transfers.models.inserts import batched
 from transfers.publication import figures
 from transfers.registers.importing.sources import REGISTER
+from transfers.vocabulary.lineage import list_line
 from transfers.vocabulary.names import Index, build_party_index, build_system_index
 
 from .joining import NO_LINK, deal_of, decline, join
@@ -220,13 +221,8 @@ class _Lines:
         self._families = dict(System.objects.values_list("pk", "variant_of"))
 
     def of(self, system: int) -> frozenset[int]:
-        """The system and its families."""
-        found: set[int] = set()
-        pk: int | None = system
-        while pk is not None and pk not in found:
-            found.add(pk)
-            pk = self._families.get(pk)
-        return frozenset(found)
+        """Return the system and its families."""
+        return frozenset(list_line(system, self._families))
 
     def facts(self, transfer: Transfer, claims: Iterable[figures.Claim] = ()) -> Facts:
         where = (transfer.supplier_id, transfer.recipient_id, transfer.system_id)
