@@ -122,7 +122,7 @@ FILES = {
     "no workbook": (b"PK\x05\x06" + b"\0" * 18, XLSX, "no XLSX workbook that can be read"),
     "empty": (b"\n", CSV, "The file is empty"),
     "a header only": (HEADER, CSV, "a header but no rows"),
-    "an unknown column": ("key,titel\na,b\n", CSV, "Is it title?"),
+    "an unknown column": ("key,titel\na,b\n", CSV, "Did you mean &#x27;title&#x27;?"),
     "too large": (b"key\n" + b"a" * bulk_files.LARGEST, CSV, "larger than 10 MB"),
 }
 

@@ -84,7 +84,7 @@ class TestSystem:
         (fault,) = faults(client, "system=Pantsyr")
         assert (fault["parameter"], fault["code"]) == ("system", "unknown")
         assert "Pantsir" in fault["suggestions"]
-        assert "Did you mean Pantsir" in fault["detail"]
+        assert "Did you mean 'Pantsir" in fault["detail"]
 
     def test_one_unknown_among_known_ones_is_an_error(self, client):
         assert faults(client, "system=S-400,Buk")[0]["parameter"] == "system"

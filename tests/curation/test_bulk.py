@@ -134,7 +134,7 @@ def test_what_is_no_whole_number_is_refused(number):
 
 def test_an_unknown_relation_is_told_with_what_was_perhaps_meant():
     found = faults(run(Quantity, [QUANTITY, claim(factories.transfer(), source="gazete")]))
-    assert found[2]["source"] == ["There is no source 'gazete'. Is it gazette?"]
+    assert found[2]["source"] == ["There is no source 'gazete'. Did you mean 'gazette'?"]
 
 
 def test_neither_true_nor_false_is_refused():
@@ -150,7 +150,7 @@ def test_a_second_row_of_a_record_names_the_first():
 
 HEADERS = {
     "a missing column": (["title"], "The column key is missing."),
-    "an unknown column": (["key", "titel"], "'titel' is no column of sources. Is it title?"),
+    "an unknown column": (["key", "titel"], "'titel' is no column of sources. Did you mean 'title'?"),
     "the state": (["key", "state"], "'state' is no column of sources."),
     "an id": (["key", "id"], "'id' is no column of sources."),
     "a column twice": (["key", "title", "title"], "The column title stands twice."),

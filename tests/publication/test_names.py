@@ -122,34 +122,34 @@ def test_every_added_name_is_found(text):
 def test_suggestions_are_names_as_they_were_written():
     index = names.Index()
     index.add("Pantsir-S1", ["pantsir-s1"])
-    assert index.nearest("pantsyr s1") == ["Pantsir-S1"]
+    assert index.suggest("pantsyr s1") == ["Pantsir-S1"]
 
 
 def test_a_suggestion_is_found():
     index = names.Index()
     for name in ("Pantsir-S1", "Pantsir", "Панцирь-С1М"):
         index.add(name, [name])
-    assert all(index.find(near) for near in index.nearest("Pantsir-C1"))
+    assert all(index.find(near) for near in index.suggest("Pantsir-C1"))
 
 
-# nearest
+# suggestions
 
 
 def test_the_nearest_comes_first():
-    assert names.nearest("suplier", ["recipient", "supplier_name", "supplier"])[0] == "supplier"
+    assert names.suggest("suplier", ["recipient", "supplier_name", "supplier"])[0] == "supplier"
 
 
 def test_nothing_is_near_what_is_far_off():
-    assert names.nearest("qqqq", ["supplier", "recipient"]) == []
+    assert names.suggest("qqqq", ["supplier", "recipient"]) == []
 
 
 def test_suggestions_are_few():
-    assert len(names.nearest("s400", [f"s40{digit}" for digit in range(10)])) == 3
+    assert len(names.suggest("s400", [f"s40{digit}" for digit in range(10)])) == 3
 
 
 @given(st.text(max_size=30), st.lists(st.text(max_size=30), max_size=8))
 def test_suggestions_are_candidates(text, candidates):
-    assert set(names.nearest(text, candidates)) <= set(candidates)
+    assert set(names.suggest(text, candidates)) <= set(candidates)
 
 
 # which names are public
@@ -168,7 +168,7 @@ class TestPublicSystems:
     def test_a_system_of_drafts_only_is_not_suggested(self):
         factories.published(system="s-400")
         factories.transfer(system="secret-1")
-        assert public_systems().nearest("secret-2") == []
+        assert public_systems().suggest("secret-2") == []
 
     def test_a_system_without_transfers_is_unknown(self):
         factories.system("secret-1")
@@ -255,7 +255,7 @@ class TestPublicParties:
     def test_another_party_of_drafts_only_is_unknown(self, kind):
         factories.transfer(recipient=factories.party("X-GROUP", name="Some group", kind=kind))
         index = public_parties()
-        assert (index.find("X-GROUP"), index.nearest("some grup")) == (set(), [])
+        assert (index.find("X-GROUP"), index.suggest("some grup")) == (set(), [])
 
     @pytest.mark.parametrize("role", ["supplier", "recipient"])
     def test_another_party_of_a_published_transfer_is_known(self, role):
@@ -269,4 +269,4 @@ class TestPublicParties:
 
     def test_the_nearest_party_is_suggested(self):
         factories.party("SRB", alpha2="RS")
-        assert public_parties().nearest("Servia") == ["Serbia"]
+        assert public_parties().suggest("Servia") == ["Serbia"]

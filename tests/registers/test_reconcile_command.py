@@ -110,7 +110,7 @@ def test_names_narrow_the_list_and_a_family_has_its_variants():
 
 
 def test_an_unknown_party_is_an_error_with_a_suggestion(pair):
-    with pytest.raises(CommandError, match="No recipient is known as 'Turky'; did you mean Turkey"):
+    with pytest.raises(CommandError, match=r"No recipient is known as 'Turky'. Did you mean 'Turkey"):
         reconcile("--recipient", "Turky")
 
 

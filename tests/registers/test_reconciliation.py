@@ -118,7 +118,7 @@ def test_names_narrow_what_is_proposed():
 
 def test_an_unknown_name_is_refused_with_a_suggestion():
     factories.system("s-400")
-    with pytest.raises(reconciliation.Unknown, match=r"No system is known as 'S-40O'; did you mean"):
+    with pytest.raises(reconciliation.Unknown, match=r"No system is known as 'S-40O'. Did you mean"):
         proposed(system="S-40O")
 
 

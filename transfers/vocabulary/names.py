@@ -27,15 +27,21 @@ class Index:
         """Identifiers that the name stands for; empty where nobody bears it."""
         return self.found.get(fold(name), set())
 
-    def nearest(self, name: str, limit: int = 3) -> list[str]:
-        """Names that were perhaps meant, nearest first."""
-        return [self.written[match] for match in nearest(fold(name), self.written, limit)]
+    def suggest(self, name: str) -> list[str]:
+        """Return up to three names like this one, the most alike first."""
+        return [self.written[match] for match in suggest(fold(name), self.written)]
 
 
-def nearest(text: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
-    """The candidates most like the text by edit distance, nearest first; none that is far off."""
-    matches = process.extract(text, sorted(candidates), scorer=fuzz.ratio, limit=limit, score_cutoff=60)
+def suggest(word: str, candidates: Iterable[str]) -> list[str]:
+    """Return up to three candidates like the word by edit distance, the most alike first."""
+    matches = process.extract(word, sorted(candidates), scorer=fuzz.ratio, limit=3, score_cutoff=60)
     return [match for match, _, _ in matches]
+
+
+def format_suggestions(suggestions: Iterable[str]) -> str:
+    """Return ` Did you mean 'a' or 'b'?`, to follow a sentence; empty without suggestions."""
+    quoted = " or ".join(f"'{name}'" for name in suggestions)
+    return f" Did you mean {quoted}?" if quoted else ""
 
 
 def build_party_index(parties: Any) -> Index:

@@ -18,7 +18,7 @@ from django.http import HttpRequest, QueryDict
 from transfers.api.errors import BadParameters, ParameterError
 from transfers.exports import rows as flat
 from transfers.vocabulary.fields import Field
-from transfers.vocabulary.names import nearest
+from transfers.vocabulary.names import format_suggestions, suggest
 
 PAGE_SIZE = 100
 LARGEST_PAGE = 1000
@@ -141,8 +141,8 @@ class Paging:
         for part in text.split(","):
             name = part.strip().removeprefix("-")
             if name not in orderable:
-                near = nearest(name, orderable)
-                meant = f" Did you mean '{near[0]}'?" if near else ""
+                near = suggest(name, orderable)
+                meant = format_suggestions(near[:1])
                 raise self._refuse("ordering", "unknown", f"Cannot order by '{name}'.{meant}", near)
             order.append(Order(orderable[name], part.strip().startswith("-")))
         names = [each.item.name for each in order]

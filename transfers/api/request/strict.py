@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from django.http import HttpRequest, QueryDict
 
 from transfers.api.errors import BadParameters, ParameterError
-from transfers.vocabulary.names import nearest
+from transfers.vocabulary.names import format_suggestions, suggest
 
 LONGEST_QUERY = 8000
 MOST_PARAMETERS = 500
@@ -46,8 +46,8 @@ def _unreadable(raw: str) -> Iterable[ParameterError]:
 
 def _faults(query: QueryDict, name: str, known: set[str], once: set[str]) -> Iterable[ParameterError]:
     if name not in known:
-        near = nearest(name.lower(), known)
-        meant = f" Did you mean '{near[0]}'?" if near else ""
+        near = suggest(name.lower(), known)
+        meant = format_suggestions(near[:1])
         yield ParameterError(name, "unknown", f"There is no parameter '{name}'.{meant}", near)
         return
     values = query.getlist(name)

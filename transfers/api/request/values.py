@@ -83,8 +83,8 @@ def known(what: str, index: Callable[[], names.Index]) -> Callable[[str], frozen
     def read(text: str) -> frozenset[str]:
         found = index().find(text)
         if not found:
-            near = index().nearest(text)
-            meant = f" Did you mean {' or '.join(near)}?" if near else ""
+            near = index().suggest(text)
+            meant = names.format_suggestions(near)
             raise Fault("unknown", f"The register knows no {what} '{text}'.{meant}", near)
         return frozenset(found)
 
@@ -103,7 +103,7 @@ def choice(item: Field) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         if text not in listed:
-            near = names.nearest(text.lower(), listed) or listed
+            near = names.suggest(text.lower(), listed) or listed
             raise Fault("unknown", f"'{text}' is no {item.name}; there is: {', '.join(listed)}.", near)
         return text
 

@@ -115,7 +115,7 @@ class ListView(RegistryView):
             for parameter, listed in asked.items()
             if "" in listed
         ] or [
-            ParameterError(parameter, "unknown", f"There is no field '{name}'.", names.nearest(name, known))
+            ParameterError(parameter, "unknown", f"There is no field '{name}'.", names.suggest(name, known))
             for parameter, listed in asked.items()
             for name in listed
             if name not in known

@@ -21,7 +21,7 @@ from transfers.publication.editions import Edition
 from transfers.releases import compare, package
 from transfers.releases.compare import Difference
 from transfers.vocabulary.fields import Field, Type
-from transfers.vocabulary.names import nearest
+from transfers.vocabulary.names import format_suggestions, suggest
 
 from .base import RegistryView
 
@@ -71,9 +71,8 @@ def find(name: str) -> Release:
 
 def absent(detail: str, name: str, known: Any) -> Problem:
     """404, with what was perhaps meant."""
-    near = nearest(name, list(known))
-    meant = f" Did you mean {' or '.join(near)}?" if near else ""
-    return Problem(404, f"{detail}{meant}", suggestions=near)
+    near = suggest(name, known)
+    return Problem(404, f"{detail}{format_suggestions(near)}", suggestions=near)
 
 
 class ReleaseView(RegistryView):

@@ -106,7 +106,7 @@ class Summary(RegistryView):
     def _groups(self, text: str | None) -> list[str]:
         groups = [part.strip() for part in text.split(",")] if text else []
         errors = [
-            ParameterError("group_by", "unknown", f"Cannot group by '{name}'.", names.nearest(name, GROUPS))
+            ParameterError("group_by", "unknown", f"Cannot group by '{name}'.", names.suggest(name, GROUPS))
             for name in groups
             if name not in GROUPS
         ]

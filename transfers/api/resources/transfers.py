@@ -106,9 +106,9 @@ class TransferDetail(RegistryView):
             detail = f"The transfer {key} did not stand in the register at revision {self.edition.sequence};"
             return Problem(404, f"{detail} it was first published by revision {first.sequence}.")
         alike = RegistryRow.objects.current().filter(key__startswith=key[:3]).values_list("key", flat=True)
-        near = names.nearest(key, alike[:MOST_CANDIDATES])
-        meant = f" Did you mean {' or '.join(near)}?" if near else ""
-        return Problem(404, f"There is no transfer '{key}'.{meant}", suggestions=near)
+        near = names.suggest(key, alike[:MOST_CANDIDATES])
+        detail = f"There is no transfer '{key}'.{names.format_suggestions(near)}"
+        return Problem(404, detail, suggestions=near)
 
 
 class TransferVersion(TransferDetail):

@@ -3,12 +3,13 @@
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from import_export.fields import Field
+
+from transfers.vocabulary.names import format_suggestions, suggest
 
 
 def normal(text: str) -> str:
@@ -60,8 +61,7 @@ class Column(Field):
             return known[text]
         model = self.of.related_model
         keys = model.objects.values_list(model.natural_key_fields[0], flat=True)
-        perhaps = get_close_matches(text, keys, 1)
-        meant = f" Is it {perhaps[0]}?" if perhaps else ""
+        meant = format_suggestions(suggest(text, keys)[:1])
         raise ValueError(f"There is no {model._meta.verbose_name} {text!r}.{meant}")
 
     def _truth(self, text: str) -> bool:

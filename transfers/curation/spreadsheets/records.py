@@ -7,7 +7,6 @@ an edit in the admin: reference records show at once, transfers whose claims cha
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 import tablib
@@ -31,6 +30,7 @@ from transfers.models import (
     history,
 )
 from transfers.publication import publish
+from transfers.vocabulary.names import format_suggestions, suggest
 
 from .columns import Aliases, Column, normal
 from .files import Table
@@ -94,8 +94,8 @@ class Records(resources.ModelResource):
         ]
         for header in dict.fromkeys(headers):
             if header not in names:
-                perhaps = get_close_matches(header.lower(), names, 1)
-                meant = f" Is it {perhaps[0]}?" if perhaps else f" There are: {', '.join(names)}."
+                meant = format_suggestions(suggest(header.lower(), names)[:1])
+                meant = meant or f" There are: {', '.join(names)}."
                 faults.append(
                     f"{header!r} is no column of {self._meta.model._meta.verbose_name_plural}.{meant}"
                 )

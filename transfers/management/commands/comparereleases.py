@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 from transfers.management.clear import ClearCommand
 from transfers.models import Release
 from transfers.releases import compare
-from transfers.vocabulary.names import nearest
+from transfers.vocabulary.names import format_suggestions, suggest
 
 
 class Command(ClearCommand):
@@ -25,7 +25,5 @@ class Command(ClearCommand):
     def _revision(self, name: str) -> int:
         made = dict(Release.objects.values_list("name", "revision"))
         if name not in made:
-            near = nearest(name, made)
-            meant = f" Did you mean {' or '.join(near)}?" if near else ""
-            raise CommandError(f"There is no release '{name}'.{meant}")
+            raise CommandError(f"There is no release '{name}'.{format_suggestions(suggest(name, made))}")
         return int(made[name])

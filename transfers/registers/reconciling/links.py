@@ -27,7 +27,12 @@ from transfers.models.inserts import batched
 from transfers.publication import figures
 from transfers.registers.importing.sources import REGISTER
 from transfers.vocabulary.lineage import list_line
-from transfers.vocabulary.names import Index, build_party_index, build_system_index
+from transfers.vocabulary.names import (
+    Index,
+    build_party_index,
+    build_system_index,
+    format_suggestions,
+)
 
 from .joining import NO_LINK, deal_of, decline, join
 from .likeness import AGREEING, Comparison, Facts, Likeness, Verdict, compare, in_question, likeness
@@ -171,8 +176,7 @@ class _Scope:
 def _find(index: Index, what: str, name: str) -> set[str]:
     if found := index.find(name):
         return found
-    meant = " or ".join(index.nearest(name))
-    raise Unknown(f"No {what} is known as {name!r}{f'; did you mean {meant}?' if meant else '.'}")
+    raise Unknown(f"No {what} is known as {name!r}.{format_suggestions(index.suggest(name))}")
 
 
 def _standing() -> QuerySet:
