@@ -18,8 +18,8 @@ from tests.support import factories, registers, servers
 from transfers.admin.imports import upload as import_register
 from transfers.curation import uploads
 from transfers.models import ImportBatch, Party, Proposal, RegistryRow, System, Transfer
-from transfers.registers.importing import jobs, preview, write
-from transfers.registers.reading import read
+from transfers.registers.importing import jobs, report, write
+from transfers.registers.reading import read_register
 from transfers.registers.reading.records import Deal
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +79,7 @@ def confirm(client, answer):
 
 def brought(*of, by=None, **variant):
     """An import of these deals; its batch."""
-    return write.run(read(a_file(*of, **variant)), file_name="r.csv", reason="Read", user=by).batch
+    return write.run(read_register(a_file(*of, **variant)), file_name="r.csv", reason="Read", user=by).batch
 
 
 def body(answer):
@@ -111,7 +111,7 @@ def test_a_preview_shows_what_vanished(client, curator):
 
 
 def test_a_preview_lists_the_first_of_each_kind_and_the_list_has_all(client, curator, monkeypatch):
-    monkeypatch.setattr(preview, "SHOWN", 1)
+    monkeypatch.setattr(report, "SHOWN", 1)
     answer = upload(client, a_file(DEAL, OTHER))
     assert "And 1 more; the list to download has them." in body(answer)
     found = lines(client.get(address("preview", answer.context["job"].name)))

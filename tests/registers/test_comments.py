@@ -7,18 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transfers.models import Transfer
-from transfers.registers.reading.comments import proposals
+from transfers.registers.reading.comments import find_meanings
 from transfers.vocabulary import codes
 
 M, B = 10**6, 10**9
 
 
 def sums(comment):
-    return [(p.minimum, p.maximum, p.currency) for p in proposals(comment) if p.field == "deal_value"]
+    return [(p.minimum, p.maximum, p.currency) for p in find_meanings(comment) if p.field == "deal_value"]
 
 
 def kinds(comment):
-    return [(p.value, p.ambiguous) for p in proposals(comment) if p.field == "kind"]
+    return [(p.value, p.ambiguous) for p in find_meanings(comment) if p.field == "kind"]
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ def kinds(comment):
     ],
 )
 def test_a_sum_is_read_in_whole_units_of_its_currency(comment, low, high, currency):
-    [found] = proposals(comment)
+    [found] = find_meanings(comment)
     assert (found.minimum, found.maximum, found.currency) == (low, high, currency)
     assert not found.ambiguous
 
 
 def test_a_sum_told_in_two_currencies_is_proposed_twice_and_clear():
-    found = proposals("EUR450 m ($600 m) deal")
+    found = find_meanings("EUR450 m ($600 m) deal")
     assert [(each.currency, each.ambiguous) for each in found] == [("EUR", False), ("USD", False)]
 
 
@@ -69,7 +69,7 @@ def test_a_sum_told_in_two_currencies_is_proposed_twice_and_clear():
     ],
 )
 def test_a_sum_that_may_cover_more_or_something_else_is_ambiguous(comment):
-    assert [each.ambiguous for each in proposals(comment) if each.field == "deal_value"] == [True]
+    assert [each.ambiguous for each in find_meanings(comment) if each.field == "deal_value"] == [True]
 
 
 def test_a_sum_that_is_said_twice_is_proposed_once():
@@ -77,7 +77,7 @@ def test_a_sum_that_is_said_twice_is_proposed_once():
 
 
 def test_two_sums_in_one_currency_make_each_other_ambiguous():
-    assert [each.ambiguous for each in proposals("$20 m; later $30 m")] == [True, True]
+    assert [each.ambiguous for each in find_meanings("$20 m; later $30 m")] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_an_excerpt_is_of_a_few_words_around_what_it_carries():
     comment = (
         "For use on frigates built by own yards with much foreign help and a deal of $20 m signed in May"
     )
-    [found] = proposals(comment)
+    [found] = find_meanings(comment)
     assert len(found.excerpt.split()) <= 12
     assert "$20 m" in found.excerpt
     assert found.excerpt in comment
@@ -165,7 +165,7 @@ TEXTS = st.one_of(
 
 @given(TEXTS)
 def test_any_comment_is_read_into_proposals_that_a_claim_can_hold(comment):
-    for found in proposals(comment):
+    for found in find_meanings(comment):
         assert len(found.excerpt.split()) <= 12
         assert 0 < len(found.excerpt) <= 200
         if found.field == "kind":

@@ -111,14 +111,14 @@ def test_of_two_layouts_only_what_both_state_is_compared(tmp_path, files):
 def stored(monkeypatch):
     """One imported edition, `sipri-2025`."""
 
-    def deals_of(key):
+    def list_deals(key):
         if key != "sipri-2025":
             raise LookupError(f"There is no file and no imported source {key!r}.")
         return [replace(each, lines=(line,)) for line, each in enumerate(A, 1)]
 
-    module = ModuleType("transfers.registers.importing.known")
-    module.deals_of = deals_of
-    monkeypatch.setitem(sys.modules, "transfers.registers.importing.known", module)
+    module = ModuleType("transfers.registers.importing.imported")
+    module.list_deals = list_deals
+    monkeypatch.setitem(sys.modules, "transfers.registers.importing.imported", module)
 
 
 def test_an_imported_source_is_named_by_its_key(stored, files):

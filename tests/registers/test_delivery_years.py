@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.registers.test_trade_register import DEAL, NAMES, TIVS, VARIANTS, YEARS, stated
 from tests.support.registers import CONDITIONS, HEADER_B, by_year, deals, write_delivery_years
-from transfers.registers.reading import Delivery, Unreadable, read
+from transfers.registers.reading import Delivery, Unreadable, read_register
 
 SHAPES = {name: each for name, each in VARIANTS.items() if not name.startswith("comments")}
 SHAPES["columns turned"] = {"order": tuple(reversed(range(17))), "encoding": "utf-8"}
@@ -61,7 +61,7 @@ def changed(row, heading, cell):
 
 
 def refusal(*rows):
-    register = read(file(*rows))
+    register = read_register(file(*rows))
     (refused,) = register.refused
     assert (register.deals, register.records) == ([], len(rows))
     return refused
@@ -74,13 +74,13 @@ def refusal(*rows):
 @given(deals_by_year())
 @settings(max_examples=40)
 def test_deals_come_back_as_they_were_written(shape, written):
-    register = read(write_delivery_years(written, **shape))
+    register = read_register(write_delivery_years(written, **shape))
     assert (stated(register.deals), register.refused) == (stated(written), [])
 
 
 def test_order_of_the_rows_changes_no_deal():
     written = [by_year(deal, number) for number, deal in enumerate(deals(100, seed=3), 1)]
-    found = read(write_delivery_years(written, shuffled=1)).deals
+    found = read_register(write_delivery_years(written, shuffled=1)).deals
     unplaced = [
         replace(each, deliveries=tuple(replace(one, line=0) for one in each.deliveries)) for each in found
     ]
@@ -91,7 +91,7 @@ def test_order_of_the_rows_changes_no_deal():
 
 
 def test_rows_of_one_deal_are_summed_by_year():
-    (deal,) = read(file(*ROWS)).deals
+    (deal,) = read_register(file(*ROWS)).deals
     assert (deal.delivered, deal.tiv_delivered, deal.delivery_years) == (
         30,
         Decimal("37.5"),
@@ -106,12 +106,12 @@ def test_rows_of_one_deal_are_summed_by_year():
 
 
 def test_sum_of_which_a_part_is_unknown_is_unknown():
-    (deal,) = read(file(ROWS[0], changed(ROWS[1], "Numbers delivered", ""))).deals
+    (deal,) = read_register(file(ROWS[0], changed(ROWS[1], "Numbers delivered", ""))).deals
     assert (deal.delivered, deal.tiv_delivered) == (None, Decimal("25"))
 
 
 def test_two_rows_of_one_year_are_summed():
-    (deal,) = read(file(ROWS[0], changed(ROWS[0], "Numbers delivered", "3"))).deals
+    (deal,) = read_register(file(ROWS[0], changed(ROWS[0], "Numbers delivered", "3"))).deals
     assert (deal.delivered, deal.delivery_years) == (13, (1979,))
 
 
@@ -150,11 +150,11 @@ def test_row_cut_short_refuses_the_deal_that_it_names():
 @pytest.mark.parametrize("cut", [1, 2, 20, -10])
 def test_file_that_ends_in_the_middle_of_a_row_is_no_register(cut):
     with pytest.raises(Unreadable, match=r"cut short.* on line 4"):
-        read(file(*ROWS[:2], ROWS[2][:cut], end=""))
+        read_register(file(*ROWS[:2], ROWS[2][:cut], end=""))
 
 
 def test_bad_rows_of_one_deal_leave_the_others():
-    register = read(
+    register = read_register(
         file(changed(ROWS[0], "Status", "Odd"), ROWS[1], *(changed(row, HEADER_B[0], "2") for row in ROWS))
     )
     assert [deal.identifier for deal in register.deals] == ["2"]
@@ -162,7 +162,7 @@ def test_bad_rows_of_one_deal_leave_the_others():
 
 
 def test_row_without_an_identifier_is_refused_alone():
-    register = read(file(ROWS[0], changed(ROWS[1], HEADER_B[0], "")))
+    register = read_register(file(ROWS[0], changed(ROWS[1], HEADER_B[0], "")))
     assert [each.reason for each in register.refused] == ["Line 3: the deal has no identifier."]
     assert len(register.deals) == 1
 
@@ -170,11 +170,11 @@ def test_row_without_an_identifier_is_refused_alone():
 @pytest.mark.parametrize("cut", range(1, 4))
 def test_last_cell_that_may_be_cut_short_refuses_the_deal(cut):
     last = changed(ROWS[2], "Local production", "Yes")
-    register = read(file(*ROWS[:2], last[:-cut], end=""))
+    register = read_register(file(*ROWS[:2], last[:-cut], end=""))
     assert (register.deals, register.records) == ([], 3)
 
 
 @pytest.mark.parametrize("flag", ["Yes", "No"])
 def test_an_estimate_that_is_a_mere_flag_is_no_figure(flag):
-    [deal] = read(file(*(changed(row, "SIPRI estimate", flag) for row in ROWS))).deals
+    [deal] = read_register(file(*(changed(row, "SIPRI estimate", flag) for row in ROWS))).deals
     assert deal.sipri_estimate is None

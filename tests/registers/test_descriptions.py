@@ -4,7 +4,7 @@ import pytest
 
 from tests.support import registers
 from transfers.models import Quantity, System
-from transfers.registers.reading.descriptions import _BY_ENDING, category_of, classify
+from transfers.registers.reading.descriptions import _BY_ENDING, classify, parse_category
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_categories_and_units_are_those_of_the_register(place):
 
 @pytest.mark.parametrize("printed", [label for label in System.Category.labels if label != "Other"])
 def test_a_printed_category_is_known_whatever_its_case_and_hyphens(printed):
-    assert category_of(printed) == category_of(printed.upper().replace("-", " "))
-    assert System.Category(category_of(printed)).label == printed
+    assert parse_category(printed) == parse_category(printed.upper().replace("-", " "))
+    assert System.Category(parse_category(printed)).label == printed
 
 
 @pytest.mark.parametrize("printed", ["", "Boats"])
 def test_another_category_is_none(printed):
-    assert category_of(printed) is None
+    assert parse_category(printed) is None
 
 
 def test_the_descriptions_of_a_register_are_known():

@@ -173,8 +173,8 @@ def test_layout_after_the_other_is_compared_with_its_own_last_edition():
     bring(replace(DEAL, delivered=3, delivery_years=(2004, 2006)), by_year=True, generated="18 May 2027")
     newest = replace(DEAL, ordered=6, delivered=3, comments="Aid")
     done = bring(newest, generated="18 May 2028", publish=True)
-    assert {each.field for each in done.plan.items[0].changes} >= {"ordered", "comments"}
-    assert "delivered" not in {each.field for each in done.plan.items[0].changes}
+    assert {each.field for each in done.plan.deals[0].changes} >= {"ordered", "comments"}
+    assert "delivered" not in {each.field for each in done.plan.deals[0].changes}
     shown = row()
     assert (shown.note, shown.quantity_ordered_max, shown.quantity_delivered_max) == ("Aid", 6, 3)
 

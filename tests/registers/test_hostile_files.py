@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.registers import HEADER_A, PREAMBLE, deals, write_delivery_years, write_trade_register
-from transfers.registers.reading import LAYOUTS, Unreadable, read, read_file, table, text
+from transfers.registers.reading import LAYOUTS, Unreadable, read_file, read_register, table, text
 
 HEADER = ",".join(HEADER_A).encode()
 A = write_trade_register(deals(6, seed=5))
@@ -56,7 +56,7 @@ NO_REGISTER = {
 @pytest.mark.parametrize(("data", "words"), NO_REGISTER.values(), ids=NO_REGISTER.keys())
 def test_what_is_no_register_is_said_in_one_sentence(data, words):
     with pytest.raises(Unreadable) as caught:
-        read(data)
+        read_register(data)
     said = str(caught.value)
     assert words in said
     assert (said[-1], "\n" in said, len(said) < 300) == (".", False, True)
@@ -65,7 +65,7 @@ def test_what_is_no_register_is_said_in_one_sentence(data, words):
 def test_more_records_than_any_register_has_are_no_register(monkeypatch):
     monkeypatch.setattr(table, "RECORDS", 5)
     with pytest.raises(Unreadable, match="more than 5 records"):
-        read(A)
+        read_register(A)
 
 
 def test_too_large_a_file_is_not_even_opened(tmp_path):
@@ -105,7 +105,7 @@ def test_layouts_have_names_of_their_own():
 def accounted(data):
     """The register's records, of which none is lost; 0 for what is no register."""
     try:
-        register = read(data)
+        register = read_register(data)
     except Unreadable:
         return 0
     parts = [*register.deals, *register.refused]
@@ -152,7 +152,7 @@ def test_each_line_is_of_one_record(lines):
     blank = {number for number, line in enumerate(lines, 2) if not line}
     known = "cut short" if any(lines) else "no record"
     try:
-        register = read(data)
+        register = read_register(data)
     except Unreadable as error:
         if known not in str(error):
             raise

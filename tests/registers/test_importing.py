@@ -27,11 +27,10 @@ from transfers.models import (
     Valuation,
 )
 from transfers.publication import verify
-from transfers.registers.importing import known as stored
-from transfers.registers.importing import report, write
-from transfers.registers.importing.claims import figures_of
-from transfers.registers.importing.plan import plan
-from transfers.registers.reading import read
+from transfers.registers.importing import imported, report, write
+from transfers.registers.importing.claims import list_figures
+from transfers.registers.importing.plan import build_plan
+from transfers.registers.reading import read_register
 from transfers.registers.reading.records import Deal
 from transfers.vocabulary.edtf import EDTFError
 
@@ -50,7 +49,7 @@ KEY = "x-france-x-india-nord-7-2001"
 def edition(*deals, generated="18 May 2026", by_year=False, **variant):
     """The register that an export of these deals is read into."""
     made = registers.write_delivery_years if by_year else registers.write_trade_register
-    return read(made(deals, generated=generated, encoding="utf-8", **variant))
+    return read_register(made(deals, generated=generated, encoding="utf-8", **variant))
 
 
 def bring(*deals, publish=False, **variant):
@@ -101,10 +100,10 @@ def test_edition_is_a_source_dated_by_its_file():
 
 def test_file_without_a_date_is_dated_by_its_last_year_or_by_the_user():
     undated = edition(DEAL, generated="")
-    assert plan(undated).published == "2006/.."
-    assert plan(undated, "2024-03").published == "2024-03"
+    assert build_plan(undated).published == "2006/.."
+    assert build_plan(undated, "2024-03").published == "2024-03"
     with pytest.raises(EDTFError):
-        plan(undated, "March")
+        build_plan(undated, "March")
 
 
 def test_transfer_has_the_comment_as_its_note():
@@ -167,7 +166,7 @@ def test_every_record_is_imported_or_refused_with_line_and_reason():
     faulty = replace(DEAL, condition="new", comments="a, b")
     done = bring(DEAL, replace(DEAL, recipient="FRANCE"), faulty, replace(DEAL, year=2002))
     assert outcomes(done) == {"new": 2, "refused": 2}
-    rows = list(csv.reader(StringIO(report.left_out_csv(done.plan).decode())))
+    rows = list(csv.reader(StringIO(report.build_refused_csv(done.plan).decode())))
     assert [each[:3] for each in rows[1:]] == [
         ["14", "refused", "Supplier and recipient are the same party, X-FRANCE."],
         ["15", "refused", "Line 15: 17 cells where the header has 16."],
@@ -202,7 +201,7 @@ def test_deal_without_a_figure_keeps_a_published_import_out():
 
 def test_plan_that_was_overtaken_is_not_carried_out():
     register = edition(DEAL)
-    expected = plan(register).fingerprint
+    expected = build_plan(register).fingerprint
     bring(DEAL)
     with pytest.raises(write.Overtaken):
         write.run(register, file_name="r.csv", reason="Read", expected=expected)
@@ -298,12 +297,12 @@ def test_any_register_is_read_back_and_brings_nothing_twice(written, data):
     with transaction.atomic():
         register = edition(*written)
         done = write.run(register, file_name="r.csv", reason="Read")
-        assert stored.deals_of(done.batch.source.key) == register.deals
-        units = {item.deal.locator: item.named.unit for item in done.plan.items}
+        assert imported.list_deals(done.batch.source.key) == register.deals
+        units = {item.deal.locator: item.named.unit for item in done.plan.deals}
         assert figures_told() == sorted(
             (deal.locator, figure.measure, [str(value) for _, value in figure.values], figure.uncertain)
             for deal in register.deals
-            for figure in figures_of(deal, units[deal.locator])
+            for figure in list_figures(deal, units[deal.locator])
         )
         again = bring(*data.draw(st.permutations(written)))
         assert (again.batch, Transfer.objects.count()) == (None, len(written))

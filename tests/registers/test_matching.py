@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import registers
-from transfers.registers.matching import STATED_BY_BOTH, Difference, differences, match
+from transfers.registers.comparison import FieldChange, list_changes
+from transfers.registers.matching import match
 from transfers.registers.reading.records import STATED, Deal
 
 DEAL = Deal(
@@ -180,15 +181,15 @@ def test_what_several_editions_left_is_matched_by_id_and_by_names():
 
 
 def test_differences_are_told_in_the_register_s_order_with_marks_of_doubt():
-    assert differences(DEAL, deal(comments="", year_uncertain=True, lines=(99,))) == [
-        Difference("year_uncertain", False, True),
-        Difference("comments", "For Navy", ""),
+    assert list_changes(DEAL, deal(comments="", year_uncertain=True, lines=(99,))) == [
+        FieldChange("year_uncertain", False, True),
+        FieldChange("comments", "For Navy", ""),
     ]
 
 
 def test_a_value_with_more_zeros_is_no_difference():
-    assert differences(DEAL, deal(tiv_unit=Decimal("6.50"))) == []
+    assert list_changes(DEAL, deal(tiv_unit=Decimal("6.50"))) == []
 
 
 def test_only_the_fields_asked_for_are_compared():
-    assert differences(DEAL, deal(comments=""), STATED_BY_BOTH) == []
+    assert list_changes(DEAL, deal(comments="", identifier="7")) == []

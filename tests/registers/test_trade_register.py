@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.registers import CONDITIONS, HEADER_A, PREAMBLE, deals, write_trade_register
-from transfers.registers.reading import Deal, Unreadable, read
+from transfers.registers.reading import Deal, Unreadable, read_register
 
 DEAL = Deal(
     lines=(13,),
@@ -95,7 +95,7 @@ def file(*lines, header=HEADING, end="\n"):
 
 
 def reason(data):
-    (refused,) = read(data).refused
+    (refused,) = read_register(data).refused
     return refused.reason
 
 
@@ -108,23 +108,23 @@ def reason(data):
 def test_deals_come_back_as_they_were_written(variant, written):
     if variant.get("padding"):  # here a text's own semicolon at a line's end is one of the padding's
         written = [replace(deal, comments=deal.comments.replace(";", ".")) for deal in written]
-    register = read(write_trade_register(written, **variant))
+    register = read_register(write_trade_register(written, **variant))
     assert (stated(register.deals), register.refused) == (stated(written), [])
 
 
 @pytest.mark.parametrize("variant", [{}, *VARIANTS.values()], ids=["plain", *VARIANTS.keys()])
 def test_invented_register_is_read_whole(variant):
     written = deals(300, seed=7)
-    assert stated(read(write_trade_register(written, **variant)).deals) == stated(written)
+    assert stated(read_register(write_trade_register(written, **variant)).deals) == stated(written)
 
 
 def test_deal_knows_its_line():
-    (found,) = read(write_trade_register([DEAL])).deals
+    (found,) = read_register(write_trade_register([DEAL])).deals
     assert found == DEAL
 
 
 def test_deal_split_by_its_comment_knows_its_lines():
-    first, second = read(write_trade_register([replace(DEAL, comments="\na\n\nb\n"), DEAL])).deals
+    first, second = read_register(write_trade_register([replace(DEAL, comments="\na\n\nb\n"), DEAL])).deals
     assert (first.lines, first.comments, second.lines) == ((13, 14, 15, 16, 17), "a\n\nb", (18,))
 
 
@@ -142,41 +142,41 @@ def test_deal_split_by_its_comment_knows_its_lines():
     ],
 )
 def test_time_of_making_is_read_or_none(said, expected):
-    assert read(write_trade_register([DEAL], generated=said)).generated == expected
+    assert read_register(write_trade_register([DEAL], generated=said)).generated == expected
 
 
 def test_preamble_says_title_and_credit():
-    register = read(write_trade_register([DEAL], padding=3))
+    register = read_register(write_trade_register([DEAL], padding=3))
     assert (register.title, register.credit) == (PREAMBLE[0], "Invented Arms Transfers Database")
 
 
 def test_headings_are_told_whatever_their_case_and_blanks():
     header = ",".join(f"  {cell.upper()} " for cell in HEADER_A)
-    assert read(file(WHOLE, header=header)).deals[0].ordered == 40
+    assert read_register(file(WHOLE, header=header)).deals[0].ordered == 40
 
 
 def test_blank_lines_between_records_are_skipped():
-    assert read(file("", WHOLE, " ", "," * 15, WHOLE)).records == 2
+    assert read_register(file("", WHOLE, " ", "," * 15, WHOLE)).records == 2
 
 
 @pytest.mark.parametrize("cell", ["1981; 1979", "1979;1981;1979", "1979; 1981;"])
 def test_years_of_delivery_are_sorted_and_distinct(cell):
-    assert read(with_cells(**{"Year(s)_of_delivery": cell})).deals[0].delivery_years == (1979, 1981)
+    assert read_register(with_cells(**{"Year(s)_of_delivery": cell})).deals[0].delivery_years == (1979, 1981)
 
 
 def test_column_behind_the_years_of_delivery_says_that_they_are_uncertain():
     header = ",".join(HEADER_A).replace("delivery,", "delivery, ,")
     row = WHOLE.replace("1979; 1981,", "1979; 1981,?,")
-    assert read(file(row, header=header)).deals[0].delivery_years_uncertain
+    assert read_register(file(row, header=header)).deals[0].delivery_years_uncertain
 
 
 def test_cell_that_is_empty_is_no_zero():
-    assert read(with_cells(Number_ordered="", SIPRI_TIV_per_unit="")).deals[0].ordered is None
+    assert read_register(with_cells(Number_ordered="", SIPRI_TIV_per_unit="")).deals[0].ordered is None
 
 
 def test_damage_to_a_comment_is_kept():
     data = file(WHOLE.replace("Aid", "A?d")).replace(b"A?d", b"A\x81d")
-    assert read(data).deals[0].comments == "A\ufffdd"
+    assert read_register(data).deals[0].comments == "A\ufffdd"
 
 
 # What is refused
@@ -222,7 +222,7 @@ def test_damaged_name_is_refused(heading):
 
 
 def test_line_of_a_wrong_number_of_cells_is_refused_and_reading_goes_on():
-    register = read(file(WHOLE, "a,b,c", WHOLE + ",more", WHOLE))
+    register = read_register(file(WHOLE, "a,b,c", WHOLE + ",more", WHOLE))
     assert [each.lines for each in register.refused] == [(3,), (4,)]
     assert "3 cells where the header has 16" in register.refused[0].reason
     assert (len(register.deals), register.records) == (2, 4)
@@ -230,7 +230,7 @@ def test_line_of_a_wrong_number_of_cells_is_refused_and_reading_goes_on():
 
 def test_record_whose_end_is_lost_is_refused_where_the_next_one_begins():
     lost = WHOLE[: WHOLE.index("Aid")] + "first line"
-    register = read(file(lost, "second line", WHOLE, lost, lost, "rest,1,2,3"))
+    register = read_register(file(lost, "second line", WHOLE, lost, lost, "rest,1,2,3"))
     assert [each.lines for each in register.refused] == [(2, 3), (5,)]
     assert [deal.lines for deal in register.deals] == [(4,), (6, 7)]
 
@@ -241,7 +241,7 @@ def test_file_that_is_cut_anywhere_is_no_register_or_loses_its_last_deal_alone()
     told = 0
     for cut in range(data.index(b"delivered weapons\n") + 20, len(data)):
         try:
-            register = read(data[:cut])
+            register = read_register(data[:cut])
         except Unreadable as error:
             told += "cut short" in str(error)
         else:
@@ -254,16 +254,16 @@ def test_file_that_is_cut_anywhere_is_no_register_or_loses_its_last_deal_alone()
 def test_file_that_ends_in_the_middle_of_a_record_is_no_register(end):
     begun = WHOLE[: WHOLE.index("Aid") + 2]
     with pytest.raises(Unreadable, match=r"cut short.* with 13 of 16 cells on lines? 3"):
-        read(file(WHOLE, begun, end=end))
+        read_register(file(WHOLE, begun, end=end))
 
 
 def test_remark_below_the_table_is_refused_alone():
-    register = read(file(WHOLE, "", "No more deals"))
+    register = read_register(file(WHOLE, "", "No more deals"))
     assert (len(register.deals), register.refused[0].lines) == (1, (4,))
 
 
 def test_file_may_end_without_a_line_end_where_its_last_figure_is_certain():
-    assert len(read(file(WHOLE, WHOLE, end="")).deals) == 2
+    assert len(read_register(file(WHOLE, WHOLE, end="")).deals) == 2
 
 
 def test_total_that_may_be_cut_short_is_refused():

@@ -4,8 +4,8 @@ from tests.support import factories
 from transfers.models import ImportBatch, RegisterDeal, Transfer
 from transfers.publication import publish
 from transfers.registers.importing import sources
-from transfers.registers.importing.claims import figures_of
-from transfers.registers.reading.records import Deal, plain
+from transfers.registers.importing.claims import list_figures
+from transfers.registers.reading.records import Deal, dump_deal
 
 NOTED = "Option on 4 more"
 DEAL = Deal((14,), "Russia", "Turkey", "S-400", year=2018, ordered=4, comments=NOTED)
@@ -26,10 +26,10 @@ def imported(deal=DEAL, key="own", *, source=None, system="s-400", recipient="TU
     own = Transfer.objects.filter(key=key).first() or factories.transfer(
         key, system=system, recipient=recipient, note=deal.comments, condition=deal.condition, **values
     )
-    for figure in figures_of(deal, "system"):
+    for figure in list_figures(deal, "system"):
         figure.model.objects.create(**figure.claim(transfer=own, source=source, locator=deal.locator))
     return RegisterDeal.objects.create(
-        batch=batch, transfer=own, outcome="new", locator=deal.locator, stated=plain(deal)
+        batch=batch, transfer=own, outcome="new", locator=deal.locator, stated=dump_deal(deal)
     )
 
 

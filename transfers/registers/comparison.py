@@ -1,4 +1,4 @@
-"""What changed between two editions of a register, deal by deal, as lines of text and as CSV. Pure.
+"""What two editions of a register state differently, deal by deal, as lines of text and as CSV. Pure.
 
 Of two layouts only what both state is compared: the trade register has no ID, category, SIPRI estimate and
 local production, the layout by delivery year no number ordered, comments and TIV of the order.
@@ -9,123 +9,139 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 
-from .matching import STATED_BY_BOTH, Difference, differences, match
-from .reading.records import STATED, Deal
+from .matching import STATED_BY_BOTH, match
+from .reading.records import STATED, Deal, number_lines
 
 COLUMNS = (
     "change", "supplier", "recipient", "designation", "year", "line_a", "line_b", "field", "before", "after",
 )  # fmt: skip
 
 
+class FieldChange(NamedTuple):
+    """A field that two editions state differently."""
+
+    field: str
+    before: Any
+    after: Any
+
+    def __str__(self) -> str:
+        before, after = (format_value(value) or "not stated" for value in (self.before, self.after))
+        return f"{self.field}: {before} → {after}"
+
+
+def list_changes(old: Deal, new: Deal) -> list[FieldChange]:
+    """Return what two editions of a deal state differently; marks of doubt count, an ID tells the layout."""
+    is_one_layout = bool(old.identifier) == bool(new.identifier)
+    values = (
+        (name, getattr(old, name), getattr(new, name))
+        for name in (STATED if is_one_layout else STATED_BY_BOTH)
+    )
+    return [FieldChange(name, before, after) for name, before, after in values if before != after]
+
+
 @dataclass(frozen=True)
-class Change:
+class ChangedDeal:
     """One deal in both editions, and the fields in which they differ."""
 
     old: Deal
     new: Deal
-    differences: list[Difference]
+    changes: list[FieldChange]
 
 
 @dataclass
-class Comparison:
-    """What stands in the newer edition only, in the older only, in both but otherwise, and what may be which.
+class EditionComparison:
+    """Deals of the newer edition only, of the older only, of both but changed, and those that may be several.
 
     `ambiguous` are deals of the newer edition, each with those of the older that it may be.
     """
 
     added: list[Deal] = field(default_factory=list)
     vanished: list[Deal] = field(default_factory=list)
-    changed: list[Change] = field(default_factory=list)
+    changed: list[ChangedDeal] = field(default_factory=list)
     unchanged: int = 0
     ambiguous: list[tuple[Deal, list[Deal]]] = field(default_factory=list)
 
     @property
     def summary(self) -> str:
-        counts = {
-            "added": len(self.added), "vanished": len(self.vanished), "changed": len(self.changed),
-            "unchanged": self.unchanged, "ambiguous": len(self.ambiguous),
-        }  # fmt: skip
-        return ", ".join(f"{count} {name}" for name, count in counts.items())
+        """Return how many deals became what, in words."""
+        return (
+            f"{len(self.added)} added, {len(self.vanished)} vanished, {len(self.changed)} changed,"
+            f" {self.unchanged} unchanged, {len(self.ambiguous)} ambiguous"
+        )
 
 
-def compare(a: Sequence[Deal], b: Sequence[Deal]) -> Comparison:
-    """The newer edition `b` against the older `a`."""
-    matching = match(a, b)
-    comparison = Comparison(
-        added=[b[index] for index in matching.added],
-        vanished=[a[index] for index in matching.vanished],
-        ambiguous=[(b[index], [a[old] for old in olds]) for index, olds in matching.ambiguous.items()],
+def compare_editions(old_deals: Sequence[Deal], new_deals: Sequence[Deal]) -> EditionComparison:
+    """Return what the newer edition adds, changes and no longer has."""
+    matching = match(old_deals, new_deals)
+    pairs = [(old_deals[old], new_deals[new]) for old, new in matching.pairs]
+    changed = [ChangedDeal(old, new, changes) for old, new in pairs if (changes := list_changes(old, new))]
+    return EditionComparison(
+        added=[new_deals[index] for index in matching.added],
+        vanished=[old_deals[index] for index in matching.vanished],
+        changed=changed,
+        unchanged=len(pairs) - len(changed),
+        ambiguous=[
+            (new_deals[index], [old_deals[old] for old in candidates])
+            for index, candidates in matching.ambiguous.items()
+        ],
     )
-    for old, new in matching.pairs:
-        if found := differences(a[old], b[new], compared(a[old], b[new])):
-            comparison.changed.append(Change(a[old], b[new], found))
-        else:
-            comparison.unchanged += 1
-    return comparison
 
 
-def compared(old: Deal, new: Deal) -> tuple[str, ...]:
-    """The fields that the layouts of both state; an ID tells the layouts apart."""
-    return STATED if bool(old.identifier) == bool(new.identifier) else STATED_BY_BOTH
-
-
-def lines(comparison: Comparison) -> Iterator[str]:
-    """The comparison as text: a line a deal, and under it, indented, one a changed field."""
+def list_lines(comparison: EditionComparison) -> Iterator[str]:
+    """Yield a line for each deal and under it, indented, one for each changed field."""
     for deal in comparison.added:
-        yield f"added: {named(deal)} ({deal.locator} of B)"
+        yield f"added: {describe_deal(deal)} ({deal.locator} of B)"
     for deal in comparison.vanished:
-        yield f"vanished: {named(deal)} ({deal.locator} of A)"
-    for change in comparison.changed:
-        yield f"changed: {named(change.new)} ({change.old.locator} of A, {change.new.locator} of B)"
-        for name, before, after in change.differences:
-            yield f"    {name}: {told(before) or 'not stated'} → {told(after) or 'not stated'}"
-    for deal, olds in comparison.ambiguous:
-        places = "; ".join(old.locator for old in olds)
-        yield f"ambiguous: {named(deal)} ({deal.locator} of B) may be any of A: {places}"
+        yield f"vanished: {describe_deal(deal)} ({deal.locator} of A)"
+    for changed in comparison.changed:
+        places = f"{changed.old.locator} of A, {changed.new.locator} of B"
+        yield f"changed: {describe_deal(changed.new)} ({places})"
+        yield from (f"    {change}" for change in changed.changes)
+    for deal, candidates in comparison.ambiguous:
+        places = "; ".join(old.locator for old in candidates)
+        yield f"ambiguous: {describe_deal(deal)} ({deal.locator} of B) may be any of A: {places}"
 
 
-def named(deal: Deal) -> str:
-    """`Supplier → Recipient, designation, year`."""
+def describe_deal(deal: Deal) -> str:
+    """Return `Supplier → Recipient, designation, year`."""
     year = "no year" if deal.year is None else deal.year
     return f"{deal.supplier} → {deal.recipient}, {deal.designation}, {year}"
 
 
-def as_csv(comparison: Comparison) -> str:
-    """RFC 4180: a line a changed field, and one an added, vanished or ambiguous deal; absent values empty."""
+def build_csv(comparison: EditionComparison) -> str:
+    """Return a line for each changed field and each added, vanished or ambiguous deal, as RFC 4180."""
     file = StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for deal in comparison.added:
-        writer.writerow(["added", *_cells(deal), "", _place(deal), "", "", ""])
+        writer.writerow(_cells("added", deal, "", number_lines(deal.lines)))
     for deal in comparison.vanished:
-        writer.writerow(["vanished", *_cells(deal), _place(deal), "", "", "", ""])
-    for change in comparison.changed:
-        places = _place(change.old), _place(change.new)
-        for name, before, after in change.differences:
-            writer.writerow(["changed", *_cells(change.new), *places, name, told(before), told(after)])
-    for deal, olds in comparison.ambiguous:
-        may_be = "; ".join(_place(old) for old in olds)
-        writer.writerow(["ambiguous", *_cells(deal), may_be, _place(deal), "", "", ""])
+        writer.writerow(_cells("vanished", deal, number_lines(deal.lines), ""))
+    for changed in comparison.changed:
+        places = number_lines(changed.old.lines), number_lines(changed.new.lines)
+        for change in changed.changes:
+            writer.writerow(_cells("changed", changed.new, *places, *change))
+    for deal, candidates in comparison.ambiguous:
+        places_of_old = "; ".join(number_lines(old.lines) for old in candidates)
+        writer.writerow(_cells("ambiguous", deal, places_of_old, number_lines(deal.lines)))
     return file.getvalue()
 
 
-def _cells(deal: Deal) -> tuple[str, str, str, str]:
-    return deal.supplier, deal.recipient, deal.designation, told(deal.year)
+def _cells(
+    change: str, deal: Deal, line_a: str, line_b: str, field: str = "", before: Any = None, after: Any = None
+) -> list[str]:
+    names = (deal.supplier, deal.recipient, deal.designation, format_value(deal.year))
+    return [change, *names, line_a, line_b, field, format_value(before), format_value(after)]
 
 
-def _place(deal: Deal) -> str:
-    """The locator as a cell: 14, 14-15."""
-    return deal.locator.partition(" ")[2]
-
-
-def told(value: Any) -> str:
-    """A field's value in words; empty where nothing is stated."""
+def format_value(value: Any) -> str:
+    """Return a field's value in words; empty where nothing is stated."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return "; ".join(told(each) for each in value)
+        return "; ".join(map(format_value, value))
     return f"{value:f}" if isinstance(value, Decimal) else str(value)

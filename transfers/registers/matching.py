@@ -31,11 +31,11 @@ Between the two layouts the same ties hold, without the fields that only one of 
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from transfers.vocabulary.words import fold
 
@@ -51,14 +51,6 @@ STATED_BY_BOTH = tuple(name for name in STATED if name not in _OF_ONE_LAYOUT)
 _NEVER = 10**9
 
 
-class Difference(NamedTuple):
-    """A field that two editions state differently."""
-
-    field: str
-    before: Any
-    after: Any
-
-
 @dataclass
 class Matching:
     """Indexes of old and new deals; `ambiguous`: new index → the old ones any of which it may be."""
@@ -69,16 +61,10 @@ class Matching:
     ambiguous: dict[int, list[int]] = field(default_factory=dict)
 
 
-def differences(old: Deal, new: Deal, fields: Iterable[str] = STATED) -> list[Difference]:
-    """What changed between two editions of a deal, in the order of `fields`; marks of doubt count too."""
-    values = ((name, getattr(old, name), getattr(new, name)) for name in fields)
-    return [Difference(*each) for each in values if each[1] != each[2]]
-
-
 _folded = lru_cache(maxsize=65536)(fold)
 
 
-def printed_names(deal: Deal) -> Hashable:
+def fold_names(deal: Deal) -> Hashable:
     """Supplier, recipient and designation as they are printed, without case, spaces and marks."""
     return _folded(deal.supplier), _folded(deal.recipient), _folded(deal.designation)
 
@@ -86,7 +72,7 @@ def printed_names(deal: Deal) -> Hashable:
 def match(
     old: Sequence[Deal],
     new: Sequence[Deal],
-    group: Callable[[Deal], Hashable] = printed_names,
+    group: Callable[[Deal], Hashable] = fold_names,
 ) -> Matching:
     """Pair the deals of two editions, of one layout or of two, or of what several editions have left."""
     found = Matching()

@@ -10,9 +10,9 @@ from django.urls import URLPattern, path, reverse
 from transfers.curation import workflow
 from transfers.models import ImportBatch, Party, Proposal, System, Transfer
 from transfers.models.inserts import batched
-from transfers.registers.importing import preview, publishing
+from transfers.registers.importing import publishing, report
 from transfers.registers.importing.write import publishable
-from transfers.registers.reading.records import located
+from transfers.registers.reading.records import describe_lines
 
 from .jobs import JobPages
 from .links import LinkPages
@@ -89,13 +89,13 @@ class ImportBatchAdmin(RegisterPages, JobPages, LinkPages):
         batch = self.get_object(request, str(pk))
         if batch is None or not self.has_view_permission(request, batch):
             raise PermissionDenied
-        return self.csv(f"import-{pk}-left-out.csv", preview.written(LEFT_OUT, map(_cells, batch.left_out)))
+        return self.csv(f"import-{pk}-left-out.csv", report.stream_csv(LEFT_OUT, map(_cells, batch.left_out)))
 
 
 def _left_out(record: list[Any]) -> tuple[str, str, str]:
     """A record as the batch keeps it: where it stands, outcome and reason."""
     numbers, outcome, reason = record[:3]
-    return located(tuple(numbers)), outcome, reason
+    return describe_lines(tuple(numbers)), outcome, reason
 
 
 def _cells(record: list[Any]) -> list[str]:

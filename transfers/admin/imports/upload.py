@@ -15,8 +15,8 @@ from django.http import (
 from django.urls import URLPattern, path, reverse
 
 from transfers.curation import uploads
-from transfers.registers.importing import jobs, preview, report
-from transfers.registers.importing.plan import Plan, plan
+from transfers.registers.importing import jobs, report
+from transfers.registers.importing.plan import Plan, build_plan
 from transfers.registers.reading import read_file
 from transfers.registers.reading.records import Register, Unreadable
 from transfers.registers.reading.text import LARGEST
@@ -96,7 +96,7 @@ class RegisterPages(ImportPages):
             return self.page(request, "register", "Import a register", form=form)
         assert form.register is not None
         said = form.cleaned_data
-        made = plan(form.register, said["published"])
+        made = build_plan(form.register, said["published"])
         job = jobs.Job(
             name=form.name,
             task="import",
@@ -113,11 +113,11 @@ class RegisterPages(ImportPages):
         shown = {
             "job": job,
             "plan": made,
-            "summary": next(report.sentences(made)),
-            "groups": preview.groups(made),
+            "summary": next(report.describe_plan(made)),
+            "groups": report.list_groups(made),
             "names": [
-                (what, names[: preview.SHOWN], max(len(names) - preview.SHOWN, 0))
-                for what, names in preview.new_names(made).items()
+                (what, names[: report.SHOWN], max(len(names) - report.SHOWN, 0))
+                for what, names in report.list_new_names(made).items()
             ],
         }
         return self.page(request, "preview", f"Preview: {job.file_name}", **shown)
@@ -130,8 +130,8 @@ class RegisterPages(ImportPages):
         if job is None or file is None:
             messages.error(request, GONE)
             return HttpResponseRedirect(reverse("admin:transfers_importbatch_add"))
-        made = plan(read_file(file), job.published)
-        return self.csv("preview.csv", preview.as_csv(made))
+        made = build_plan(read_file(file), job.published)
+        return self.csv("preview.csv", report.stream_plan(made))
 
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
         """Begin the import that was previewed, once; it runs by itself."""

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from transfers.management.clear import ClearCommand
 from transfers.registers import reading as imports
-from transfers.registers.comparison import Comparison, as_csv, compare, lines
+from transfers.registers.comparison import EditionComparison, build_csv, compare_editions, list_lines
 from transfers.registers.reading.records import Deal, Unreadable
 
 
@@ -31,14 +31,14 @@ class Command(ClearCommand):
         a, b, target = options["a"], options["b"], options["csv"]
         if target and target != "-" and any(_is_one_file(target, each) for each in (a, b)):
             raise CommandError(f"{target} is an edition to be compared: write the CSV to another file.")
-        comparison = compare(_deals(a), _deals(b))
+        comparison = compare_editions(_deals(a), _deals(b))
         summary = f"{comparison.summary}; {a} → {b}"
         if target == "-":
             self.stderr.write(summary, self.style.NOTICE)
-            self.stdout.write(as_csv(comparison), ending="")
+            self.stdout.write(build_csv(comparison), ending="")
             return
         self.stdout.write(summary)
-        for line in lines(comparison):
+        for line in list_lines(comparison):
             self.stdout.write(line)
         if target:
             _write(Path(target), comparison)
@@ -53,9 +53,9 @@ def _deals(named: str) -> list[Deal]:
     try:
         if exists(named):
             return imports.read_file(named).deals
-        from transfers.registers.importing.known import deals_of
+        from transfers.registers.importing.imported import list_deals
 
-        return deals_of(named)
+        return list_deals(named)
     except Unreadable as error:
         raise CommandError(f"{named}: {error}") from error
     except OSError as error:
@@ -64,8 +64,8 @@ def _deals(named: str) -> list[Deal]:
         raise CommandError(str(error.args[0] if error.args else error)) from error
 
 
-def _write(path: Path, comparison: Comparison) -> None:
+def _write(path: Path, comparison: EditionComparison) -> None:
     try:
-        path.write_text(as_csv(comparison), encoding="utf-8", newline="")
+        path.write_text(build_csv(comparison), encoding="utf-8", newline="")
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror or error}.") from error

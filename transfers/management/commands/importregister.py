@@ -9,8 +9,8 @@ from django.db import transaction
 
 from transfers.management.clear import ClearCommand
 from transfers.publication import editions, log
-from transfers.registers.importing import bundles, preview, report, write
-from transfers.registers.importing.plan import Plan, plan
+from transfers.registers.importing import bundles, report, write
+from transfers.registers.importing.plan import Plan, build_plan
 from transfers.registers.reading import bundle, read_file
 from transfers.registers.reading.records import Register, Unreadable
 from transfers.releases import state
@@ -52,15 +52,15 @@ class Command(ClearCommand):
             for key, faults in error.faults.items():
                 self.stderr.write(f"{key}: {' '.join(faults)}")
             raise CommandError("Nothing was imported, as it could not be published.") from error
-        for sentence in report.sentences(made):
+        for sentence in report.describe_plan(made):
             self.stdout.write(sentence)
         if options["plan"]:
-            self._save(options["plan"], b"".join(preview.as_csv(made)), "--plan")
+            self._save(options["plan"], b"".join(report.stream_plan(made)), "--plan")
         self._list_left_out(made, options["refused"] or file.with_name(f"{file.name}.refused.csv"))
 
     def _dry_run(self, register: Register, options: dict[str, Any]) -> Plan:
         with transaction.atomic():
-            made = plan(register, options["published"])
+            made = build_plan(register, options["published"])
         self.stdout.write("Nothing is stored; this is what an import would do.")
         return made
 
@@ -105,7 +105,7 @@ class Command(ClearCommand):
             raise CommandError("Nothing was imported, as it could not be published.") from error
         if options["dry_run"]:
             self.stdout.write("Nothing is stored; this is what an import would do.")
-        for sentence in report.of_bundle(done):
+        for sentence in report.describe_bundle(done):
             self.stdout.write(sentence)
         if options["publish"] and not options["dry_run"]:
             content, _ = state.content_hash(editions.get_newest().sequence)
@@ -118,7 +118,7 @@ class Command(ClearCommand):
 
     def _list_left_out(self, made: Plan, path: Path) -> None:
         if made.left_out() or path.exists():  # the list of an earlier run would mislead
-            self._save(path, report.left_out_csv(made), "--refused")
+            self._save(path, report.build_refused_csv(made), "--refused")
         if made.left_out():
             self.stdout.write(f"Refused records: {path}")
 

@@ -46,7 +46,7 @@ class Figure:
         }
 
 
-def figures_of(deal: Deal, unit: str) -> list[Figure]:
+def list_figures(deal: Deal, unit: str) -> list[Figure]:
     """Every figure that the deal states, its numbers counted in `unit`."""
     found = [
         _count("ordered", deal.ordered, deal.ordered_uncertain, unit, "Number ordered"),

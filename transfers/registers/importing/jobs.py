@@ -167,7 +167,7 @@ def _import(job: Job, tell: write.Progress) -> Job:
     )
     if done.batch is None:
         return replace(job, sentence="Nothing new: the register has all of it.")
-    return replace(job, batch=done.batch.pk, sentence=next(report.sentences(done.plan)))
+    return replace(job, batch=done.batch.pk, sentence=next(report.describe_plan(done.plan)))
 
 
 def _publish(job: Job, tell: write.Progress) -> Job:

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from transfers.models import Party, Quantity, System
-from transfers.registers.reading.descriptions import category_of, classify
+from transfers.registers.reading.descriptions import classify, parse_category
 from transfers.registers.reading.records import Deal
 from transfers.vocabulary import words
 from transfers.vocabulary.names import Index
@@ -38,7 +38,7 @@ class Unclear(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ResolvedNames:
     """A deal's parties by code, its system by slug, and what its numbers count."""
 
     supplier: str
@@ -64,9 +64,9 @@ class Resolver:
         for system in self._systems.values():
             for name in (system.slug, *_names(system)):
                 self._system_names.add(name, [system.slug])
-        self._kept: dict[tuple[str, ...], Named | Unclear] = {}
+        self._kept: dict[tuple[str, ...], ResolvedNames | Unclear] = {}
 
-    def named(self, deal: Deal) -> Named:
+    def named(self, deal: Deal) -> ResolvedNames:
         """The deal's parties and system; raises Unclear with the reason."""
         printed = (deal.supplier, deal.recipient, deal.designation, deal.description, deal.category)
         if printed not in self._kept:
@@ -79,13 +79,13 @@ class Resolver:
             raise found
         return found
 
-    def _resolve(self, deal: Deal) -> Named:
+    def _resolve(self, deal: Deal) -> ResolvedNames:
         supplier, recipient = self._party(deal.supplier), self._party(deal.recipient)
         if supplier == recipient:
             raise Unclear(f"Supplier and recipient are the same party, {supplier}.")
         system = self._system(deal)
         known = classify(deal.description)
-        return Named(
+        return ResolvedNames(
             supplier,
             recipient,
             system.slug,
@@ -118,7 +118,7 @@ class Resolver:
         """The system of this name, unless what is described is of another category than it."""
         _check(deal.designation, "designation")
         known = classify(deal.description)
-        category = category_of(deal.category) or (known[0] if known else None)
+        category = parse_category(deal.category) or (known[0] if known else None)
         for name in (deal.designation, f"{deal.designation} ({deal.description})"):
             found = self._system_names.find(name)
             if len(found) > 1:

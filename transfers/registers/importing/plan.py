@@ -8,30 +8,30 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
-from transfers.registers import comparison, matching
-from transfers.registers.matching import Difference
+from transfers.registers import matching
+from transfers.registers.comparison import FieldChange, list_changes
 from transfers.registers.reading.records import Deal, Refused, Register
 from transfers.vocabulary import edtf
 from transfers.vocabulary.choices import Outcome
 
-from . import known as stored
-from .claims import Figure, figures_of
-from .known import Known
-from .naming import Named, Resolver, Unclear
+from . import imported
+from .claims import Figure, list_figures
+from .imported import ImportedDeal
+from .naming import ResolvedNames, Resolver, Unclear
 
 #: Outcomes whose records are in the register afterwards.
 IMPORTED = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.EARLIER)
 
 
 @dataclass(slots=True)
-class Item:
+class PlannedDeal:
     """A deal and what becomes of it; `known` is the deal of before, `figures` are the claims to be."""
 
     deal: Deal
     outcome: str
-    named: Named | None = None
-    known: Known | None = None
-    changes: list[Difference] = field(default_factory=list)
+    named: ResolvedNames | None = None
+    before: ImportedDeal | None = None
+    changes: list[FieldChange] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     reason: str = ""
 
@@ -42,14 +42,14 @@ class Plan:
 
     register: Register
     published: str
-    items: list[Item]
-    vanished: list[Known]
+    deals: list[PlannedDeal]
+    vanished: list[ImportedDeal]
     resolver: Resolver
 
     def counts(self) -> dict[str, int]:
         """Records of the file by outcome, all of them."""
         found = Counter({str(outcome): 0 for outcome in Outcome})
-        for item in self.items:
+        for item in self.deals:
             found[str(item.outcome)] += item.deal.records
         found[Outcome.REFUSED] += sum(each.records for each in self.register.refused)
         return dict(found)
@@ -57,7 +57,7 @@ class Plan:
     def left_out(self) -> list[tuple[Deal | Refused, str, str]]:
         """Deals and records that are not imported, with outcome and reason, in the file's order."""
         out: list[tuple[Deal | Refused, str, str]] = [
-            (item.deal, str(item.outcome), item.reason) for item in self.items if item.outcome not in IMPORTED
+            (item.deal, str(item.outcome), item.reason) for item in self.deals if item.outcome not in IMPORTED
         ]
         out += [(each, str(Outcome.REFUSED), each.reason) for each in self.register.refused]
         return sorted(out, key=lambda each: each[0].lines)
@@ -65,23 +65,23 @@ class Plan:
     @property
     def fingerprint(self) -> str:
         """The plan in short: equal for two plans that would do the same."""
-        said = [(item.deal.lines, str(item.outcome), item.known and item.known.key) for item in self.items]
+        said = [(item.deal.lines, str(item.outcome), item.before and item.before.key) for item in self.deals]
         return hashlib.sha256(repr((self.register.sha256, said)).encode()).hexdigest()
 
 
-def plan(register: Register, published: str = "") -> Plan:
+def build_plan(register: Register, published: str = "") -> Plan:
     """What importing the register would do; `published`, EDTF, where the file does not say its own date."""
     resolver = Resolver()
-    published = published_of(register, published)
+    published = get_date(register, published)
     items = [_named(deal, resolver) for deal in register.deals]
     clear = [item for item in items if item.named is not None]
-    known, again = stored.known(register.layout), stored.imported_from(register.sha256)
+    known, again = imported.list_newest(register.layout), imported.list_places(register.sha256)
     found = matching.match(
         [each.deal for each in known], [item.deal for item in clear], group=_group(resolver)
     )
     for before, now in found.pairs:
         if (known[before].transfer, clear[now].deal.locator) in again:
-            clear[now].outcome, clear[now].known = Outcome.UNCHANGED, known[before]
+            clear[now].outcome, clear[now].before = Outcome.UNCHANGED, known[before]
         else:
             _pair(clear[now], known[before], published)
     for now, candidates in found.ambiguous.items():
@@ -91,12 +91,12 @@ def plan(register: Register, published: str = "") -> Plan:
     for now in found.added:
         item = clear[now]
         assert item.named is not None
-        item.figures = figures_of(item.deal, item.named.unit)
+        item.figures = list_figures(item.deal, item.named.unit)
     vanished = _covered([known[before] for before in found.vanished], register.deals)
     return Plan(register, published, items, vanished, resolver)
 
 
-def published_of(register: Register, given: str = "") -> str:
+def get_date(register: Register, given: str = "") -> str:
     """The edition's date: what its file says, what the user says, else no earlier than its last year."""
     if register.generated is not None:
         return register.generated.date().isoformat()
@@ -107,12 +107,12 @@ def published_of(register: Register, given: str = "") -> str:
     return f"{max(years):04}/.." if years else "1950/.."
 
 
-def _named(deal: Deal, resolver: Resolver) -> Item:
+def _named(deal: Deal, resolver: Resolver) -> PlannedDeal:
     try:
-        return Item(deal, Outcome.NEW, resolver.named(deal))
+        return PlannedDeal(deal, Outcome.NEW, resolver.named(deal))
     except Unclear as error:
         outcome = Outcome.AMBIGUOUS if error.ambiguous else Outcome.REFUSED
-        return Item(deal, outcome, reason=str(error))
+        return PlannedDeal(deal, outcome, reason=str(error))
 
 
 def _group(resolver: Resolver):
@@ -122,16 +122,16 @@ def _group(resolver: Resolver):
         try:
             named = resolver.named(deal)
         except Unclear:
-            return matching.printed_names(deal)
+            return matching.fold_names(deal)
         return (named.supplier, named.recipient, named.system)
 
     return group
 
 
-def _pair(item: Item, known: Known, published: str) -> None:
+def _pair(item: PlannedDeal, known: ImportedDeal, published: str) -> None:
     """Settle what a deal that was imported before changes by this edition."""
-    item.known = known
-    item.changes = matching.differences(known.deal, item.deal, comparison.compared(known.deal, item.deal))
+    item.before = known
+    item.changes = list_changes(known.deal, item.deal)
     if not item.changes:
         item.outcome = Outcome.UNCHANGED
     elif _is_earlier(published, known.published):
@@ -140,9 +140,9 @@ def _pair(item: Item, known: Known, published: str) -> None:
     else:
         assert item.named is not None
         item.outcome = Outcome.CHANGED
-        before = {figure.says for figure in figures_of(known.deal, item.named.unit)}
+        before = {figure.says for figure in list_figures(known.deal, item.named.unit)}
         item.figures = [
-            figure for figure in figures_of(item.deal, item.named.unit) if figure.says not in before
+            figure for figure in list_figures(item.deal, item.named.unit) if figure.says not in before
         ]
 
 
@@ -153,7 +153,7 @@ def _is_earlier(published: str, other: str) -> bool:
     return end is not None and start is not None and end < start
 
 
-def _covered(vanished: list[Known], deals: list[Deal]) -> list[Known]:
+def _covered(vanished: list[ImportedDeal], deals: list[Deal]) -> list[ImportedDeal]:
     """Those that this file would have if they still stood: of its parties and of its years of order.
 
     A file may be a part of the register, such as one recipient's.

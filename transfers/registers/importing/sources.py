@@ -13,19 +13,19 @@ TITLES = {
 }
 
 
-def key_of(register: Register) -> str:
+def build_key(register: Register) -> str:
     """The key of the source that this file is."""
     made = f"-{register.generated.date().isoformat()}" if register.generated else ""
     return f"sipri-{register.layout.replace('_', '-')}{made}-{register.sha256[:8]}"
 
 
-def edition(register: Register, published: str, file_name: str) -> Source:
+def get_or_create_edition(register: Register, published: str, file_name: str) -> Source:
     """The source that this file is, made if need be."""
     said = (
         "as its file says" if register.generated else "not stated in the file; no earlier than its last year"
     )
     found, _ = Source.objects.get_or_create(
-        key=key_of(register),
+        key=build_key(register),
         defaults={
             "publisher": PUBLISHER,
             "title": TITLES[register.layout],

@@ -29,7 +29,7 @@ from transfers.models import (
 )
 from transfers.models.inserts import batched
 from transfers.publication import content, names, publish
-from transfers.registers.reading.records import deal_of
+from transfers.registers.reading.records import load_deal
 from transfers.vocabulary.choices import Outcome
 
 from .write import WRITTEN, hold
@@ -126,7 +126,7 @@ def _renew(batch: ImportBatch, transfers: Sequence[int], reason: str, user: Any)
     """Give back to changed transfers the note and condition that they had, where the import's still stand."""
     for pks in batched(transfers):
         told = batch.deals.filter(transfer__in=pks)
-        now = {deal.transfer_id: deal_of(deal.stated) for deal in told}
+        now = {deal.transfer_id: load_deal(deal.stated) for deal in told}
         copies = Transfer.history.filter(id__in=pks, history_date__lt=batch.time).order_by("history_id")
         before = {copy.id: copy for copy in copies}
         changed = []

@@ -29,13 +29,13 @@ from transfers.models import (
 )
 from transfers.models.inserts import batched, insert
 from transfers.publication import publish as publication
-from transfers.registers.reading.comments import proposals
-from transfers.registers.reading.records import Register, plain
+from transfers.registers.reading.comments import find_meanings
+from transfers.registers.reading.records import Register, dump_deal
 from transfers.vocabulary.choices import Outcome
 
 from . import sources
 from .keys import Keys
-from .plan import Item, Plan, plan
+from .plan import Plan, PlannedDeal, build_plan
 
 BATCH = 1000
 CACHE_KILOBYTES = 96_000
@@ -77,7 +77,7 @@ def run(
     """
     with transaction.atomic(), history.record_because(reason, user), _uncollected():
         hold()
-        made = plan(register, published)
+        made = build_plan(register, published)
         if expected and made.fingerprint != expected:
             raise Overtaken("The register has changed since the preview; look at a new one.")
         batch = _write(made, file_name, reason, user, progress) if _brings(made) else None
@@ -112,7 +112,7 @@ def _uncollected() -> Iterator[None]:
 def _brings(made: Plan) -> bool:
     """Whether the file has anything that is not here: deals, or what another edition says of them."""
     register, batches = made.register, ImportBatch.objects.filter(undone__isnull=True)
-    outcomes = {item.outcome for item in made.items}
+    outcomes = {item.outcome for item in made.deals}
     if outcomes & {*WRITTEN} or batches.filter(sha256=register.sha256).exists():
         return bool(outcomes & {*WRITTEN})
     edition = batches.filter(layout=register.layout, source__published=made.published)
@@ -126,7 +126,7 @@ def _moment(register: Register) -> datetime | None:
 
 
 def _write(made: Plan, file_name: str, reason: str, user: Any, progress: Progress) -> ImportBatch:
-    source = sources.edition(made.register, made.published, file_name)
+    source = sources.get_or_create_edition(made.register, made.published, file_name)
     new = _make_names(made)
     batch = ImportBatch.objects.create(
         layout=made.register.layout,
@@ -143,7 +143,7 @@ def _write(made: Plan, file_name: str, reason: str, user: Any, progress: Progres
         made=new,
     )
     writer = _Writer(batch, source)
-    kept = [item for item in made.items if item.outcome not in (Outcome.AMBIGUOUS, Outcome.REFUSED)]
+    kept = [item for item in made.deals if item.outcome not in (Outcome.AMBIGUOUS, Outcome.REFUSED)]
     for start in range(0, len(kept), BATCH):
         progress("Writing deals", start, len(kept))
         writer.write(kept[start : start + BATCH])
@@ -154,7 +154,7 @@ def _write(made: Plan, file_name: str, reason: str, user: Any, progress: Progres
 
 def _make_names(made: Plan) -> dict[str, list[str]]:
     """Save those new parties and systems that written deals name; their codes and slugs."""
-    named = [item.named for item in made.items if item.outcome == Outcome.NEW and item.named]
+    named = [item.named for item in made.deals if item.outcome == Outcome.NEW and item.named]
     used = {code for each in named for code in (each.supplier, each.recipient)}
     parties = [party for code, party in made.resolver.parties.items() if code in used]
     slugs = {each.system for each in named}
@@ -177,14 +177,14 @@ class _Writer:
         self.keys = Keys()
         self.claimed: set[type[models.Model]] = set()
 
-    def write(self, items: Sequence[Item]) -> None:
+    def write(self, items: Sequence[PlannedDeal]) -> None:
         made = self._transfers([item for item in items if item.outcome == Outcome.NEW])
-        pairs = [(item, item.known.transfer if item.known else made[id(item)]) for item in items]
+        pairs = [(item, item.before.transfer if item.before else made[id(item)]) for item in items]
         self._claims(pairs)
         insert(RegisterDeal, (self._deal(item, transfer) for item, transfer in pairs))
         self._proposals(pairs)
 
-    def _transfers(self, items: Sequence[Item]) -> dict[int, int]:
+    def _transfers(self, items: Sequence[PlannedDeal]) -> dict[int, int]:
         """Ids of new transfers by the id of their item."""
         keys = self.keys.take(items)
         insert(Transfer, (self._transfer(item, key) for item, key in zip(items, keys, strict=True)))
@@ -193,7 +193,7 @@ class _Writer:
             pks |= Transfer.objects.filter(key__in=group).values_list("key", "pk")
         return {id(item): pks[key] for item, key in zip(items, keys, strict=True)}
 
-    def _transfer(self, item: Item, key: str) -> dict[str, Any]:
+    def _transfer(self, item: PlannedDeal, key: str) -> dict[str, Any]:
         assert item.named is not None
         return {
             "key": key,
@@ -204,17 +204,17 @@ class _Writer:
             "note": item.deal.comments,
         }
 
-    def _deal(self, item: Item, transfer: int) -> dict[str, Any]:
+    def _deal(self, item: PlannedDeal, transfer: int) -> dict[str, Any]:
         return {
             "batch_id": self.batch.pk,
             "transfer_id": transfer,
             "outcome": str(item.outcome),
             "locator": item.deal.locator,
-            "stated": plain(item.deal),
-            "joined_from": item.known.joined_from if item.known else "",
+            "stated": dump_deal(item.deal),
+            "joined_from": item.before.joined_from if item.before else "",
         }
 
-    def _claims(self, pairs: Iterable[tuple[Item, int]]) -> None:
+    def _claims(self, pairs: Iterable[tuple[PlannedDeal, int]]) -> None:
         claims: dict[type[models.Model], list[dict[str, Any]]] = {}
         for item, transfer in pairs:
             for figure in item.figures if item.outcome in WRITTEN else ():
@@ -225,7 +225,7 @@ class _Writer:
             insert(model, made)
         self.claimed |= claims.keys()
 
-    def _proposals(self, pairs: Sequence[tuple[Item, int]]) -> None:
+    def _proposals(self, pairs: Sequence[tuple[PlannedDeal, int]]) -> None:
         proposed = [(transfer, found) for item, transfer in pairs if (found := list(_proposed(item)))]
         for group in batched(proposed):
             deals = self.batch.deals.filter(transfer__in=[transfer for transfer, _ in group])
@@ -246,13 +246,13 @@ class _Writer:
             history.record_copies(model._default_manager.filter(source=self.source), history.ADDED)
 
 
-def _proposed(item: Item) -> Iterator[dict[str, Any]]:
+def _proposed(item: PlannedDeal) -> Iterator[dict[str, Any]]:
     """What the comment of a new deal, or a changed comment, may mean."""
-    if item.outcome not in WRITTEN or (item.known and item.known.deal.comments == item.deal.comments):
+    if item.outcome not in WRITTEN or (item.before and item.before.deal.comments == item.deal.comments):
         return
     if item.deal.local_production:
         yield {"field": "kind", "value": "licensed_production", "excerpt": "Local production: Yes"}
-    for found in proposals(item.deal.comments):
+    for found in find_meanings(item.deal.comments):
         yield {
             "field": found.field,
             "value": found.value,
@@ -264,9 +264,9 @@ def _proposed(item: Item) -> Iterator[dict[str, Any]]:
         }
 
 
-def _change_transfers(items: Sequence[Item], reason: str, user: Any) -> None:
+def _change_transfers(items: Sequence[PlannedDeal], reason: str, user: Any) -> None:
     """Renew the notes that came from comments, and make drafts of what gets new claims."""
-    by_transfer = {item.known.transfer: item for item in items if item.known}
+    by_transfer = {item.before.transfer: item for item in items if item.before}
     for pks in batched(list(by_transfer)):
         changed = []
         for transfer in Transfer.objects.filter(pk__in=pks):
@@ -279,10 +279,10 @@ def _change_transfers(items: Sequence[Item], reason: str, user: Any) -> None:
         )
 
 
-def _renew(transfer: Transfer, item: Item) -> None:
+def _renew(transfer: Transfer, item: PlannedDeal) -> None:
     """What was the register's word and no curator's becomes its new word."""
-    assert item.known is not None
-    before, now = item.known.deal, item.deal
+    assert item.before is not None
+    before, now = item.before.deal, item.deal
     changed = {each.field for each in item.changes}
     if "comments" in changed and transfer.note == before.comments:
         transfer.note = now.comments
@@ -316,11 +316,11 @@ def publishable(batch: ImportBatch) -> models.QuerySet[Transfer]:
 
 def _to_publish(made: Plan, batch: ImportBatch | None) -> list[Transfer]:
     """Transfers that the import made or that were public as it found them; no curator's unfinished work."""
-    public = {item.known.transfer for item in made.items if item.known and _was_published(item)}
+    public = {item.before.transfer for item in made.deals if item.before and _was_published(item)}
     drafts = {
-        item.known.transfer
-        for item in made.items
-        if item.known and item.known.state == Transfer.State.DRAFT and not item.known.joined_from
+        item.before.transfer
+        for item in made.deals
+        if item.before and item.before.state == Transfer.State.DRAFT and not item.before.joined_from
     }
     new = Transfer.objects.filter(register_deals__batch=batch, register_deals__outcome=Outcome.NEW)
     found = list(new.only("pk")) if batch else []
@@ -332,6 +332,6 @@ def _to_publish(made: Plan, batch: ImportBatch | None) -> list[Transfer]:
     return found
 
 
-def _was_published(item: Item) -> bool:
-    assert item.known is not None
-    return item.outcome == Outcome.CHANGED and item.known.state == Transfer.State.PUBLISHED
+def _was_published(item: PlannedDeal) -> bool:
+    assert item.before is not None
+    return item.outcome == Outcome.CHANGED and item.before.state == Transfer.State.PUBLISHED

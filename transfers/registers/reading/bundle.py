@@ -10,7 +10,7 @@ from io import StringIO
 from pathlib import Path
 
 from .records import Unreadable
-from .text import LARGEST, load
+from .text import LARGEST, load_file
 
 NAME = "bundle"
 #: Each table with its key, and the columns that name a row of another.
@@ -59,7 +59,7 @@ def read(path: Path) -> Bundle:
     digest = hashlib.sha256()
     tables = {}
     for name in KEYS:
-        data = load(folder / f"{name}.csv")
+        data = load_file(folder / f"{name}.csv")
         digest.update(hashlib.sha256(data).digest())
         tables[name] = _table(name, data)
     _check_names(tables)

@@ -18,7 +18,7 @@ LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT = 12, 200
 
 
 @dataclass(frozen=True)
-class Proposal:
+class CommentMeaning:
     """A `kind` (as Transfer.Kind) in `value`, or a `deal_value` in whole units of an ISO 4217 currency.
 
     A sum that is open at one end has None there. `ambiguous`: the words may mean something else, or the sum
@@ -34,15 +34,15 @@ class Proposal:
     ambiguous: bool = False
 
 
-def proposals(comment: str) -> list[Proposal]:
+def find_meanings(comment: str) -> list[CommentMeaning]:
     """Kinds, then sums in the order of the text, each once; contradictory ones are ambiguous."""
     clauses = list(_clauses(comment))
-    kinds: dict[str, Proposal] = {}
+    kinds: dict[str, CommentMeaning] = {}
     for found in (each for clause in clauses for each in _kinds(clause)):
         if found.value not in kinds or kinds[found.value].ambiguous:
             kinds[found.value] = found
     is_shared = bool(_SHARED.search(comment))
-    sums: dict[tuple[str, Decimal | None, Decimal | None], Proposal] = {}
+    sums: dict[tuple[str, Decimal | None, Decimal | None], CommentMeaning] = {}
     for found in (each for clause in clauses for each in _sums(clause, is_shared)):
         sums.setdefault((found.currency, found.minimum, found.maximum), found)
     said = Counter(each.currency for each in sums.values())
@@ -99,7 +99,7 @@ _DOUBTED = re.compile(
 _FINANCED = re.compile(r"(?i)\b(?:financ\w{0,6}|fund(?:ed|s|ing)?|paid|payment|credits?|FMF|FMS)\b")
 
 
-def _kinds(clause: str) -> Iterator[Proposal]:
+def _kinds(clause: str) -> Iterator[CommentMeaning]:
     found = [(kind, said) for kind, pattern in _KINDS.items() if (said := pattern.search(clause))]
     if not found or _DENIED.search(clause):
         return
@@ -110,7 +110,7 @@ def _kinds(clause: str) -> Iterator[Proposal]:
         if kind == "loan" and said[0].lower() == "loan" and clause.strip(" .").lower() != "loan":
             continue
         ambiguous = doubted or (kind == "gift" and bool(_FINANCED.search(clause)))
-        yield Proposal("kind", _excerpt(clause, *said.span()), value=kind, ambiguous=ambiguous)
+        yield CommentMeaning("kind", _excerpt(clause, *said.span()), value=kind, ambiguous=ambiguous)
 
 
 _SIGNS = {
@@ -158,7 +158,7 @@ _MORE_THAN_THE_DEAL = re.compile(
 _SHARED = re.compile(r"(?i)\b(?:part of|combined|package|of which)\b")
 
 
-def _sums(clause: str, is_shared: bool) -> Iterator[Proposal]:
+def _sums(clause: str, is_shared: bool) -> Iterator[CommentMeaning]:
     covers_more = is_shared or bool(_MORE_THAN_THE_DEAL.search(clause))
     for found in _SUM.finditer(clause):
         read = _read(found)
@@ -172,7 +172,7 @@ def _sums(clause: str, is_shared: bool) -> Iterator[Proposal]:
             low = None
         elif low == high and _AT_LEAST.search(before):
             high = None
-        yield Proposal(
+        yield CommentMeaning(
             "deal_value", _excerpt(clause, start, end), minimum=low, maximum=high,
             currency=read.currency, ambiguous=covers_more,
         )  # fmt: skip

@@ -10,8 +10,8 @@ from operator import itemgetter
 from typing import Any
 
 from . import cells
-from .cells import Column, Fault, shown
-from .records import Deal, Delivery, Refused, located
+from .cells import RecordFault, RegisterColumn, quote_value
+from .records import Deal, Delivery, Refused, describe_lines
 from .table import Header, Row
 
 NAME = "delivery_years"
@@ -19,28 +19,28 @@ TITLE = "a register by delivery year"
 #: No text of this layout holds newlines.
 SPLIT = ""
 _LOCAL = "Local production"
-_ID = Column("identifier", "SIPRI AT Database ID", cells.name)
+_ID = RegisterColumn("identifier", "SIPRI AT Database ID", cells.parse_name)
 #: What each row of a deal repeats.
 _OWN = (
-    Column("supplier", "Supplier", cells.name),
-    Column("recipient", "Recipient", cells.name),
-    Column("designation", "Designation", cells.name),
-    Column("description", "Description", cells.text),
-    Column("category", "Armament category", cells.text),
-    Column("year", "Order date", cells.year),
-    Column("year_uncertain", "Order date is estimate", cells.yes),
-    Column("condition", "Status", cells.condition),
-    Column("sipri_estimate", "SIPRI estimate", cells.estimate),
-    Column("tiv_unit", "TIV deal unit", cells.decimal),
-    Column("local_production", _LOCAL, cells.yes_or_no),
+    RegisterColumn("supplier", "Supplier", cells.parse_name),
+    RegisterColumn("recipient", "Recipient", cells.parse_name),
+    RegisterColumn("designation", "Designation", cells.parse_name),
+    RegisterColumn("description", "Description", cells.parse_text),
+    RegisterColumn("category", "Armament category", cells.parse_text),
+    RegisterColumn("year", "Order date", cells.parse_year),
+    RegisterColumn("year_uncertain", "Order date is estimate", cells.parse_yes),
+    RegisterColumn("condition", "Status", cells.parse_condition),
+    RegisterColumn("sipri_estimate", "SIPRI estimate", cells.parse_estimate),
+    RegisterColumn("tiv_unit", "TIV deal unit", cells.parse_decimal),
+    RegisterColumn("local_production", _LOCAL, cells.parse_yes_or_no),
 )
 #: What it says of its year, by the fields of Delivery, whose `year` is another than the deal's.
 _OF_YEAR = (
-    Column("delivery_number", "Numbers delivered", cells.whole),
-    Column("delivery_number_uncertain", "Numbers delivered is estimate", cells.yes),
-    Column("delivery_year", "Delivery year", cells.year),
-    Column("delivery_year_uncertain", "Delivery year is estimate", cells.yes),
-    Column("delivery_tiv", "TIV delivery values", cells.decimal),
+    RegisterColumn("delivery_number", "Numbers delivered", cells.parse_whole),
+    RegisterColumn("delivery_number_uncertain", "Numbers delivered is estimate", cells.parse_yes),
+    RegisterColumn("delivery_year", "Delivery year", cells.parse_year),
+    RegisterColumn("delivery_year_uncertain", "Delivery year is estimate", cells.parse_yes),
+    RegisterColumn("delivery_tiv", "TIV delivery values", cells.parse_decimal),
 )
 COLUMNS = (_ID, *_OWN, *_OF_YEAR)
 _own_of = itemgetter(*(column.field for column in _OWN))
@@ -56,7 +56,7 @@ class _Group:
     fault: str = ""
 
 
-def read(rows: Iterable[Row], header: Header) -> tuple[list[Deal], list[Refused]]:
+def read_deals(rows: Iterable[Row], header: Header) -> tuple[list[Deal], list[Refused]]:
     """The register's deals in the order of their first rows, and the records that make none."""
     groups: dict[str, _Group] = {}
     broken: list[Row] = []
@@ -70,7 +70,7 @@ def read(rows: Iterable[Row], header: Header) -> tuple[list[Deal], list[Refused]
         group.rows.append(row)
         try:
             group.values.append(_values(row, pick(row.cells), header))
-        except Fault as fault:
+        except RecordFault as fault:
             group.fault = group.fault or f"{row.where}: {fault}"
     refused = [_alone(row) for row in broken if not _belongs(row, place, header.width, groups)]
     if nameless := groups.pop("", None):
@@ -79,16 +79,16 @@ def read(rows: Iterable[Row], header: Header) -> tuple[list[Deal], list[Refused]
     for identifier, group in groups.items():
         try:
             deals.append(_deal(identifier, group))
-        except Fault as fault:
+        except RecordFault as fault:
             refused.append(_together(identifier, group, str(fault)))
     return deals, refused
 
 
 def _values(row: Row, picked: Iterable[str], header: Header) -> dict[str, Any]:
-    found = cells.values(COLUMNS, picked)
+    found = cells.parse_cells(COLUMNS, picked)
     told = header.ends_with(_LOCAL) and found["local_production"] is not None
     if row.unended and not told and any(header.ends_with(column.heading) for column in COLUMNS):
-        raise Fault("the file ends without a line end, so this record may be cut short")
+        raise RecordFault("the file ends without a line end, so this record may be cut short")
     return found
 
 
@@ -110,7 +110,7 @@ def _belongs(row: Row, place: int, width: int, groups: dict[str, _Group]) -> boo
 def _deal(identifier: str, group: _Group) -> Deal:
     """One deal of all its rows; raises Fault where a row is bad or two contradict each other."""
     if group.fault:
-        raise Fault(group.fault)
+        raise RecordFault(group.fault)
     _check_agreement(group)
     deliveries = [
         Delivery(
@@ -142,21 +142,21 @@ def _check_agreement(group: _Group) -> None:
     first, seen = group.values[0], {_year_of(group.values[0]): group.rows[0]}
     for row, values in zip(group.rows[1:], group.values[1:], strict=True):
         if _own_of(values) != _own_of(first):
-            raise Fault(_contradiction(group.rows[0], row, first, values))
+            raise RecordFault(_contradiction(group.rows[0], row, first, values))
         told = _year_of(values)
         if told in seen:
-            raise Fault(f"{_both(seen[told], row)} are one row twice")
+            raise RecordFault(f"{_both(seen[told], row)} are one row twice")
         seen[told] = row
 
 
 def _contradiction(one: Row, two: Row, first: dict[str, Any], values: dict[str, Any]) -> str:
     column = next(each for each in _OWN if first[each.field] != values[each.field])
-    a, b = shown(first[column.field], 30), shown(values[column.field], 30)
+    a, b = quote_value(first[column.field], 30), quote_value(values[column.field], 30)
     return f"{_both(one, two)} contradict each other in {column.heading}: {a} and {b}"
 
 
 def _both(one: Row, two: Row) -> str:
-    return located((one.lines[0], two.lines[0])).capitalize()
+    return describe_lines((one.lines[0], two.lines[0])).capitalize()
 
 
 def _sum(numbers: list[int | None]) -> int | None:
@@ -165,7 +165,7 @@ def _sum(numbers: list[int | None]) -> int | None:
     if len(known) < len(numbers):
         return None
     if sum(known) > cells.LARGEST:
-        raise Fault(f"the rows' Numbers delivered make more than {cells.LARGEST}")
+        raise RecordFault(f"the rows' Numbers delivered make more than {cells.LARGEST}")
     return sum(known)
 
 
@@ -177,7 +177,7 @@ def _sum_tiv(numbers: list[Decimal | None]) -> Decimal | None:
         total = sum(known, Decimal(0))
     _, digits, exponent = total.as_tuple()
     if max(len(digits), -int(exponent)) > cells.DIGITS:
-        raise Fault(f"the rows' TIV delivery values make more than {cells.DIGITS} digits")
+        raise RecordFault(f"the rows' TIV delivery values make more than {cells.DIGITS} digits")
     return total
 
 
@@ -188,7 +188,7 @@ def _alone(row: Row, fault: str = "") -> Refused:
 def _together(identifier: str, group: _Group, fault: str) -> Refused:
     rows = sorted(group.rows, key=lambda row: row.lines)
     if len(rows) > 1:
-        deal = shown(identifier, 20)
+        deal = quote_value(identifier, 20)
         fault += f"; all {len(rows)} rows of deal {deal} are refused, since their sum would be wrong"
     lines = tuple(number for row in rows for number in row.lines)
     return Refused(lines, f"{fault[0].upper()}{fault[1:]}.", rows[0].text, records=len(rows))

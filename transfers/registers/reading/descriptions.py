@@ -80,6 +80,6 @@ def _by_ending(words: list[str]) -> tuple[str, str] | None:
     return next((_BY_ENDING[ending] for ending in endings if ending in _BY_ENDING), None)
 
 
-def category_of(armament_category: str) -> str | None:
+def parse_category(armament_category: str) -> str | None:
     """The armament category as the layout by delivery year prints it; None where it is none of SIPRI's."""
     return _CATEGORIES.get(fold(armament_category))

@@ -17,13 +17,13 @@ class Preamble(NamedTuple):
     generated: datetime | None = None
 
 
-def read(lines: list[str]) -> Preamble:
+def read_preamble(lines: list[str]) -> Preamble:
     """What the lines above the header say; what they do not is empty."""
     texts = [" ".join(line.rstrip(";, \t").split())[:LONGEST] for line in lines]
     return Preamble(
         title=next(filter(None, texts), ""),
         credit=_after("source:", texts),
-        generated=moment(_after("data generated:", texts)),
+        generated=parse_moment(_after("data generated:", texts)),
     )
 
 
@@ -32,7 +32,7 @@ def _after(label: str, texts: list[str]) -> str:
     return next(found, "")
 
 
-def moment(text: str) -> datetime | None:
+def parse_moment(text: str) -> datetime | None:
     """`18 May 2026 2:29:20 PM`, on either clock or without a time; None for what has no one reading."""
     if found := _BY_WORD.fullmatch(text):
         day, word, year, *time = found.groups()

@@ -14,15 +14,19 @@ class Unreadable(Exception):
     """A file that is no register; the text says why in one sentence."""
 
 
-def located(lines: tuple[int, ...]) -> str:
-    """Lines of a file in words; the first five of many."""
+def number_lines(lines: tuple[int, ...]) -> str:
+    """Return the numbers of a file's lines, runs shortened; of many the first five."""
     first, last = lines[0], lines[-1]
     if len(lines) == 1:
-        return f"line {first}"
+        return str(first)
     if last - first == len(lines) - 1:
-        return f"lines {first}-{last}"
-    shown = ", ".join(map(str, lines[:5]))
-    return f"lines {shown}{' …' if len(lines) > 5 else ''}"
+        return f"{first}-{last}"
+    return f"{', '.join(map(str, lines[:5]))}{' …' if len(lines) > 5 else ''}"
+
+
+def describe_lines(lines: tuple[int, ...]) -> str:
+    """Return `line 14`, `lines 14-15` or `lines 14, 20, 31 …`."""
+    return f"line{'s' * (len(lines) > 1)} {number_lines(lines)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Deal:
     @property
     def locator(self) -> str:
         """Where in the file it stands: line 14, lines 14-15, lines 14, 20, 31 …"""
-        return located(self.lines)
+        return describe_lines(self.lines)
 
     def stated(self) -> dict[str, Any]:
         """What it states, by field and without its place in the file: what two editions are compared by."""
@@ -91,7 +95,7 @@ _DECIMALS = frozenset({"tiv_unit", "tiv_ordered", "tiv_delivered", "sipri_estima
 _UNSAID = {each.name: each.default for each in fields(Deal) if each.default is not MISSING}
 
 
-def plain(deal: Deal) -> dict[str, Any]:
+def dump_deal(deal: Deal) -> dict[str, Any]:
     """What the deal says as values that JSON holds; `deal_of` is the way back."""
 
     values = {name: getattr(deal, name) for name in _NAMES}
@@ -105,7 +109,7 @@ def plain(deal: Deal) -> dict[str, Any]:
     return said
 
 
-def deal_of(values: dict[str, Any]) -> Deal:
+def load_deal(values: dict[str, Any]) -> Deal:
     """The deal that `plain` told."""
     read = dict(values)
     for name in _DECIMALS & read.keys():

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import NamedTuple
 
-from .cells import Column
-from .records import Unreadable, located
+from .cells import RegisterColumn
+from .records import Unreadable, describe_lines
 from .text import HEAD, LONGEST, check_length
 
 #: The headings of a column that has none, but qualifies the one before it.
@@ -20,7 +20,7 @@ COLUMNS, RECORDS = 100, 200_000
 PIECES = 1_000
 
 
-def mark_of(heading: str) -> str:
+def get_mark_heading(heading: str) -> str:
     """What the unnamed column is called that qualifies the column of this heading."""
     return _MARK + heading
 
@@ -41,7 +41,7 @@ class Header:
         key = _key(heading)
         return self.names.index(key) if key in self.names else None
 
-    def places(self, columns: tuple[Column, ...]) -> list[int]:
+    def places(self, columns: tuple[RegisterColumn, ...]) -> list[int]:
         """Where these columns stand; each must be there."""
         return [self.names.index(_key(column.heading)) for column in columns]
 
@@ -63,10 +63,10 @@ class Row(NamedTuple):
 
     @property
     def where(self) -> str:
-        return located(self.lines).capitalize()
+        return describe_lines(self.lines).capitalize()
 
 
-def find(head: list[str], layouts: tuple[ModuleType, ...]) -> tuple[ModuleType, Header]:
+def find_header(head: list[str], layouts: tuple[ModuleType, ...]) -> tuple[ModuleType, Header]:
     """The first line that has all columns of a layout; raises Unreadable where none has."""
     nearest: tuple[float, str] = (0.0, "")
     for number, line in enumerate(head, 1):
@@ -87,7 +87,7 @@ def find(head: list[str], layouts: tuple[ModuleType, ...]) -> tuple[ModuleType, 
     raise Unreadable(f"None of the first {HEAD} lines is the header of {titles}.")
 
 
-def rows(lines: list[str], header: Header, split: str, ended: bool) -> Iterator[Row]:
+def read_rows(lines: list[str], header: Header, split: str, ended: bool) -> Iterator[Row]:
     """The records below the header; `split` is the heading of the column whose text may hold newlines.
 
     `ended`: whether the file ends with a line end. Raises Unreadable for what is far more than a register,
@@ -105,7 +105,7 @@ def rows(lines: list[str], header: Header, split: str, ended: bool) -> Iterator[
     if row and _is_cut(row, header):
         raise Unreadable(
             f"The file is cut short: it ends in the middle of a record, with {len(row.cells)} of"
-            f" {header.width} cells on {located(row.lines)}."
+            f" {header.width} cells on {describe_lines(row.lines)}."
         )
 
 
@@ -178,7 +178,7 @@ def _header(number: int, line: str) -> Header:
     for cell in bare.split(","):
         key = _key(cell)
         named = key or named
-        names.append(key or _key(mark_of(named)))
+        names.append(key or _key(get_mark_heading(named)))
     return Header(number, tuple(names), len(line.rstrip()) - len(bare))
 
 

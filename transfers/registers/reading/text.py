@@ -30,7 +30,7 @@ _FORMATS = (
 )
 
 
-def load(path: Path) -> bytes:
+def load_file(path: Path) -> bytes:
     """The bytes of the file; raises Unreadable for what is no file, or too large to be a register."""
     shown = path.name if len(path.name) <= 80 else f"{path.name[:80]}…"
     try:
@@ -50,7 +50,7 @@ def load(path: Path) -> bytes:
         raise Unreadable("The file's name holds characters that no file name can.") from None
 
 
-def check(data: bytes) -> None:
+def check_data(data: bytes) -> None:
     """Raises Unreadable for what is plainly no text of a register, whatever it says."""
     _check_size(len(data))
     if not data.strip(codecs.BOM_UTF8 + b" \t\r\n\0"):
@@ -65,7 +65,7 @@ def check(data: bytes) -> None:
         raise Unreadable(f"The file has more than {LINES:,} lines, far more than a register.")
 
 
-def encoding(data: bytes) -> str:
+def detect_encoding(data: bytes) -> str:
     """UTF-8 where the file is, but for a character cut at its end; else the exports' own cp1252."""
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
@@ -78,14 +78,14 @@ def encoding(data: bytes) -> str:
     return "utf-8"
 
 
-def lines(data: bytes, named: str) -> list[str]:
+def split_lines(data: bytes, named: str) -> list[str]:
     """Physical lines without their ends; what the encoding lacks is U+FFFD."""
     return [line.removesuffix("\r") for line in data.decode(named, "replace").split("\n")]
 
 
-def head(data: bytes, named: str) -> list[str]:
+def read_head(data: bytes, named: str) -> list[str]:
     """The lines within which the header must stand; raises Unreadable for one that is endless."""
-    found = lines(data[:_CHUNK], named)[:HEAD]
+    found = split_lines(data[:_CHUNK], named)[:HEAD]
     for number, line in enumerate(found, 1):
         check_length(number, line)
     return found

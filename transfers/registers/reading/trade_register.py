@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from operator import itemgetter
 
 from . import cells
-from .cells import Column, Fault
+from .cells import RecordFault, RegisterColumn
 from .records import Deal, Refused
-from .table import Header, Row, mark_of
+from .table import Header, Row, get_mark_heading
 
 NAME = "trade_register"
 TITLE = "a trade register"
@@ -15,28 +15,28 @@ SPLIT = "Comments"
 _TIV_DELIVERED = "SIPRI TIV of delivered weapons"
 _YEARS = "Year(s) of delivery"
 COLUMNS = (
-    Column("recipient", "Recipient", cells.name),
-    Column("supplier", "Supplier", cells.name),
-    Column("year", "Year of order", cells.year),
-    Column("year_uncertain", mark_of("Year of order"), cells.mark),
-    Column("ordered", "Number ordered", cells.whole),
-    Column("ordered_uncertain", mark_of("Number ordered"), cells.mark),
-    Column("designation", "Weapon designation", cells.name),
-    Column("description", "Weapon description", cells.text),
-    Column("delivered", "Number delivered", cells.whole),
-    Column("delivered_uncertain", mark_of("Number delivered"), cells.mark),
-    Column("delivery_years", _YEARS, cells.years),
-    Column("condition", "status", cells.condition),
-    Column("comments", SPLIT, cells.text),
-    Column("tiv_unit", "SIPRI TIV per unit", cells.decimal),
-    Column("tiv_ordered", "SIPRI TIV for total order", cells.decimal),
-    Column("tiv_delivered", _TIV_DELIVERED, cells.decimal),
+    RegisterColumn("recipient", "Recipient", cells.parse_name),
+    RegisterColumn("supplier", "Supplier", cells.parse_name),
+    RegisterColumn("year", "Year of order", cells.parse_year),
+    RegisterColumn("year_uncertain", get_mark_heading("Year of order"), cells.parse_mark),
+    RegisterColumn("ordered", "Number ordered", cells.parse_whole),
+    RegisterColumn("ordered_uncertain", get_mark_heading("Number ordered"), cells.parse_mark),
+    RegisterColumn("designation", "Weapon designation", cells.parse_name),
+    RegisterColumn("description", "Weapon description", cells.parse_text),
+    RegisterColumn("delivered", "Number delivered", cells.parse_whole),
+    RegisterColumn("delivered_uncertain", get_mark_heading("Number delivered"), cells.parse_mark),
+    RegisterColumn("delivery_years", _YEARS, cells.parse_years),
+    RegisterColumn("condition", "status", cells.parse_condition),
+    RegisterColumn("comments", SPLIT, cells.parse_text),
+    RegisterColumn("tiv_unit", "SIPRI TIV per unit", cells.parse_decimal),
+    RegisterColumn("tiv_ordered", "SIPRI TIV for total order", cells.parse_decimal),
+    RegisterColumn("tiv_delivered", _TIV_DELIVERED, cells.parse_decimal),
 )
 #: Read where an edition has it.
-_YEARS_MARK = Column("delivery_years_uncertain", mark_of(_YEARS), cells.mark)
+_YEARS_MARK = RegisterColumn("delivery_years_uncertain", get_mark_heading(_YEARS), cells.parse_mark)
 
 
-def read(rows: Iterable[Row], header: Header) -> tuple[list[Deal], list[Refused]]:
+def read_deals(rows: Iterable[Row], header: Header) -> tuple[list[Deal], list[Refused]]:
     """The register's deals, and the records that are none."""
     columns = COLUMNS if header.place(_YEARS_MARK.heading) is None else (*COLUMNS, _YEARS_MARK)
     pick = itemgetter(*header.places(columns))
@@ -45,12 +45,12 @@ def read(rows: Iterable[Row], header: Header) -> tuple[list[Deal], list[Refused]
     for row in rows:
         try:
             if row.fault:
-                raise Fault(row.fault)
-            deal = Deal(lines=row.lines, **cells.values(columns, pick(row.cells)))
+                raise RecordFault(row.fault)
+            deal = Deal(lines=row.lines, **cells.parse_cells(columns, pick(row.cells)))
             if row.unended and _may_be_cut(deal, header):
-                raise Fault("the file ends without a line end, so this record may be cut short")
+                raise RecordFault("the file ends without a line end, so this record may be cut short")
             deals.append(deal)
-        except Fault as fault:
+        except RecordFault as fault:
             refused.append(Refused(row.lines, f"{row.where}: {fault}.", row.text))
     return deals, refused
 
