@@ -6,24 +6,14 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from transfers.vocabulary import edtf
+from transfers.vocabulary.measures import CLAIM_KINDS, MEASURES
 
 from .faults import Fault
 from .fixture_files import Record, read_file
 
 FILES = ("sources.yaml", "transfers.yaml")
-#: Each kind of claim: the field that says what it claims, and how the register's measure starts.
-KINDS = {
-    "transfers.quantity": ("measure", "quantity_"),
-    "transfers.transferdate": ("event", "date_"),
-    "transfers.valuation": ("measure", ""),
-}
-MEASURES = frozenset(
-    """
-    quantity_ordered quantity_delivered quantity_deployed
-    date_agreed date_announced date_delivered date_deployed date_suspended date_cancelled
-    deal_value tiv_unit tiv_ordered tiv_delivered
-    """.split()
-)
+#: Each kind of claim: the field that names its measure, and what precedes that name in the register's.
+KINDS = {f"transfers.{model}": kind for model, kind in CLAIM_KINDS.items()}
 
 
 @dataclass(frozen=True)
