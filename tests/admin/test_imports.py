@@ -46,7 +46,7 @@ def here(monkeypatch):
 
     def spawn(name, lock):
         names.append(name)
-        jobs.run(name)
+        jobs.run_job(name)
 
     monkeypatch.setattr(jobs, "_spawn", spawn)
     return names
@@ -78,8 +78,9 @@ def confirm(client, answer):
 
 
 def brought(*of, by=None, **variant):
-    """An import of these deals; its batch."""
-    return write.run(read_register(a_file(*of, **variant)), file_name="r.csv", reason="Read", user=by).batch
+    """Import these deals and return the batch."""
+    register = read_register(a_file(*of, **variant))
+    return write.import_register(register, file_name="r.csv", reason="Read", user=by).batch
 
 
 def body(answer):
@@ -217,7 +218,7 @@ def process(curator):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jobs, "_spawn", spawn)
-        jobs.start(job)
+        jobs.start_job(job)
     yield job, started[0]
     started[0].kill()
     started[0].communicate()
@@ -225,7 +226,7 @@ def process(curator):
 
 def test_a_page_tells_how_far_a_job_is(client, process):
     job, _ = process
-    jobs.keep(replace(jobs.find(job.name), step="Writing deals", done=1000, total=3000))
+    jobs.save_job(replace(jobs.find_job(job.name), step="Writing deals", done=1000, total=3000))
     page = body(client.get(address("job", job.name)))
     assert re.search(r'<progress [^>]*max="3000" value="1000"', page)
     assert '<noscript><meta http-equiv="refresh"' in page
@@ -236,20 +237,20 @@ def test_a_page_tells_how_far_a_job_is(client, process):
 
 def test_a_job_whose_process_is_killed_has_failed(client, process):
     job, started = process
-    assert jobs.find(job.name).state == jobs.RUNNING
+    assert jobs.find_job(job.name).state == jobs.RUNNING
     started.kill()
     started.wait()
     assert "nothing was imported" in body(client.get(address("job", job.name)))
 
 
 def test_a_job_that_runs_is_not_started_again(process):
-    assert not jobs.start(process[0])
+    assert not jobs.start_job(process[0])
 
 
 def test_a_fault_of_the_program_ends_a_job_in_a_sentence(client, curator, here, monkeypatch, caplog):
     answer = upload(client, a_file(DEAL))
-    monkeypatch.setattr(jobs.write, "run", lambda *_, **__: 1 / 0)
-    assert "a fault of the program" in body(confirm(client, answer))
+    monkeypatch.setattr(jobs.write, "import_register", lambda *_, **__: 1 / 0)
+    assert "The program has a fault" in body(confirm(client, answer))
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -267,7 +268,7 @@ def test_an_import_runs_in_a_process_of_its_own(client, monkeypatch):
     confirm(client, answer)
     with uploads.beside(name, ".lock").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)  # which waits until the process has ended
-    ended = jobs.find(name)
+    ended = jobs.find_job(name)
     assert (ended.state, ended.batch) == (jobs.DONE, ImportBatch.objects.get().pk)
 
 
@@ -380,7 +381,7 @@ def test_a_draft_that_somebody_began_since_is_not_published_with_the_import(clie
     transfer = Transfer.objects.get()
     transfer.state, transfer.note = "draft", "Half a thought"
     transfer.save()
-    assert not write.publishable(batch).exists()
+    assert not Transfer.objects.publishable_from(batch).exists()
 
 
 def test_what_a_later_edition_changed_is_published_again(client, here):

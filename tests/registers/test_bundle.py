@@ -124,14 +124,14 @@ def test_a_dry_run_stores_nothing(folder, emptied):
 
 
 def test_an_undone_bundle_leaves_nothing_public(folder, emptied):
-    undo.undo(imported(folder).batch, "A mistake")
+    undo.undo_import(imported(folder).batch, "A mistake")
     assert not RegistryRow.objects.current().exists()
     assert set(Transfer.objects.values_list("state", flat=True)) == {"withdrawn"}
 
 
 def test_an_undone_bundle_that_was_never_public_leaves_nothing(folder, emptied):
     done = bundles.run(bundle.read(folder), file_name="2026.1", reason="Test")
-    undo.undo(done.batch, "A mistake")
+    undo.undo_import(done.batch, "A mistake")
     assert [model.objects.count() for model in (Transfer, Quantity, Source)] == [0, 0, 0]
 
 

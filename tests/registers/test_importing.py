@@ -27,6 +27,7 @@ from transfers.models import (
     Valuation,
 )
 from transfers.publication import verify
+from transfers.publication.log import NotPublishable
 from transfers.registers.importing import imported, report, write
 from transfers.registers.importing.claims import list_figures
 from transfers.registers.importing.plan import build_plan
@@ -53,8 +54,9 @@ def edition(*deals, generated="18 May 2026", by_year=False, **variant):
 
 
 def bring(*deals, publish=False, **variant):
-    """Import an edition of these deals; its report."""
-    return write.run(edition(*deals, **variant), file_name="r.csv", reason="Edition read", publish=publish)
+    """Import an edition of these deals and return the report."""
+    options = {"file_name": "r.csv", "reason": "Edition read", "publish_too": publish}
+    return write.import_register(edition(*deals, **variant), **options)
 
 
 def outcomes(done):
@@ -127,7 +129,7 @@ def test_words_of_a_comment_are_proposed_and_no_fact():
 def test_batch_keeps_file_edition_user_and_counts():
     user = get_user_model().objects.create_user("ada")
     register = edition(DEAL)
-    batch = write.run(register, file_name="r.csv", reason="Read", user=user).batch
+    batch = write.import_register(register, file_name="r.csv", reason="Read", user=user).batch
     batch.refresh_from_db()
     assert (batch.file_name, batch.sha256, batch.user, batch.reason, batch.records, batch.source) == (
         "r.csv", register.sha256, user, "Read", 1, Source.objects.get(),
@@ -137,7 +139,7 @@ def test_batch_keeps_file_edition_user_and_counts():
 
 def test_each_new_record_has_one_copy_with_reason_and_user():
     user = get_user_model().objects.create_user("ada")
-    write.run(edition(DEAL), file_name="r.csv", reason="Read", user=user)
+    write.import_register(edition(DEAL), file_name="r.csv", reason="Read", user=user)
     for model in (Transfer, Source, *CLAIMS):
         copies = model.history.values_list("id", "history_type", "history_change_reason", "history_user")
         made = model.objects.values_list("pk", flat=True)
@@ -184,7 +186,7 @@ def test_invented_register_is_accounted_for():
 
 def test_one_transfer_that_cannot_be_published_keeps_all_out(monkeypatch):
     monkeypatch.setattr("transfers.publication.publish._faults", lambda transfer, claims: ["No."])
-    with pytest.raises(write.publication.NotPublishable):
+    with pytest.raises(NotPublishable):
         bring(DEAL, publish=True)
     assert not any(model.objects.exists() for model in (Transfer, Source, ImportBatch))
 
@@ -194,7 +196,7 @@ def test_deal_without_a_figure_keeps_a_published_import_out():
         DEAL, year=None, ordered=None, delivered=None, delivery_years=(), tiv_unit=None, tiv_ordered=None,
         tiv_delivered=None,
     )  # fmt: skip
-    with pytest.raises(write.publication.NotPublishable, match="No claim"):
+    with pytest.raises(NotPublishable, match="No claim"):
         bring(DEAL, empty, publish=True)
     assert not Transfer.objects.exists()
 
@@ -204,7 +206,7 @@ def test_plan_that_was_overtaken_is_not_carried_out():
     expected = build_plan(register).fingerprint
     bring(DEAL)
     with pytest.raises(write.Overtaken):
-        write.run(register, file_name="r.csv", reason="Read", expected=expected)
+        write.import_register(register, file_name="r.csv", reason="Read", expected=expected)
 
 
 # Again
@@ -238,11 +240,13 @@ def test_same_file_publishes_what_was_imported_as_drafts():
 @pytest.mark.django_db(transaction=True)
 def test_two_imports_at_once_bring_no_deal_twice():
     register = edition(*registers.deals(20, seed=2))
-    found, failures = [], []
+    reports, failures = [], []
 
     def work():
         try:
-            found.append(write.run(register, file_name="r.csv", reason="At once", publish=True))
+            reports.append(
+                write.import_register(register, file_name="r.csv", reason="At once", publish_too=True)
+            )
         except Exception as error:  # the test wants to hear of any failure in a thread
             failures.append(error)
         finally:
@@ -254,7 +258,7 @@ def test_two_imports_at_once_bring_no_deal_twice():
     for thread in threads:
         thread.join()
     assert failures == []
-    assert sorted(done.batch is None for done in found) == [False, True]
+    assert sorted(done.batch is None for done in reports) == [False, True]
     assert Transfer.objects.count() == RegisterDeal.objects.count() == Revision.objects.count()
     assert list(verify.faults()) == []
 
@@ -296,7 +300,7 @@ DEALS = st.lists(
 def test_any_register_is_read_back_and_brings_nothing_twice(written, data):
     with transaction.atomic():
         register = edition(*written)
-        done = write.run(register, file_name="r.csv", reason="Read")
+        done = write.import_register(register, file_name="r.csv", reason="Read")
         assert imported.list_deals(done.batch.source.key) == register.deals
         units = {item.deal.locator: item.named.unit for item in done.plan.deals}
         assert figures_told() == sorted(
@@ -330,7 +334,7 @@ def test_queries_grow_by_the_batch_and_not_by_the_deal():
     def queries(number):
         register = edition(*registers.deals(number, seed=number))
         with transaction.atomic(), CaptureQueriesContext(connection) as made:
-            write.run(register, file_name="r.csv", reason="Read", publish=True)
+            write.import_register(register, file_name="r.csv", reason="Read", publish_too=True)
             transaction.set_rollback(True)
         return len(made)
 

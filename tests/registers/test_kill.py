@@ -136,5 +136,5 @@ def imported(database: Path, file: Path, point: str, place: int) -> int:
 
     connection._commit = committed
     with connection.execute_wrapper(statement):
-        write.run(read_file(file), file_name=file.name, reason="Read", publish=True)
+        write.import_register(read_file(file), file_name=file.name, reason="Read", publish_too=True)
     return counted[0]

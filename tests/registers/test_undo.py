@@ -22,7 +22,7 @@ from transfers.models import (
     Transfer,
 )
 from transfers.publication import content, publish, verify
-from transfers.registers.importing.undo import NotUndoable, undo
+from transfers.registers.importing.undo import NotUndoable, undo_import
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ def test_undone_import_leaves_nothing():
     factories.party("IND")
     before = curation()
     done = bring(*registers.deals(40, seed=6))
-    assert undo(done.batch, "Wrong file") == []
+    assert undo_import(done.batch, "Wrong file") == []
     assert curation() == before
     assert not RegisterDeal.objects.exists()
 
@@ -55,14 +55,14 @@ def test_undone_import_leaves_nothing():
 def test_undone_import_says_when_and_by_whom():
     user = get_user_model().objects.create_user("ada")
     batch = bring(DEAL).batch
-    undo(batch, "Wrong file", user)
+    undo_import(batch, "Wrong file", user)
     batch.refresh_from_db()
     assert (batch.undone is not None, batch.undone_by, batch.counts["new"]) == (True, user, 1)
 
 
 def test_history_tells_of_each_record_that_went():
     user = get_user_model().objects.create_user("ada")
-    undo(bring(DEAL).batch, "Wrong file", user)
+    undo_import(bring(DEAL).batch, "Wrong file", user)
     for model in (Transfer, Party, System, Source, *CLAIMS):
         copies = model.history.order_by("history_id").values_list("id", "history_type")
         went = model.history.filter(history_type="-", history_change_reason="Wrong file", history_user=user)
@@ -72,7 +72,7 @@ def test_history_tells_of_each_record_that_went():
 
 def test_what_was_public_is_withdrawn():
     done = bring(DEAL, replace(DEAL, year=2003), publish=True)
-    revisions = undo(done.batch, "Wrong file")
+    revisions = undo_import(done.batch, "Wrong file")
     assert [(each.action, each.reason) for each in revisions] == [("withdraw", "Wrong file")] * 2
     assert not RegistryRow.objects.current().exists()
     assert set(Transfer.objects.values_list("state", flat=True)) == {"withdrawn"}
@@ -85,7 +85,7 @@ def test_undone_edition_leaves_the_one_before_as_it_was(published):
     before, rows = curation(), public()
     done = bring(NOW, replace(DEAL, year=2015, comments="New"), generated=LATER)
     assert outcomes(done) == {"changed": 1, "new": 1}
-    assert undo(done.batch, "Not yet") == []
+    assert undo_import(done.batch, "Not yet") == []
     assert (curation(), public()) == (before, rows)
 
 
@@ -93,7 +93,7 @@ def test_undone_edition_that_was_published_leaves_what_was_public_before():
     bring(DEAL, replace(DEAL, recipient="Kenya"), publish=True)
     before, rows = curation(), public()
     done = bring(NOW, replace(DEAL, year=2015, comments="New"), generated=LATER, publish=True)
-    revisions = undo(done.batch, "Not yet")
+    revisions = undo_import(done.batch, "Not yet")
     assert sorted(each.action for each in revisions) == ["update", "withdraw"]
     kept = curation()
     gone = [each for each in kept["Transfer"] if "state=withdrawn" in each]
@@ -112,7 +112,7 @@ def public():
 def test_public_row_is_published_again_without_the_editions_claims():
     bring(DEAL, publish=True)
     done = bring(NOW, generated=LATER, publish=True)
-    (revision,) = undo(done.batch, "Not yet")
+    (revision,) = undo_import(done.batch, "Not yet")
     assert (revision.action, revision.reason, revision.key) == ("update", "Not yet", KEY)
     shown = row()
     assert (shown.quantity_ordered_min, shown.tiv_unit, shown.note, shown.condition) == (
@@ -127,7 +127,7 @@ def test_transfer_in_review_goes_back_to_review():
     workflow.move(Transfer.objects.get(), "submit", user, "Looked at")
     done = bring(NOW, generated=LATER)
     assert Transfer.objects.get().state == "draft"
-    undo(done.batch, "Not yet")
+    undo_import(done.batch, "Not yet")
     assert Transfer.objects.get().state == "in_review"
 
 
@@ -135,23 +135,23 @@ def test_batch_under_a_later_edition_is_not_undone():
     first = bring(DEAL).batch
     later = bring(NOW, generated=LATER).batch
     with pytest.raises(NotUndoable, match=r"A later import, of r\.csv, describes the same deals"):
-        undo(first, "Wrong file")
-    undo(later, "Wrong file")
-    undo(first, "Wrong file")
+        undo_import(first, "Wrong file")
+    undo_import(later, "Wrong file")
+    undo_import(first, "Wrong file")
     assert not Transfer.objects.exists()
 
 
 def test_batch_is_undone_once_and_with_a_reason():
     batch = bring(DEAL).batch
     with pytest.raises(NotUndoable, match="needs a reason"):
-        undo(batch, " ")
-    undo(batch, "Wrong file")
+        undo_import(batch, " ")
+    undo_import(batch, "Wrong file")
     with pytest.raises(NotUndoable, match="already"):
-        undo(batch, "Wrong file")
+        undo_import(batch, "Wrong file")
 
 
 def test_import_can_be_repeated_after_it_was_undone():
-    undo(bring(DEAL).batch, "Too early")
+    undo_import(bring(DEAL).batch, "Too early")
     done = bring(DEAL)
     assert (outcomes(done), Transfer.objects.get().key) == ({"new": 1}, KEY)
 
@@ -161,7 +161,7 @@ def test_curators_own_claims_survive():
     transfer = Transfer.objects.get()
     own = factories.quantity("ordered", 5, transfer=transfer, unit="ship")
     publish.publish([transfer], "An article read")
-    undo(done.batch, "Wrong file")
+    undo_import(done.batch, "Wrong file")
     assert list(Quantity.objects.all()) == [own]
     assert (Transfer.objects.get().state, row().quantity_ordered_min, row().tiv_unit) == (
         "published",
@@ -178,7 +178,7 @@ def test_curators_draft_is_not_published_by_undoing():
     publish.publish([transfer], "An article read")
     workflow.reopen(transfer, get_user_model().objects.create_superuser("ada"), "Look again")
     Transfer.objects.update(note="Mine")
-    undo(done.batch, "Wrong file")
+    undo_import(done.batch, "Wrong file")
     assert (Transfer.objects.get().state, Transfer.objects.get().note) == ("draft", "Mine")
     assert (row().quantity_ordered_min, row().quantity_ordered_max, row().note) == (5, 5, "First of class")
 
@@ -186,7 +186,7 @@ def test_curators_draft_is_not_published_by_undoing():
 def test_claim_of_a_curator_from_the_same_edition_survives():
     done = bring(DEAL)
     factories.quantity("ordered", 5, transfer=Transfer.objects.get(), source=Source.objects.get())
-    undo(done.batch, "Wrong file")
+    undo_import(done.batch, "Wrong file")
     assert (Quantity.objects.get().minimum, Source.objects.count(), Transfer.objects.count()) == (5, 1, 1)
 
 
@@ -194,7 +194,7 @@ def test_note_that_a_curator_wrote_since_survives():
     bring(DEAL)
     done = bring(NOW, generated=LATER)
     Transfer.objects.update(note="Mine")
-    undo(done.batch, "Not yet")
+    undo_import(done.batch, "Not yet")
     assert (Transfer.objects.get().note, Transfer.objects.get().condition) == ("Mine", "new")
 
 
@@ -202,7 +202,7 @@ def test_party_that_somebody_took_up_survives():
     done = bring(DEAL)
     Party.objects.filter(code="X-FRANCE").update(provisional=False)
     System.objects.get().aliases.create(name="Seven")
-    undo(done.batch, "Wrong file")
+    undo_import(done.batch, "Wrong file")
     assert list(Party.objects.values_list("code", flat=True)) == ["X-FRANCE"]
     assert System.objects.get().slug == "nord-7"
 
@@ -217,7 +217,7 @@ def test_second_import_of_one_file_is_undone_alone():
     alias.delete()
     second = bring(DEAL, kenya, publish=True)
     assert outcomes(second) == {"new": 1, "unchanged": 1}
-    (revision,) = undo(second.batch, "Not yet")
+    (revision,) = undo_import(second.batch, "Not yet")
     assert (revision.action, Revision.objects.count()) == ("withdraw", log + 2)
     kept = curation()
     assert [kept[model.__name__] for model in CLAIMS] == [before[model.__name__] for model in CLAIMS]
@@ -231,6 +231,6 @@ def test_many_editions_undone_one_by_one_leave_nothing():
         for number in range(3)
     ]
     for batch in reversed(batches):
-        undo(batch, "All wrong")
+        undo_import(batch, "All wrong")
     assert not any(model.objects.exists() for model in CLAIMS)
     assert list(verify.faults()) == []

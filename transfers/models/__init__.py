@@ -2,12 +2,13 @@
 
 from . import history  # noqa: F401  its receiver tells each copy of a record why it was made, and by whom
 from .article import ArticleText
-from .curation import Claim, Quantity, Transfer, TransferDate, Valuation
+from .curation import CLAIM_MODELS, Claim, Quantity, Transfer, TransferDate, Valuation
 from .imports import ImportBatch, Proposal, RegisterDeal
 from .publication import RegistryClaim, RegistryRow, Release, Revision
 from .reference import Party, PartyAlias, Source, System, SystemAlias
 
 __all__ = [
+    "CLAIM_MODELS",
     "ArticleText",
     "Claim",
     "ImportBatch",

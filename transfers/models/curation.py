@@ -1,14 +1,17 @@
 """Curated transfers and the claims about them: one claim per source and figure, nothing derived."""
 
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from transfers.vocabulary import choices, codes
 
+from .publication import RegistryRow
 from .reference import Party, Source, System
 from .rules import (
     SLUG,
@@ -27,6 +30,38 @@ class TransferQuerySet(models.QuerySet):
 
     def published(self):
         return self.filter(state=Transfer.State.PUBLISHED)
+
+    def drafts(self):
+        return self.filter(state=Transfer.State.DRAFT)
+
+    def public(self):
+        """Return the transfers of which a row is public now, whatever their state."""
+        return self.filter(Exists(RegistryRow.objects.current().filter(key=OuterRef("key"))))
+
+    def never_public(self):
+        return self.exclude(Exists(RegistryRow.objects.filter(key=OuterRef("key"))))
+
+    def without_claims(self):
+        claims = (Exists(model.objects.filter(transfer=OuterRef("pk"))) for model in CLAIM_MODELS)
+        return self.exclude(reduce(or_, claims))
+
+    def publishable_from(self, batch):
+        """Return the drafts that an import made, also of public transfers; no curator's unfinished work."""
+        if batch.layout == choices.Layout.BUNDLE:
+            return self.drafts().filter(key__in=batch.made.get("transfers", []))
+        written = batch.deals.written()
+        added = written.filter(outcome=choices.Outcome.NEW).unjoined().values("transfer")
+        changed = written.filter(outcome=choices.Outcome.CHANGED)
+        copies = self.model.history.filter(id=OuterRef("pk"))
+        before = copies.filter(history_date__lt=batch.time).order_by("-history_id").values("state")[:1]
+        since = copies.filter(history_date__gte=batch.time, state=Transfer.State.PUBLISHED)
+        drafts = self.drafts().filter(pk__in=written.values("transfer")).exclude(Exists(since))
+        return drafts.annotate(_before=Subquery(before)).filter(
+            Q(pk__in=added)
+            | Q(pk__in=changed.values("transfer"), _before=Transfer.State.PUBLISHED)
+            | Q(pk__in=changed.unjoined().values("transfer"))
+            & ~Exists(RegistryRow.objects.filter(key=OuterRef("key")))
+        )
 
     def with_names(self):
         """With parties and system, in one query."""
@@ -233,3 +268,6 @@ class Valuation(Claim):
                 amount = getattr(self, field)
                 if isinstance(amount, Decimal) and amount.is_finite() and amount % 1:
                     raise ValidationError({field: "A deal value is entered in whole units of its currency."})
+
+
+CLAIM_MODELS: tuple[Any, ...] = (Quantity, TransferDate, Valuation)

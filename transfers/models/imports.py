@@ -1,4 +1,4 @@
-"""What came in by the file: imports, each deal as its register states it, and what comments may mean."""
+"""Imports of files, the deals that registers state, and proposals read from their comments."""
 
 from typing import Any
 
@@ -13,8 +13,16 @@ from .reference import Source
 from .rules import is_choice
 
 
+class ImportBatchQuerySet(models.QuerySet):
+    """Imports by whether they stand."""
+
+    def standing(self):
+        """Return the imports that were not undone."""
+        return self.filter(undone__isnull=True)
+
+
 class ImportBatch(models.Model):
-    """One file that was imported, whole; `counts` are records of the file by outcome."""
+    """File that was imported as a whole."""
 
     Layout = choices.Layout
 
@@ -29,19 +37,20 @@ class ImportBatch(models.Model):
     time = models.DateTimeField(auto_now_add=True)
     reason = models.CharField(max_length=500)
     records = models.PositiveIntegerField()
+    #: Number of the file's records by outcome.
     counts = models.JSONField(default=dict)
-    #: Lines, outcome, reason and first line of each record that was not imported.
+    #: Line numbers, outcome and reason of each record that was not imported; text if unreadable.
     left_out = models.JSONField(default=list)
-    #: Deals of the edition before that this one has no more: transfer keys.
+    #: Keys of transfers whose deals were imported before and are missing from this file.
     vanished = models.JSONField(default=list)
-    #: Codes of parties and slugs of systems that it made.
+    #: Keys of the parties and systems that it added, by table; of a bundle, of sources and transfers as well.
     made = models.JSONField(default=dict)
     undone = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
-    objects: Any = models.Manager()
+    objects: Any = ImportBatchQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -52,19 +61,39 @@ class ImportBatch(models.Model):
         return f"{self.file_name}, {self.get_layout_display()}"
 
 
+class RegisterDealQuerySet(models.QuerySet):
+    """Deals by whether they still count and whose transfer they describe."""
+
+    def standing(self):
+        """Return the deals that count: their import was not undone, and no later edition came before it."""
+        return self.filter(batch__undone__isnull=True).exclude(outcome=choices.Outcome.EARLIER)
+
+    def written(self):
+        """Return the deals that their import wrote claims of."""
+        return self.filter(outcome__in=RegisterDeal.WRITTEN)
+
+    def unjoined(self):
+        """Return the deals that describe the transfer made for them, not one that they were joined to."""
+        return self.filter(joined_from="")
+
+
 class RegisterDeal(models.Model):
-    """A deal as one edition of a register states it, and the transfer that it is about."""
+    """Deal as one edition of a register states it."""
+
+    WRITTEN = (choices.Outcome.NEW, choices.Outcome.CHANGED)
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="deals")
+    #: The transfer made for the deal or, once they were joined, the one that other sources describe.
     transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="register_deals")
-    #: The transfer that it stands for: its own, until it was joined to another one's.
+    #: What the import did with the deal.
     outcome = models.CharField(max_length=10, choices=choices.Outcome.choices)
     locator = models.CharField(max_length=60)
+    #: The deal's fields as the file states them (`transfers.registers.reading.records`).
     stated = models.JSONField()
-    #: What was there before it was joined to the transfer: key of the import's own transfer.
+    #: Key of the transfer made for the deal, if the deal was joined to another transfer; empty otherwise.
     joined_from = models.CharField(max_length=120, blank=True)
 
-    objects: Any = models.Manager()
+    objects: Any = RegisterDealQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -75,7 +104,7 @@ class RegisterDeal(models.Model):
 
 
 class Proposal(models.Model):
-    """What a register's free text may mean for a transfer: a fact only once a curator accepts it."""
+    """Possible meaning of a register's free text, or a link to a transfer that a curator ruled out."""
 
     Proposed = choices.Proposed
     Decision = choices.Decision

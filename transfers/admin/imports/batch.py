@@ -11,7 +11,6 @@ from transfers.curation import workflow
 from transfers.models import ImportBatch, Party, Proposal, System, Transfer
 from transfers.models.inserts import batched
 from transfers.registers.importing import publishing, report
-from transfers.registers.importing.write import publishable
 from transfers.registers.reading.records import describe_lines
 
 from .jobs import JobPages
@@ -76,10 +75,10 @@ class ImportBatchAdmin(RegisterPages, JobPages, LinkPages):
             "vanished_more": max(len(batch.vanished) - SHOWN, 0),
             **_proposals(batch),
             "may_decide": request.user.has_perm(workflow.CHANGE),
-            "drafts": publishable(batch).count(),
+            "drafts": Transfer.objects.publishable_from(batch).count(),
             "transfers": batch.deals.values("transfer").distinct().count(),
             "names": _names(batch),
-            "publish_refusal": publishing.refusal(batch, request.user),
+            "publish_refusal": publishing.explain_refusal(batch, request.user),
             "undo_refusal": self.undo_refusal(request, batch),
         }
         return self.page(request, "batch", str(batch), **context)

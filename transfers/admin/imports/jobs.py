@@ -7,9 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from transfers.curation import uploads, workflow
-from transfers.models import ImportBatch
+from transfers.models import ImportBatch, Transfer
 from transfers.registers.importing import jobs, publishing
-from transfers.registers.importing.write import publishable
 from transfers.vocabulary.choices import Outcome
 
 from .pages import ImportPages, ReasonForm
@@ -45,8 +44,8 @@ class JobPages(ImportPages):
         batch = self._batch(request, pk)
         if not request.user.has_perm(workflow.PUBLISH):
             raise PermissionDenied
-        shown = {"batch": batch, "drafts": publishable(batch).count()}
-        return self._ask(request, batch, "publish", publishing.refusal(batch, request.user), shown)
+        shown = {"batch": batch, "drafts": Transfer.objects.publishable_from(batch).count()}
+        return self._ask(request, batch, "publish", publishing.explain_refusal(batch, request.user), shown)
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Say what would go and ask why; then begin that."""
@@ -81,7 +80,7 @@ class JobPages(ImportPages):
         name = uploads.save(b"")
         reason = form.cleaned_data["reason"]
         user = self.user_id(request)
-        jobs.start(jobs.Job(name=name, task=task, user=user, reason=reason, batch=batch.pk))
+        jobs.start_job(jobs.Job(name=name, task=task, user=user, reason=reason, batch=batch.pk))
         return HttpResponseRedirect(reverse("admin:transfers_importbatch_job", args=[name]))
 
     def job_view(self, request: HttpRequest, name: str) -> HttpResponse:
@@ -99,7 +98,7 @@ class JobPages(ImportPages):
     def _job(self, request: HttpRequest, name: str) -> jobs.Job:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        job = jobs.find(name)
+        job = jobs.find_job(name)
         if job is None or job.state == jobs.WAITING:
             raise Http404("There is no such work (any more).")
         return job

@@ -106,7 +106,7 @@ class RegisterPages(ImportPages):
             published=said["published"],
             expected=made.fingerprint,
         )
-        jobs.keep(job)
+        jobs.save_job(job)
         return self._preview(request, job, made)
 
     def _preview(self, request: HttpRequest, job: jobs.Job, made: Plan) -> HttpResponse:
@@ -126,7 +126,7 @@ class RegisterPages(ImportPages):
         """The whole preview as a list, as the import would do it now."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        job, file = jobs.find(name), uploads.find(name)
+        job, file = jobs.find_job(name), uploads.find(name)
         if job is None or file is None:
             messages.error(request, GONE)
             return HttpResponseRedirect(reverse("admin:transfers_importbatch_add"))
@@ -140,9 +140,9 @@ class RegisterPages(ImportPages):
         if not self.has_add_permission(request):
             raise PermissionDenied
         name = request.POST.get("name", "")
-        job = jobs.find(name)
+        job = jobs.find_job(name)
         if job is None or job.user != request.user.pk:
             messages.error(request, GONE)
             return HttpResponseRedirect(reverse("admin:transfers_importbatch_add"))
-        jobs.start(job)  # a second click finds it started, and sees the same page
+        jobs.start_job(job)  # a second click finds it started, and sees the same page
         return HttpResponseRedirect(reverse("admin:transfers_importbatch_job", args=[name]))

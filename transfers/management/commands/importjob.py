@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            ended = jobs.run(options["name"])
+            ended = jobs.run_job(options["name"])
         except (jobs.Failed, ValueError) as error:
             raise CommandError("There is no such job to be done.") from error
         if ended.state == jobs.FAILED:

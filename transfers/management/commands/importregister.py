@@ -66,13 +66,13 @@ class Command(ClearCommand):
 
     def _run(self, register: Register, options: dict[str, Any]) -> Plan:
         name = options["file"].name
-        done = write.run(
+        done = write.import_register(
             register,
             file_name=name,
             reason=options["reason"].strip() or f"Imported from {name}",
             user=_user(options["user"]),
             published=options["published"],
-            publish=options["publish"],
+            publish_too=options["publish"],
             progress=self._tell,
         )
         if self.stderr.isatty():

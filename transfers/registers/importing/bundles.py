@@ -29,10 +29,11 @@ from transfers.models import (
 )
 from transfers.models.inserts import BATCH, batched, insert
 from transfers.publication import content, publish
+from transfers.registers.importing.write import ignore_progress, lock_imports
 from transfers.registers.reading.bundle import Bundle, Cells
 from transfers.vocabulary.choices import Outcome
 
-from .write import Progress, hold, silent
+from .write import Progress
 
 #: The tables of reference records, in the order in which they name each other.
 REFERENCES: dict[str, tuple[Any, Any, str]] = {
@@ -66,12 +67,12 @@ def run(
     user: Any = None,
     publish_too: bool = False,
     store: bool = True,
-    progress: Progress = silent,
+    progress: Progress = ignore_progress,
 ) -> Done:
     """Import the bundle, all or nothing; without `store` nothing stays. Raises NotImported."""
     try:
         with transaction.atomic(), history.record_because(reason, user):
-            hold()
+            lock_imports()
             writer = _Writer(bundle)
             writer.references()
             writer.transfers(progress)

@@ -1,7 +1,7 @@
-"""Long work on imports that the admin starts: each job in a process that needs no web worker to live.
+"""Long work on imports that the admin starts, each job in a process of its own, independent of web workers.
 
-A job is told of by two small files beside its upload: one says what is asked, how far it is and how it ended;
-the other is locked by the job's process for as long as that lives, whatever ends it.
+Two small files beside the job's upload describe it: one holds the request, the progress and the outcome; the
+job's process locks the other for as long as it runs, however it ends.
 """
 
 import fcntl
@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -30,21 +31,21 @@ from transfers.vocabulary.edtf import EDTFError
 from . import publishing, report, undo, write
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
-#: What did not happen where a job fails: each is one transaction.
+#: What a failed job did not do; each job is one transaction.
 NOTHING = {
     "import": "nothing was imported",
     "publish": "nothing was published",
     "undo": "nothing was undone",
 }
-_FAULTS = 5
+SHOWN_FAULTS = 5
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is asked, by whom and why; how far it is, and, once it has ended, how.
+    """Task, its user and reason, its progress and its outcome.
 
-    An import names its file, the edition's date and the fingerprint of the plan that was agreed to.
+    For an import also the file, the edition's date and the fingerprint of the plan that the user agreed to.
     """
 
     name: str
@@ -67,33 +68,33 @@ class Job:
 
 
 class Failed(Exception):
-    """Why a job cannot do what is asked, in one sentence."""
+    """Reason why a job cannot be done, in one sentence."""
 
 
-def keep(job: Job) -> None:
-    """Tell of the job as it is now: whoever reads meanwhile finds the old or the new, whole."""
+def save_job(job: Job) -> None:
+    """Write the job's file as a whole, so that readers see the old state or the new one."""
     report.save(json.dumps(asdict(job)).encode(), uploads.beside(job.name, ".json"))
 
 
-def find(name: str) -> Job | None:
-    """The job as it is now; one whose process is gone without an end has failed. None where there is none."""
-    job = _read(name)
+def find_job(name: str) -> Job | None:
+    """Return the job as it is now, if there is one; it failed if its process ended without an outcome."""
+    job = _read_job(name)
     if job and job.state == RUNNING and not _is_alive(name):
-        job = _read(name)  # it may have ended between the two looks
+        job = _read_job(name)  # it may have ended since the first look
         if job and not job.has_ended:
             return replace(job, state=FAILED, sentence=f"Its process is gone: {NOTHING[job.task]}.")
     return job
 
 
-def start(job: Job) -> bool:
-    """Begin the job's process, which no end of this one ends; False where the job was started before."""
+def start_job(job: Job) -> bool:
+    """Start the job's process, which outlives this one; return False if the job was started before."""
     lock = os.open(uploads.beside(job.name, ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        known = _read(job.name)
-        if known and known.state != WAITING:
+        stored = _read_job(job.name)
+        if stored and stored.state != WAITING:
             return False
-        keep(replace(job, state=RUNNING))
+        save_job(replace(job, state=RUNNING))
         _spawn(job.name, lock)
     except BlockingIOError:
         return False
@@ -103,7 +104,7 @@ def start(job: Job) -> bool:
 
 
 def _spawn(name: str, lock: int) -> None:
-    """The process inherits the lock, and so holds it from its first moment to its last."""
+    """Start the process with the lock, so that it holds the lock as long as it runs."""
     process = subprocess.Popen(
         [sys.executable, "manage.py", "importjob", name],
         cwd=settings.BASE_DIR,
@@ -115,75 +116,75 @@ def _spawn(name: str, lock: int) -> None:
     threading.Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie
 
 
-def run(name: str) -> Job:
-    """Do the job, in the process that was started for it; how it ended, which is told as well."""
-    job = _read(name)
+def run_job(name: str) -> Job:
+    """Do the job in the process that was started for it, store its outcome and return it."""
+    job = _read_job(name)
     if job is None or job.state != RUNNING:
-        raise Failed("There is no such job to be done.")
+        raise Failed("There is no such job to do.")
     try:
-        ended = replace(_TASKS[job.task](job, _teller(job)), state=DONE)
-    except log.NotPublishable as error:
-        listed = [f"{key}: {' '.join(faults)}" for key, faults in error.faults.items()]
-        more = f" And {len(listed) - _FAULTS:,} more." if len(listed) > _FAULTS else ""
-        ended = _failed(job, f"{' '.join(listed[:_FAULTS])}{more}")
-    except (Failed, Unreadable, EDTFError, write.Overtaken, undo.NotUndoable) as error:
-        ended = _failed(job, str(error))
-    except DatabaseError as error:
-        logger.exception("The job %s failed.", job.task)
-        ended = _failed(job, explain_database_error(error))
-    except Exception:
-        logger.exception("The job %s failed.", job.task)
-        ended = _failed(job, "It met a fault of the program; the server's log says which.")
-    keep(ended)
+        ended = replace(_TASKS[job.task](job, partial(_save_progress, job)), state=DONE)
+    except Exception as error:
+        ended = replace(job, state=FAILED, sentence=f"{_explain(error, job)} So {NOTHING[job.task]}.")
+    save_job(ended)
     if upload := uploads.find(name):
         upload.unlink(missing_ok=True)
     return ended
 
 
-def _failed(job: Job, why: str) -> Job:
-    said = f"{why[:1].upper()}{why[1:]}"
-    return replace(job, state=FAILED, sentence=f"{said} So {NOTHING[job.task]}.")
+def _explain(error: Exception, job: Job) -> str:
+    """Return what went wrong in sentences, and log what is nobody's mistake."""
+    if isinstance(error, log.NotPublishable):
+        faults = [f"{key}: {' '.join(sentences)}" for key, sentences in error.faults.items()]
+        more = len(faults) - SHOWN_FAULTS
+        why = f"{' '.join(faults[:SHOWN_FAULTS])}{f' And {more:,} more.' if more > 0 else ''}"
+    elif isinstance(error, (Failed, Unreadable, EDTFError, write.Overtaken, undo.NotUndoable)):
+        why = str(error)
+    else:
+        logger.error("The job %s failed.", job.task, exc_info=error)
+        if not isinstance(error, DatabaseError):
+            return "The program has a fault; the server's log has the details."
+        why = explain_database_error(error)
+    return f"{why[:1].upper()}{why[1:]}"
 
 
-def _teller(job: Job) -> write.Progress:
-    def tell(step: str, done: int, total: int) -> None:
-        keep(replace(job, step=step, done=done, total=total))
-
-    return tell
+def _save_progress(job: Job, step: str, done: int, total: int) -> None:
+    save_job(replace(job, step=step, done=done, total=total))
 
 
-def _import(job: Job, tell: write.Progress) -> Job:
+def _import(job: Job, progress: write.Progress) -> Job:
     file = uploads.find(job.name)
     if file is None:
         raise Failed("The file is gone; send it again.")
-    done = write.run(
+    done = write.import_register(
         read_file(file),
         file_name=job.file_name,
         reason=job.reason,
-        user=_user(job),
+        user=_get_user(job),
         published=job.published,
         expected=job.expected,
-        progress=tell,
+        progress=progress,
     )
     if done.batch is None:
         return replace(job, sentence="Nothing new: the register has all of it.")
     return replace(job, batch=done.batch.pk, sentence=next(report.describe_plan(done.plan)))
 
 
-def _publish(job: Job, tell: write.Progress) -> Job:
-    batch, user = _batch(job), _user(job)
-    if why_not := publishing.refusal(batch, user):
+def _publish(job: Job, progress: write.Progress) -> Job:
+    batch, user = _get_batch(job), _get_user(job)
+    if why_not := publishing.explain_refusal(batch, user):
         raise Failed(why_not)
-    revisions, left = publishing.publish(batch, job.reason, user, tell)
-    said = f"{len(revisions):,} revisions published."
-    if left:
-        said += f" {left:,} transfers that you edited yourself stay drafts; somebody else must publish them."
-    return replace(job, sentence=said)
+    revisions, edited = publishing.publish_import(batch, job.reason, user, progress)
+    sentence = f"{len(revisions):,} revisions published."
+    if edited:
+        sentence += (
+            f" {edited:,} transfers that you edited yourself stay drafts; somebody else must publish them."
+        )
+    return replace(job, sentence=sentence)
 
 
-def _undo(job: Job, tell: write.Progress) -> Job:
-    tell("Undoing", 0, 0)
-    revisions = undo.undo(_batch(job), job.reason, _user(job))
+def _undo(job: Job, progress: write.Progress) -> Job:
+    progress("Undoing", 0, 0)
+    revisions = undo.undo_import(_get_batch(job), job.reason, _get_user(job))
     return replace(job, sentence=f"The import is undone; that took {len(revisions):,} revisions in public.")
 
 
@@ -194,19 +195,19 @@ _TASKS: dict[str, Callable[[Job, write.Progress], Job]] = {
 }
 
 
-def _batch(job: Job) -> ImportBatch:
-    if found := ImportBatch.objects.filter(pk=job.batch).first():
-        return found
-    raise Failed("The import is gone.")
+def _get_batch(job: Job) -> ImportBatch:
+    if batch := ImportBatch.objects.filter(pk=job.batch).first():
+        return batch
+    raise Failed("The import no longer exists.")
 
 
-def _user(job: Job) -> Any:
-    if found := get_user_model().objects.filter(pk=job.user, is_active=True).first():
-        return found
+def _get_user(job: Job) -> Any:
+    if user := get_user_model().objects.filter(pk=job.user, is_active=True).first():
+        return user
     raise Failed("The user who asked for it is no longer active.")
 
 
-def _read(name: str) -> Job | None:
+def _read_job(name: str) -> Job | None:
     try:
         return Job(**json.loads(uploads.beside(name, ".json").read_bytes()))
     except (FileNotFoundError, ValueError):
@@ -214,7 +215,7 @@ def _read(name: str) -> Job | None:
 
 
 def _is_alive(name: str) -> bool:
-    """Whether a process holds the job's lock."""
+    """Return whether a process holds the job's lock."""
     try:
         lock = os.open(uploads.beside(name, ".lock"), os.O_RDWR)
     except FileNotFoundError:

@@ -9,27 +9,17 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from transfers.curation import workflow
-from transfers.models import (
-    ImportBatch,
-    Quantity,
-    RegistryClaim,
-    Revision,
-    Transfer,
-    TransferDate,
-    Valuation,
-    history,
-)
+from transfers.models import CLAIM_MODELS, ImportBatch, RegistryClaim, Revision, Transfer, history
 from transfers.models.inserts import batched
-from transfers.publication import publish as publication
+from transfers.publication import publish
 
-from .write import Progress, publishable
+from .write import Progress
 
-CLAIMS: tuple[Any, ...] = (Quantity, TransferDate, Valuation)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def refusal(batch: ImportBatch, user: Any) -> str:
-    """Why the user cannot publish the import; empty: nothing stands in the way."""
+def explain_refusal(batch: ImportBatch, user: Any) -> str:
+    """Return why the user cannot publish the import; empty if they can."""
     if not user.has_perm(workflow.PUBLISH):
         return "You are not allowed to publish transfers."
     if batch.undone:
@@ -40,42 +30,44 @@ def refusal(batch: ImportBatch, user: Any) -> str:
 
 
 def is_public(batch: ImportBatch) -> bool:
-    """Whether anything that the import's edition says is public now."""
+    """Return whether a claim of the import's edition is public now."""
     return bool(batch.source and RegistryClaim.objects.current().filter(source=batch.source.key).exists())
 
 
-def publish(batch: ImportBatch, reason: str, user: Any, progress: Progress) -> tuple[list[Revision], int]:
-    """Publish what the import made or changed, all or none, but for what the user edited since.
+def publish_import(
+    batch: ImportBatch, reason: str, user: Any, progress: Progress
+) -> tuple[list[Revision], int]:
+    """Publish the import's drafts, all or none, except those that the user edited.
 
-    The revisions, and how many transfers were left to somebody else. Raises NotPublishable.
+    Return the revisions and the number of drafts that somebody else must publish. Raises NotPublishable.
     """
     with transaction.atomic(), history.record_because(reason.strip(), user):
-        pks = sorted(publishable(batch).values_list("pk", flat=True))
-        own = set() if settings.PUBLISH_OWN else _edited(pks, user)
-        found: list[Transfer] = []
-        for group in batched([pk for pk in pks if pk not in own]):
-            locked = Transfer.objects.select_for_update().filter(pk__in=group, state=Transfer.State.DRAFT)
-            found += locked.order_by("pk").only("pk")
-        return publication.publish(found, reason.strip(), progress), len(own)
+        pks = sorted(Transfer.objects.publishable_from(batch).values_list("pk", flat=True))
+        edited = set() if settings.PUBLISH_OWN else _list_edited(pks, user)
+        drafts: list[Transfer] = []
+        for group in batched([pk for pk in pks if pk not in edited]):
+            locked = Transfer.objects.select_for_update().drafts().filter(pk__in=group)
+            drafts += locked.order_by("pk").only("pk")
+        return publish.publish(drafts, reason.strip(), progress), len(edited)
 
 
-def _edited(pks: list[int], user: Any) -> set[int]:
-    """Those that the user had a part in since their last publication; a close look at the likely alone."""
-    found: set[int] = set()
-    for group in batched(pks):
-        for transfer in _touched(Transfer.objects.filter(pk__in=group), user):
-            if user.pk in workflow.editors(transfer):
-                found.add(transfer.pk)
-    return found
+def _list_edited(pks: list[int], user: Any) -> set[int]:
+    """Return the transfers that the user edited since they were last published."""
+    return {
+        transfer.pk
+        for group in batched(pks)
+        for transfer in _filter_touched(Transfer.objects.filter(pk__in=group), user)
+        if user.pk in workflow.editors(transfer)
+    }
 
 
-def _touched(transfers: QuerySet, user: Any) -> QuerySet:
-    """Transfers of which the user left history after they were last published."""
+def _filter_touched(transfers: QuerySet, user: Any) -> QuerySet:
+    """Return the few transfers worth a closer look: the user left history since they were last published."""
     copies = Transfer.history.filter(id=OuterRef("pk"))
-    entered = copies.filter(state=Transfer.State.PUBLISHED).order_by("-history_id").values("history_date")[:1]
-    since = transfers.annotate(_entered=Coalesce(Subquery(entered), Value(_NEVER)))
-    mine: Any = Exists(copies.filter(history_user=user, history_date__gt=OuterRef("_entered")))
-    for model in CLAIMS:
+    published = copies.filter(state=Transfer.State.PUBLISHED).order_by("-history_id")
+    since = Coalesce(Subquery(published.values("history_date")[:1]), Value(_NEVER))
+    by_user: Any = Exists(copies.filter(history_user=user, history_date__gt=OuterRef("_since")))
+    for model in CLAIM_MODELS:
         claims = model.history.filter(transfer=OuterRef("pk"), history_user=user)
-        mine |= Exists(claims.filter(history_date__gt=OuterRef("_entered")))
-    return since.filter(mine)
+        by_user |= Exists(claims.filter(history_date__gt=OuterRef("_since")))
+    return transfers.annotate(_since=since).filter(by_user)

@@ -1,7 +1,7 @@
-"""Undoing an import as a whole: what it brought goes, what it changed is as it was; the log tells of both.
+"""Undoing an import as a whole: what it added goes, and what it changed is as it was before.
 
-What was public stays in the log: its rows are published without the edition's claims, or withdrawn where it
-had no other. What was never public goes, with history.
+What was public stays in the log: its rows are published without the edition's claims, or withdrawn if they
+have no other claim. What was never public is deleted. History records both.
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
 from transfers.models import (
+    CLAIM_MODELS,
     ImportBatch,
     Party,
     Proposal,
-    Quantity,
     RegisterDeal,
     RegistryClaim,
     RegistryRow,
@@ -23,8 +23,6 @@ from transfers.models import (
     Source,
     System,
     Transfer,
-    TransferDate,
-    Valuation,
     history,
 )
 from transfers.models.inserts import batched
@@ -32,34 +30,36 @@ from transfers.publication import content, names, publish
 from transfers.registers.reading.records import load_deal
 from transfers.vocabulary.choices import Outcome
 
-from .write import WRITTEN, hold
+from .write import lock_imports
 
-CLAIMS: tuple[Any, ...] = (Quantity, TransferDate, Valuation)
 State = Transfer.State
 
 
 class NotUndoable(Exception):
-    """Why a batch cannot be undone, in one sentence."""
+    """Reason why an import cannot be undone, in one sentence."""
 
 
-def undo(batch: ImportBatch, reason: str, user: Any = None) -> list[Revision]:
-    """Undo the import in one transaction; the revisions that this took. Raises NotUndoable."""
-    if not reason.strip():
+def undo_import(batch: ImportBatch, reason: str, user: Any = None) -> list[Revision]:
+    """Undo the import in one transaction and return the revisions that this took. Raises NotUndoable."""
+    reason = reason.strip()
+    if not reason:
         raise NotUndoable("Undoing an import needs a reason; it stands in the history and in the log.")
-    with transaction.atomic(), history.record_because(reason.strip(), user):
-        hold()
+    with transaction.atomic(), history.record_because(reason, user):
+        lock_imports()
         batch = ImportBatch.objects.get(pk=batch.pk)
         _check(batch)
         if batch.layout == ImportBatch.Layout.BUNDLE:
-            revisions, made = _undo_bundle(batch, reason)
+            added = _list_bundle_transfers(batch)
+            revisions = _undo_bundle(added, reason)
         else:
-            revisions, made = _undo_register(batch, reason, user)
+            added = _list_transfers(batch, Outcome.NEW)
+            revisions = _undo_register(batch, added, reason)
         batch.deals.all().delete()
-        for some_made in batched(made):
-            _end(some_made, reason)
+        for group in batched(added):
+            _end(Transfer.objects.filter(pk__in=group), reason)
+        _remove_sources(batch)
         _remove_names(batch)
-        batch.undone, batch.undone_by = timezone.now(), user
-        batch.save()
+        ImportBatch.objects.filter(pk=batch.pk).update(undone=timezone.now(), undone_by=user)
     return revisions
 
 
@@ -67,53 +67,55 @@ def _check(batch: ImportBatch) -> None:
     if batch.undone:
         raise NotUndoable(f"This import was undone on {batch.undone:%Y-%m-%d} already.")
     later = RegisterDeal.objects.filter(
-        batch__undone__isnull=True, batch__pk__gt=batch.pk, transfer__register_deals__batch=batch
+        batch__undone__isnull=True, batch__pk__gt=batch.pk, transfer__in=batch.deals.values("transfer")
     ).values_list("batch__file_name", flat=True)
     if first := later.first():
         raise NotUndoable(f"A later import, of {first}, describes the same deals; undo that one first.")
 
 
-def _undo_register(batch: ImportBatch, reason: str, user: Any) -> tuple[list[Revision], list[int]]:
-    """Take back what a register's edition claimed; the revisions, and the ids of transfers that it made."""
-    made, changed = _transfers(batch, Outcome.NEW), _transfers(batch, Outcome.CHANGED)
-    states = _states_before(batch, changed)
-    _renew(batch, changed, reason, user)
-    for model in CLAIMS:
-        _remove(_claims(batch, model))
-    revisions = _bring_to_public([*made, *changed], batch.source, reason)
-    for state, pks in states.items():
-        publish.enter(_as_public(pks) if state == State.PUBLISHED else pks, state, reason)
-    return revisions, made
+def _list_transfers(batch: ImportBatch, outcome: str) -> list[int]:
+    transfers = batch.deals.filter(outcome=outcome).order_by("transfer").values_list("transfer", flat=True)
+    return list(transfers.distinct())
 
 
-def _undo_bundle(batch: ImportBatch, reason: str) -> tuple[list[Revision], list[int]]:
-    """Take back the transfers that a bundle made, with all claims; the revisions, and their ids."""
+def _list_bundle_transfers(batch: ImportBatch) -> list[int]:
+    return [
+        pk
+        for keys in batched(batch.made.get("transfers", []))
+        for pk in Transfer.objects.filter(key__in=keys).values_list("pk", flat=True)
+    ]
+
+
+def _undo_bundle(added: Sequence[int], reason: str) -> list[Revision]:
+    """Withdraw the transfers that the bundle added and remove their claims."""
     revisions: list[Revision] = []
-    made: list[int] = []
-    for keys in batched(batch.made.get("transfers", [])):
-        transfers = Transfer.objects.filter(key__in=keys)
-        public = RegistryRow.objects.current().filter(key__in=keys).values("key")
-        if taken := list(transfers.filter(key__in=public)):
-            revisions += publish.withdraw(taken, reason)
-        for model in CLAIMS:
-            _remove(model.objects.filter(transfer__in=transfers))
-        made += transfers.values_list("pk", flat=True)
-    return revisions, made
+    for pks in batched(added):
+        if public := list(Transfer.objects.public().filter(pk__in=pks)):
+            revisions += publish.withdraw(public, reason)
+        for model in CLAIM_MODELS:
+            _remove(model.objects.filter(transfer__in=pks))
+    return revisions
 
 
-def _transfers(batch: ImportBatch, outcome: str) -> list[int]:
-    return list(batch.deals.filter(outcome=outcome).order_by("transfer").values_list("transfer", flat=True))
+def _undo_register(batch: ImportBatch, added: Sequence[int], reason: str) -> list[Revision]:
+    """Remove the edition's claims, also from what is public, and restore the transfers that it changed."""
+    changed = _list_transfers(batch, Outcome.CHANGED)
+    states = _find_states_before(batch, changed)
+    _restore_fields(batch, changed)
+    for model in CLAIM_MODELS:
+        _remove(_filter_claims(batch, model))
+    revisions = _remove_from_public([*added, *changed], batch.source, reason)
+    for state, pks in states.items():
+        publish.enter(_filter_as_public(pks) if state == State.PUBLISHED else pks, state, reason)
+    return revisions
 
 
-def _claims(batch: ImportBatch, model: Any) -> models.QuerySet:
-    """The claims that the import made; not those that curators made from the same source."""
-    made = RegisterDeal.objects.filter(
-        batch=batch,
-        outcome__in=WRITTEN,
-        transfer=models.OuterRef("transfer"),
-        locator=models.OuterRef("locator"),
+def _filter_claims(batch: ImportBatch, model: Any) -> models.QuerySet:
+    """Return the claims that the import added; not those that curators added from the same source."""
+    deals = batch.deals.written().filter(
+        transfer=models.OuterRef("transfer"), locator=models.OuterRef("locator")
     )
-    return model.objects.filter(models.Exists(made), source=batch.source)
+    return model.objects.filter(models.Exists(deals), source=batch.source)
 
 
 def _remove(records: models.QuerySet) -> None:
@@ -122,29 +124,29 @@ def _remove(records: models.QuerySet) -> None:
     records._raw_delete(records.db)
 
 
-def _renew(batch: ImportBatch, transfers: Sequence[int], reason: str, user: Any) -> None:
-    """Give back to changed transfers the note and condition that they had, where the import's still stand."""
+def _restore_fields(batch: ImportBatch, transfers: Sequence[int]) -> None:
+    """Restore the note and condition of changed transfers where they are still those of the import."""
+    reason, user = history.get_context()
+    fields = ["note", "condition"]
     for pks in batched(transfers):
-        told = batch.deals.filter(transfer__in=pks)
-        now = {deal.transfer_id: load_deal(deal.stated) for deal in told}
+        deals = {deal.transfer_id: load_deal(deal.stated) for deal in batch.deals.filter(transfer__in=pks)}
         copies = Transfer.history.filter(id__in=pks, history_date__lt=batch.time).order_by("history_id")
         before = {copy.id: copy for copy in copies}
         changed = []
-        for transfer in Transfer.objects.filter(pk__in=[pk for pk in pks if pk in before]):
-            was = (transfer.note, transfer.condition)
-            if transfer.note == now[transfer.pk].comments:
+        for transfer in Transfer.objects.filter(pk__in=list(before)):
+            old_values = (transfer.note, transfer.condition)
+            if transfer.note == deals[transfer.pk].comments:
                 transfer.note = before[transfer.pk].note
-            if transfer.condition == now[transfer.pk].condition:
+            if transfer.condition == deals[transfer.pk].condition:
                 transfer.condition = before[transfer.pk].condition
-            if was != (transfer.note, transfer.condition):
+            if old_values != (transfer.note, transfer.condition):
                 changed.append(transfer)
-        fields = ["note", "condition"]
         bulk_update_with_history(changed, Transfer, fields, default_user=user, default_change_reason=reason)
 
 
-def _states_before(batch: ImportBatch, transfers: Sequence[int]) -> dict[str, list[int]]:
-    """Transfers that were no drafts before the import made them some, as they still are, by that state."""
-    found: dict[str, list[int]] = {State.PUBLISHED: [], State.IN_REVIEW: []}
+def _find_states_before(batch: ImportBatch, transfers: Sequence[int]) -> dict[str, list[int]]:
+    """Return the transfers that the import made drafts, and that still are, by their state before it."""
+    by_state: dict[str, list[int]] = {State.PUBLISHED: [], State.IN_REVIEW: []}
     for pks in batched(transfers):
         copies = Transfer.history.filter(id__in=pks).order_by("history_id")
         before = dict(copies.filter(history_date__lt=batch.time).values_list("id", "state"))
@@ -152,105 +154,88 @@ def _states_before(batch: ImportBatch, transfers: Sequence[int]) -> dict[str, li
         for pk, state in copies.filter(history_date__gte=batch.time).values_list("id", "state"):
             since.setdefault(pk, []).append(state)
         for pk, states in since.items():
-            if states == [State.DRAFT] and before.get(pk) in found:
-                found[before[pk]].append(pk)
-    return found
+            if states == [State.DRAFT] and before.get(pk) in by_state:
+                by_state[before[pk]].append(pk)
+    return by_state
 
 
-def _bring_to_public(transfers: Sequence[int], source: Source | None, reason: str) -> list[Revision]:
-    """Take what the import brought out of public, too: rows without a claim go, others lose its claims.
+def _remove_from_public(transfers: Sequence[int], source: Source | None, reason: str) -> list[Revision]:
+    """Remove the import from what is public: rows without a claim are withdrawn, others lose its claims.
 
-    The published row of a transfer that is a draft again loses the edition's claims and nothing else.
+    The public row of a transfer that is a draft again loses the edition's claims and nothing else.
     """
-    revisions: list[Revision] = []
-    drafts: set[str] = set()
     ended: list[Transfer] = []
-    standing: list[Transfer] = []
-    current = RegistryRow.objects.current().values("key")
+    published: list[Transfer] = []
+    other_keys: list[str] = []
     for pks in batched(transfers):
-        public = Transfer.objects.filter(pk__in=pks, key__in=current)
-        empty = list(_empty(public))
+        public = Transfer.objects.public().filter(pk__in=pks)
+        empty = list(public.without_claims())
         ended += empty
-        kept = public.exclude(pk__in=[transfer.pk for transfer in empty])
-        standing += kept.published()
-        drafts |= set(kept.exclude(state=State.PUBLISHED).values_list("key", flat=True))
-    if ended:
-        revisions += publish.withdraw(ended, reason)
-    if standing:
-        revisions += publish.publish(standing, reason)
+        for transfer in public.exclude(pk__in=[transfer.pk for transfer in empty]):
+            if transfer.state == State.PUBLISHED:
+                published.append(transfer)
+            else:
+                other_keys.append(transfer.key)
+    revisions = publish.withdraw(ended, reason) if ended else []
+    if published:
+        revisions += publish.publish(published, reason)
     if source:
-        revisions += publish.retract(source, sorted(drafts), reason)
+        revisions += publish.retract(source, sorted(other_keys), reason)
     return revisions
 
 
-def _as_public(transfers: Sequence[int]) -> list[int]:
-    """Those of the transfers whose curated content is what is published of them."""
+def _filter_as_public(transfers: Sequence[int]) -> list[int]:
+    """Return the transfers whose curated content equals what is published of them."""
     references = content.References()
-    found: list[int] = []
+    equal: list[int] = []
     for pks in batched(transfers):
         curated = list(Transfer.objects.with_claims().filter(pk__in=pks))
-        rows = RegistryRow.objects.current().filter(key__in=[each.key for each in curated])
+        rows = RegistryRow.objects.current().filter(key__in=[transfer.key for transfer in curated])
         log = Revision.objects.filter(sequence__in=list(rows.values_list("revision", flat=True)))
-        published = dict(log.values_list("key", "content"))
-        found += [
-            each.pk
-            for each in curated
-            if published.get(each.key) == content.of_transfer(each, each.claims(), references).digest
+        digests = dict(log.values_list("key", "content"))
+        equal += [
+            transfer.pk
+            for transfer in curated
+            if digests.get(transfer.key)
+            == content.of_transfer(transfer, transfer.claims(), references).digest
         ]
-    return found
+    return equal
 
 
-def _empty(transfers: models.QuerySet) -> models.QuerySet:
-    """Those that nothing is claimed of any more."""
-    for model in CLAIMS:
-        transfers = transfers.exclude(models.Exists(model.objects.filter(transfer=models.OuterRef("pk"))))
-    return transfers
-
-
-def _end(transfers: Sequence[int], reason: str) -> None:
-    """Remove transfers that nothing is claimed of any more; what was public once is withdrawn instead."""
-    empty = _empty(Transfer.objects.filter(pk__in=transfers))
-    once = models.Exists(RegistryRow.objects.filter(key=models.OuterRef("key")))
-    public = list(empty.filter(once).values_list("pk", flat=True))
-    publish.enter(public, Transfer.State.WITHDRAWN, reason)
-    gone = Transfer.objects.filter(pk__in=list(empty.exclude(once).values_list("pk", flat=True)))
-    history.record_copies(gone, history.REMOVED)
+def _end(transfers: models.QuerySet, reason: str) -> None:
+    """Delete the transfers that have no claim; set those that were ever public to withdrawn instead."""
+    empty = transfers.without_claims()
+    never_public = list(empty.never_public().values_list("pk", flat=True))
+    public = list(empty.exclude(pk__in=never_public).values_list("pk", flat=True))
+    publish.enter(public, State.WITHDRAWN, reason)
     for model in (RegisterDeal, Proposal):
-        model.objects.filter(transfer__in=gone).delete()
-    gone._raw_delete(gone.db)
+        model.objects.filter(transfer__in=never_public).delete()
+    _remove(Transfer.objects.filter(pk__in=never_public))
+
+
+def _remove_sources(batch: ImportBatch) -> None:
+    """Delete the sources that only this import needed."""
+    added = models.Q(key__in=batch.made.get("sources", [])) | models.Q(pk=batch.source_id)
+    others = ImportBatch.objects.standing().exclude(pk=batch.pk)
+    for source in Source.objects.filter(added):
+        was_public = RegistryClaim.objects.filter(source=source.key).exists()
+        is_claimed = any(model.objects.filter(source=source).exists() for model in CLAIM_MODELS)
+        if not (was_public or is_claimed or others.filter(source=source).exists()):
+            source.delete()
 
 
 def _remove_names(batch: ImportBatch) -> None:
-    """Remove the parties, systems and the source that only this import needed."""
-    used = {
-        Party: names.used_parties(RegistryRow.objects.all()),
-        System: names.used_systems(RegistryRow.objects.all()),
-    }
-    if batch.source and not _is_used(batch.source):
-        source, batch.source = batch.source, None
-        batch.save()
-        source.delete()
-    for source in Source.objects.filter(key__in=batch.made.get("sources", [])):
-        if not _is_used(source):
-            source.delete()
-    for model, listed in ((Party, "parties"), (System, "systems")):
-        field = model.natural_key_fields[0]
-        for keys in batched(batch.made.get(listed, [])):
-            free = model.objects.filter(**{f"{field}__in": keys}, provisional=True, aliases__isnull=True)
-            for relation in _pointing(model):
-                free = free.filter(**{f"{relation}__isnull": True})
-            unused = list(free.exclude(pk__in=used[model].values("pk")).values_list("pk", flat=True))
-            _remove(model.objects.filter(pk__in=unused))
-
-
-def _pointing(model: type[models.Model]) -> list[str]:
-    """Relations by which other records name records of this model."""
-    return [each.name for each in model._meta.related_objects if each.name != "aliases"]
-
-
-def _is_used(source: Source) -> bool:
-    """Whether anything is or was claimed from the source, or another import is of it."""
-    if RegistryClaim.objects.filter(source=source.key).exists():
-        return True
-    others = ImportBatch.objects.filter(source=source, undone__isnull=True).count() > 1
-    return others or any(model.objects.filter(source=source).exists() for model in CLAIMS)
+    """Delete the provisional parties and systems that only this import needed."""
+    rows = RegistryRow.objects.all()
+    published = {Party: names.used_parties(rows), System: names.used_systems(rows)}
+    for model, table in ((Party, "parties"), (System, "systems")):
+        unused = model.objects.filter(provisional=True)
+        for relation in model._meta.related_objects:
+            users = relation.related_model._default_manager.filter(
+                **{relation.field.name: models.OuterRef("pk")}
+            )
+            unused = unused.exclude(models.Exists(users))
+        public = set(published[model].values_list("pk", flat=True))
+        for keys in batched(batch.made.get(table, [])):
+            pks = unused.filter(**{f"{model.natural_key_fields[0]}__in": keys}).values_list("pk", flat=True)
+            _remove(model.objects.filter(pk__in=set(pks) - public))

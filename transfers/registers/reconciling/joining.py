@@ -25,7 +25,7 @@ from transfers.models import (
 )
 from transfers.publication import publish
 from transfers.registers.importing.sources import REGISTER
-from transfers.registers.importing.write import hold
+from transfers.registers.importing.write import lock_imports
 
 CLAIMS: tuple[Any, ...] = (Quantity, TransferDate, Valuation)
 DELETE = "transfers.delete_transfer"
@@ -88,7 +88,7 @@ def decline(deal: RegisterDeal, other: Transfer, user: Any, reason: str = "") ->
 
 def _locked(deal: RegisterDeal, other: Transfer) -> tuple[Transfer, Transfer]:
     """The deal's own transfer and the other as they are now, locked; imports wait. Raises Refused."""
-    hold()
+    lock_imports()
     current = RegisterDeal.objects.filter(pk=deal.pk, batch__undone__isnull=True).first()
     if current is None:
         raise Refused("The deal's import was undone meanwhile.")

@@ -1,0 +1,181 @@
+"""Writing the deals of an import: transfers, claims, statements and proposals, with history.
+
+They are inserted in bulk, so that 30,000 deals take seconds.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import models
+from simple_history.utils import bulk_update_with_history
+
+from transfers.models import ImportBatch, Party, Proposal, RegisterDeal, System, Transfer, history
+from transfers.models.inserts import batched, insert
+from transfers.registers.reading.comments import find_meanings
+from transfers.registers.reading.records import dump_deal
+from transfers.vocabulary.choices import Outcome
+
+from .keys import Keys
+from .plan import IMPORTED, Plan, PlannedDeal
+
+BATCH = 1000
+
+
+def add_names(plan: Plan) -> dict[str, list[str]]:
+    """Save the new parties and systems that new deals name; return their codes and slugs."""
+    named = [item.named for item in plan.deals if item.outcome == Outcome.NEW and item.named]
+    codes = {code for names in named for code in (names.supplier, names.recipient)}
+    slugs = {names.system for names in named}
+    parties = [party for code, party in plan.resolver.parties.items() if code in codes]
+    systems = [system for slug, system in plan.resolver.systems.items() if slug in slugs]
+    Party.objects.bulk_create(parties)
+    System.objects.bulk_create(systems, batch_size=BATCH)
+    history.record_copies(Party.objects.filter(code__in=[party.code for party in parties]), history.ADDED)
+    for group in batched([system.slug for system in systems]):
+        history.record_copies(System.objects.filter(slug__in=group), history.ADDED)
+    return {"parties": [party.code for party in parties], "systems": [system.slug for system in systems]}
+
+
+def write_deals(plan: Plan, batch: ImportBatch, progress: Callable[[str, int, int], None]) -> None:
+    """Write every imported deal of the plan as a deal of the batch."""
+    items = [item for item in plan.deals if item.outcome in IMPORTED]
+    writer = _Writer(batch)
+    for start in range(0, len(items), BATCH):
+        progress("Writing deals", start, len(items))
+        writer.write(items[start : start + BATCH])
+    writer.record_history()
+    _update_transfers(
+        {item.before.transfer: item for item in items if item.before and item.outcome == Outcome.CHANGED}
+    )
+
+
+class _Writer:
+    """Writer of the deals of one import."""
+
+    def __init__(self, batch: ImportBatch):
+        self.batch = batch
+        self.parties = dict(Party.objects.values_list("code", "pk"))
+        self.systems = dict(System.objects.values_list("slug", "pk"))
+        self.keys = Keys()
+        self.claimed: set[type[models.Model]] = set()
+
+    def write(self, items: Sequence[PlannedDeal]) -> None:
+        added = self._add_transfers([item for item in items if item.outcome == Outcome.NEW])
+        pairs = [(item, item.before.transfer if item.before else added[id(item)]) for item in items]
+        self._add_claims(pairs)
+        insert(RegisterDeal, (self._build_deal(item, transfer) for item, transfer in pairs))
+        self._add_proposals(pairs)
+
+    def _add_transfers(self, items: Sequence[PlannedDeal]) -> dict[int, int]:
+        """Add the transfers of new deals; return their ids by the id of the item in memory."""
+        keys = self.keys.take(items)
+        insert(Transfer, (self._build_transfer(item, key) for item, key in zip(items, keys, strict=True)))
+        pks: dict[str, int] = {}
+        for group in batched(keys):
+            pks |= Transfer.objects.filter(key__in=group).values_list("key", "pk")
+        return {id(item): pks[key] for item, key in zip(items, keys, strict=True)}
+
+    def _build_transfer(self, item: PlannedDeal, key: str) -> dict[str, Any]:
+        assert item.named is not None
+        return {
+            "key": key,
+            "supplier_id": self.parties[item.named.supplier],
+            "recipient_id": self.parties[item.named.recipient],
+            "system_id": self.systems[item.named.system],
+            "condition": item.deal.condition,
+            "note": item.deal.comments,
+        }
+
+    def _build_deal(self, item: PlannedDeal, transfer: int) -> dict[str, Any]:
+        return {
+            "batch_id": self.batch.pk,
+            "transfer_id": transfer,
+            "outcome": str(item.outcome),
+            "locator": item.deal.locator,
+            "stated": dump_deal(item.deal),
+            "joined_from": item.before.joined_from if item.before else "",
+        }
+
+    def _add_claims(self, pairs: Iterable[tuple[PlannedDeal, int]]) -> None:
+        claims: dict[type[models.Model], list[dict[str, Any]]] = {}
+        for item, transfer in pairs:
+            place = {
+                "transfer_id": transfer,
+                "source_id": self.batch.source_id,
+                "locator": item.deal.locator,
+            }
+            for figure in item.figures if item.outcome in RegisterDeal.WRITTEN else ():
+                claims.setdefault(figure.model, []).append(figure.claim(**place))
+            item.figures = []  # frees memory for publication: a register has many figures
+        for model, rows in claims.items():
+            insert(model, rows)
+        self.claimed |= claims.keys()
+
+    def _add_proposals(self, pairs: Sequence[tuple[PlannedDeal, int]]) -> None:
+        proposed = [(transfer, rows) for item, transfer in pairs if (rows := list(_build_proposals(item)))]
+        for group in batched(proposed):
+            deals = self.batch.deals.filter(transfer__in=[transfer for transfer, _ in group])
+            by_transfer = dict(deals.values_list("transfer", "pk"))
+            insert(
+                Proposal,
+                (
+                    {**row, "transfer_id": transfer, "deal_id": by_transfer[transfer]}
+                    for transfer, rows in group
+                    for row in rows
+                ),
+            )
+
+    def record_history(self) -> None:
+        added = self.batch.deals.filter(outcome=Outcome.NEW)
+        history.record_copies(Transfer.objects.filter(pk__in=added.values("transfer")), history.ADDED)
+        for model in self.claimed:
+            claims = model._default_manager.filter(source=self.batch.source)
+            history.record_copies(claims, history.ADDED)
+
+
+def _build_proposals(item: PlannedDeal) -> Iterator[dict[str, Any]]:
+    """Yield what the comment of a new deal, or a changed comment, may mean."""
+    is_old = item.before is not None and item.before.deal.comments == item.deal.comments
+    if item.outcome not in RegisterDeal.WRITTEN or is_old:
+        return
+    if item.deal.local_production:
+        yield {"field": "kind", "value": "licensed_production", "excerpt": "Local production: Yes"}
+    for meaning in find_meanings(item.deal.comments):
+        yield {
+            "field": meaning.field,
+            "value": meaning.value,
+            "minimum": meaning.minimum,
+            "maximum": meaning.maximum,
+            "currency": meaning.currency,
+            "excerpt": meaning.excerpt[:200],
+            "doubtful": meaning.ambiguous,
+        }
+
+
+def _update_transfers(items: dict[int, PlannedDeal]) -> None:
+    """Update what the register's new statements change in their transfers, given by id."""
+    reason, user = history.get_context()
+    for pks in batched(list(items)):
+        changed = [
+            transfer
+            for transfer in Transfer.objects.filter(pk__in=pks)
+            if _update_transfer(transfer, items[transfer.pk])
+        ]
+        bulk_update_with_history(
+            changed, Transfer, ["note", "condition", "state"], default_user=user, default_change_reason=reason
+        )
+
+
+def _update_transfer(transfer: Transfer, item: PlannedDeal) -> bool:
+    """Replace what the register stated before, and make it a draft; return whether anything changed."""
+    assert item.before is not None
+    before, now = item.before.deal, item.deal
+    old_values = (transfer.note, transfer.condition, transfer.state)
+    changed = {difference.field for difference in item.changes}
+    if "comments" in changed and transfer.note == before.comments:
+        transfer.note = now.comments
+    if "condition" in changed and transfer.condition == before.condition:
+        transfer.condition = now.condition
+    if transfer.state in (Transfer.State.PUBLISHED, Transfer.State.IN_REVIEW):
+        transfer.state = Transfer.State.DRAFT
+    return old_values != (transfer.note, transfer.condition, transfer.state)
