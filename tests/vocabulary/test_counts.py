@@ -25,6 +25,11 @@ def test_an_exact_count(text):
     assert parse(text) == Number(6, 6)
 
 
+@pytest.mark.parametrize("text", ["250", "two hundred and fifty", "Two hundred fifty"])
+def test_a_count_in_several_words(text):
+    assert parse(text) == Number(250, 250)
+
+
 @pytest.mark.parametrize("text", ["5-7", "5–7", "5 — 7", "5 to 7", "five to seven", "between 5 and 7"])
 def test_a_range(text):
     assert parse(text) == Number(5, 7)

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from transfers.vocabulary import edtf
+from transfers.vocabulary import dates, edtf
 
-from . import english as words
+from . import english
 from .articles import check_article
 from .faults import Fault
 from .fixture_files import Record
@@ -158,15 +158,15 @@ def _excerpt(claim: Claim, source: Record) -> Iterator[Fault]:
     """Whether the excerpt's own words carry the claim's figure."""
     text = claim.record.text("excerpt")
     days = _days_of_publication(source)
-    rest = words.dates(text, days[0])[1]
+    rest = dates.find_dates(text, days[0])[1]
     if claim.measure.startswith("date_"):
         yield from _date(claim, "date", days)
-        for number in sorted(words.digits(rest) - words.years(rest)):
+        for number in sorted(english.find_digits(rest) - set(map(Decimal, dates.find_years(rest)))):
             yield claim.fault("excerpt", f"the excerpt prints {number}, which is no part of the date")
     elif claim.measure == "deal_value":
-        yield from _amounts(claim, words.money(rest), claim.record.text("currency"))
+        yield from _amounts(claim, english.find_money(rest), claim.record.text("currency"))
     else:
-        yield from _amounts(claim, {(number, "") for number in words.numbers(rest)}, "")
+        yield from _amounts(claim, {(number, "") for number in english.find_numbers(rest)}, "")
     if claim.record.text("as_of"):
         yield from _date(claim, "as_of", days)
 
@@ -189,7 +189,7 @@ def _date(claim: Claim, field: str, days: Iterable[date]) -> Iterator[Fault]:
     text = claim.record.text(field)
     ends = {end.rstrip("?~%") for end in re.split(r"[/{},]", text)} - {"", ".."}
     excerpt = claim.record.text("excerpt")
-    readings = [words.dates(excerpt, day)[0] for day in days]
+    readings = [dates.find_dates(excerpt, day)[0] for day in days]
     if ends not in readings:
         said = " and ".join(sorted(readings[0])) or "no date that the check can read"
         yield claim.fault(field, f"{field} is {text}, but the words of the excerpt give {said}")

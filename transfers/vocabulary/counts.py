@@ -8,16 +8,13 @@ width made up here would be a figure that no source gives. The mark ends up in t
 import re
 from typing import NamedTuple
 
+from . import numbers
+
 #: The largest count that both databases keep.
 LARGEST = 2_147_483_647
 ABOUT = "The source says about."
 
-_NAMES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen twenty"
-).split()
-_WORDS = {name: value for value, name in enumerate(_NAMES)}
-_N = rf"([0-9]+|{'|'.join(sorted(_NAMES, key=len, reverse=True))})"
+_N = rf"([0-9]+|zero|{numbers.WORDS}(?: (?:{'|'.join(numbers.SCALES)}))*)"
 _EXACT = re.compile(_N)
 _RANGE = re.compile(rf"{_N} ?(?:-|\bto\b) ?{_N}|between {_N} and {_N}")
 _AT_LEAST = re.compile(rf"(?:at least |>= ?|≥ ?){_N}|{_N} ?\+|{_N} or more")
@@ -74,15 +71,14 @@ def render(number: Number) -> str:
 
 
 def _values(found: re.Match[str]) -> list[int]:
-    return [_value(group) for group in found.groups() if group is not None]
+    return [_parse_count(group) for group in found.groups() if group is not None]
 
 
-def _value(text: str) -> int:
-    if text in _WORDS:
-        return _WORDS[text]
-    if len(text) > len(str(LARGEST)) or int(text) > LARGEST:
+def _parse_count(text: str) -> int:
+    number = numbers.parse_number(text)
+    if number > LARGEST:
         raise NotANumber(f"{text[:20]}: the register counts to {LARGEST}")
-    return int(text)
+    return int(number)
 
 
 def _remark(text: str) -> str:

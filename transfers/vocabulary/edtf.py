@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from .dates import MONTHS
+
 __all__ = ["PATTERN", "EDTFError", "Edtf", "bounds", "contains", "envelope", "overlaps", "parse", "validate"]
 
 Bounds = tuple[date | None, date | None]
@@ -202,8 +204,6 @@ def _flags(marks: str) -> tuple[bool, bool]:
     return "?" in marks or "%" in marks, "~" in marks or "%" in marks
 
 
-_MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June")
-_MONTHS += ("July", "August", "September", "October", "November", "December")
 _SEASONS = ("21", "22", "23", "24")
 _FORMS = "the forms are 2019, 2019-07, 2019-07-14, 2017/2020, 2019-07/.. and 201X"
 _YEAR_LAST = r"(?i)jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|^([0-9]{1,2}[./-]){1,2}[0-9]{4}$"
@@ -267,7 +267,7 @@ def _reads(text: str) -> bool:
 
 def _in_words(text: str) -> str:
     month = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", text)
-    return f"{text} for {_MONTHS[int(month[2]) - 1]} {month[1]}" if month else text
+    return f"{text} for {MONTHS[int(month[2]) - 1]} {month[1]}" if month else text
 
 
 def _no_such_date(year: str, month: str | None, day: str | None) -> str:
@@ -281,4 +281,4 @@ def _no_such_date(year: str, month: str | None, day: str | None) -> str:
         return "the winter of 9999 ends after the last year, 9999"
     if day == "00":
         return "00 is no day"
-    return f"{_MONTHS[int(month) - 1]} {year} has {calendar.monthrange(int(year), int(month))[1]} days"
+    return f"{MONTHS[int(month) - 1]} {year} has {calendar.monthrange(int(year), int(month))[1]} days"

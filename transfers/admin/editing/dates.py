@@ -4,16 +4,12 @@ import re
 from datetime import date
 
 from transfers.vocabulary import edtf
+from transfers.vocabulary.dates import parse_date
 
 HELP = (
     "Year first: 2019, 2019-07 or 2019-07-14. An interval: 2017/2020, open 2019-07/.. ; unknown digits 201X;"
     " uncertain 2019?, approximate 2019~; 2019-21 is spring 2019."
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_NAME = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
-_DAY_MONTH = re.compile(rf"([0-9]{{1,2}})(?:st|nd|rd|th)?\.? {_NAME},? ([0-9]{{4}})", re.I)
-_MONTH_DAY = re.compile(rf"{_NAME} ([0-9]{{1,2}})(?:st|nd|rd|th)?,? ([0-9]{{4}})", re.I)
-_MONTH_YEAR = re.compile(rf"{_NAME},? ([0-9]{{4}})", re.I)
 _NUMBERS = re.compile(r"(?:([0-9]{1,2})[./-])?([0-9]{1,2})[./-]([0-9]{4})")
 
 
@@ -45,22 +41,15 @@ def fault(text: str) -> str:
 def suggestions(text: str) -> list[str]:
     """Spellings of a date with a month's name, or with the year last; both where day and month may swap."""
     plain = " ".join(text.split())
-    tried: list[tuple[str, str, str]] = []
-    if found := _DAY_MONTH.fullmatch(plain):
-        tried = [(found[3], _month(found[2]), found[1])]
-    elif found := _MONTH_DAY.fullmatch(plain):
-        tried = [(found[3], _month(found[1]), found[2])]
-    elif found := _MONTH_YEAR.fullmatch(plain):
-        tried = [(found[2], _month(found[1]), "")]
-    elif found := _NUMBERS.fullmatch(plain):
-        one, other, year = found[1] or "", found[2], found[3]
-        tried = [(year, other, one), (year, one, other)] if one else [(year, other, "")]
-    written = ["-".join([year, *(part.zfill(2) for part in parts if part)]) for year, *parts in tried]
-    return [text for text in dict.fromkeys(written) if meaning(text) and not re.search("-2[1-4]$", text[:7])]
-
-
-def _month(name: str) -> str:
-    return str(_MONTHS.index(name[:3].lower()) + 1)
+    if written := parse_date(plain):
+        return [written]
+    match = _NUMBERS.fullmatch(plain)
+    if match is None:
+        return []
+    one, other, year = match.groups(default="")
+    orders = dict.fromkeys([(year, other, one), (year, one, other)] if one else [(year, other)])
+    dates = ["-".join([year, *(part.zfill(2) for part in parts)]) for year, *parts in orders]
+    return [date for date in dates if meaning(date) and not re.search("-2[1-4]$", date[:7])]
 
 
 def _written(day: date | None) -> str:

@@ -4,55 +4,18 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from transfers.evidence import english as read
 from transfers.vocabulary import edtf
+from transfers.vocabulary.dates import PROPOSED_FORMS, Match, Meaning
 
 _PREPOSITION = re.compile(
     r"(?i)\b(?:in|of|since|by|until|last|next|this|early|late|mid|from|to|and|during|between)[\s-]$"
 )
-_SEASONS = {"spring": "21", "summer": "22", "autumn": "23", "fall": "23", "winter": "24"}
 #: `February 23 a day after`: two dates, the 23rd in the first words and the 22nd in these.
 _DAY_BEFORE = "a day after"
-_Y = r"(?:1[89]|20)\d\d"
-
-
-def _ago(found: re.Match[str], day: date) -> Iterator[str]:
-    count = found["count"].lower()
-    yield f"{day.year - int(read.NUMBER_WORDS.get(count) or count):04}"
-
-
-#: Forms of dates that reading logs need not know; then theirs.
-_FORMS = tuple(
-    (re.compile(pattern), meaning)
-    for pattern, meaning in (
-        (r"\b(?P<year>(?:1[89]|20)\d\d-\d\d-\d\d)\b", lambda found, day: iter([found["year"]])),
-        (
-            rf"(?i)\bby (?:the end of |late )?(?P<year>{_Y})\b(?!-)",
-            lambda found, day: iter([f"../{found['year']}"]),
-        ),
-        (rf"(?i)\bsince (?P<year>{_Y})\b(?!-)", lambda found, day: iter([f"{found['year']}/.."])),
-        (
-            rf"(?i)\b(?:from |between )?(?P<year>{_Y})(?:\s?[-–]\s?| to | and )(?P<end>{_Y})\b(?!-)",
-            lambda found, day: iter([found["year"], found["end"]]),
-        ),
-        (
-            rf"(?i)\b(?P<season>{'|'.join(_SEASONS)}) (?:of )?(?P<year>{_Y})\b",
-            lambda found, day: iter([f"{found['year']}-{_SEASONS[found['season'].lower()]}"]),
-        ),
-        (r"(?i)\b(?P<count>\d{1,2}|[a-z]{3,9}) years ago\b", _ago),
-        (r"(?i)\bnext year\b", lambda found, day: iter([f"{day.year + 1:04}"])),
-        (r"\b(?P<year>(?:1[89]|20)\d)0s\b", lambda found, day: iter([f"{found['year']}X"])),
-        (
-            rf"(?<![\w.,$€£])(?<!\d-)(?P<year>{_Y})(?!\w|,\d|-\d|\.\d|\s(?:UTC|GMT|hours)\b)",
-            lambda found, day: iter([found["year"]]),
-        ),
-        *read.DATE_WORDS,
-    )
-)
 
 
 def dates(body: str, published: date | None) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    for pattern, meaning in _FORMS:
+    for pattern, meaning in PROPOSED_FORMS:
         for found in pattern.finditer(body):
             if published is None and not found.groupdict().get("year"):
                 continue
@@ -65,13 +28,13 @@ def dates(body: str, published: date | None) -> Iterator[tuple[int, int, tuple[s
                 yield start, found.end(), (text,)
 
 
-def _is_bare_month(found: re.Match[str]) -> bool:
+def _is_bare_month(found: Match) -> bool:
     """A month alone is also a verb or a name: May, March."""
     groups = found.groupdict()
     return bool(groups.get("month")) and not groups.get("year") and not groups.get("first")
 
 
-def _edtf(meaning, found: re.Match[str], day: date) -> str:
+def _edtf(meaning: Meaning, found: Match, day: date) -> str:
     """The date as EDTF; empty where the words make none (the 31st of June, the year nought)."""
     try:
         text = "/".join(dict.fromkeys(meaning(found, day)))

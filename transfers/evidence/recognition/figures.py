@@ -4,33 +4,19 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from transfers.evidence import english as read
+from transfers.vocabulary import numbers
 from transfers.vocabulary.codes import CURRENCIES as CODES
 
 from .marks import MONEY, NUMBER, Found
 
-_ONES = "one|two|three|four|five|six|seven|eight|nine"
-_TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
-_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_WORD = rf"(?:(?:{_TENS})(?:[- ](?:{_ONES}))?|{_TEENS}|{_ONES}|half an?(?= )|an?)"
+_WORDS = rf"(?:{numbers.WORDS}|half an?(?= ))"
 _DIGITS = r"(?:\d{1,3}(?:,\d{2,3}){1,5}(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?)"
-_SCALES = {
-    **{word: Decimal(value) for word, value in read.SCALES.items()},
-    "bn": Decimal(10**9), "b": Decimal(10**9), "mn": Decimal(10**6), "m": Decimal(10**6),
-    "tn": Decimal(10**12), "k": Decimal(1000), "lakh": Decimal(10**5), "crore": Decimal(10**7),
-}  # fmt: skip
 _OF_MONEY_ONLY = frozenset({"m", "b", "k"})
-_SIGNS = {
-    **read.CURRENCIES,
-    "A$": "AUD", "C$": "CAD", "S$": "SGD", "HK$": "HKD", "Rs": "INR", "Rs.": "INR", "₺": "TRY", "₩": "KRW",
-    "pound": "GBP", "lira": "TRY",
-}  # fmt: skip
-_SIGN = r"US\$|HK\$|[ACS]\$|[$€£¥₽₹₺₩]|\bRs\.?"
 _NUMBER = re.compile(
-    rf"(?:(?P<sign>{_SIGN})\s?|(?<![\w.,/-])(?:(?P<code>[A-Z]{{3}})\s)?)(?<![.,/-])"
+    rf"(?:(?P<sign>{numbers.CURRENCY_SIGN}|\bRs\.?)\s?|(?<![\w.,/-])(?:(?P<code>[A-Z]{{3}})\s)?)(?<![.,/-])"
     rf"(?:(?P<low>{_DIGITS})(?:(?:[-–]| to | or )(?P<high>{_DIGITS}))?"
-    rf"|(?P<word>{_WORD})(?:(?: to | or )(?P<word2>{_WORD}))?)"
-    rf"(?P<scale>(?:[- ]?(?:{'|'.join(_SCALES)})\b){{0,3}})(?!\w|-\w|[.,:/]\d)",
+    rf"|(?P<word>{_WORDS})(?:(?: to | or )(?P<word2>{_WORDS}))?)"
+    rf"(?P<scale>(?:[- ]?{numbers.SCALE}\b){{0,3}})(?!\w|-\w|[.,:/]\d)",
     re.IGNORECASE,
 )
 _CURRENCY = re.compile(
@@ -73,25 +59,15 @@ def _sum_at(body: str, found: re.Match[str]) -> tuple[int, int, str]:
 
 def _values(found: re.Match[str]) -> tuple[Decimal, Decimal]:
     """The least and the greatest that the digits or words say, with their scale."""
-    scale = Decimal(1)
-    for word in re.findall(r"[a-z]+", found["scale"].lower()):
-        scale *= _SCALES[word]
     first = found["low"] or found["word"]
     last = found["high"] or found["word2"] or first
-    return _value(first) * scale, _value(last) * scale
-
-
-def _value(text: str) -> Decimal:
-    if text[0].isdecimal():
-        return Decimal(text.replace(",", ""))
-    if text.lower().startswith("half"):
-        return Decimal("0.5")
-    return Decimal(sum(read.NUMBER_WORDS[word] for word in re.findall("[a-z]+", text.lower())))
+    low, high = (numbers.parse_number(f"{end} {found['scale']}") for end in (first, last))
+    return low, high
 
 
 def _currency(word: str | None, code: str | None) -> str:
     if word:
-        return next((iso for sign, iso in _SIGNS.items() if sign.lower() == word.lower()), "")
+        return numbers.find_currency(word)
     return code if code in CODES else ""
 
 

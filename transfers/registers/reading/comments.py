@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from transfers.vocabulary import numbers
 from transfers.vocabulary.codes import CURRENCIES
 
 LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT = 12, 200
@@ -113,24 +114,14 @@ def _kinds(clause: str) -> Iterator[CommentMeaning]:
         yield CommentMeaning("kind", _excerpt(clause, *said.span()), value=kind, ambiguous=ambiguous)
 
 
-_SIGNS = {
-    "$": "USD", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "HK$": "HKD",
-    "NZ$": "NZD", "S$": "SGD", "R$": "BRL", "€": "EUR", "£": "GBP", "₹": "INR",
-}  # fmt: skip
 #: Codes that are no sum's before a space: `TOP 20 m` may be a boat.
 _AFTER_A_SPACE = frozenset(
     "USD EUR GBP AUD CAD CHF SEK NOK DKK INR JPY KRW CNY SGD ILS BRL PLN CZK NZD RUB ZAR SAR AED".split()
 )
 _CODES = CURRENCIES - {"XTS", "XXX"}
-_SCALES = {
-    **dict.fromkeys(("k", "thousand"), 10**3),
-    **dict.fromkeys(("m", "mn", "mln", "million"), 10**6),
-    **dict.fromkeys(("b", "bn", "billion"), 10**9),
-    **dict.fromkeys(("tr", "tn", "trillion"), 10**12),
-}
-_SIGN = r"(?:(?:US|AU|A|CA|C|HK|NZ|S|R)?\$|[€£₹]|[A-Z]{3}(?![A-Z]))"
+_SIGN = rf"(?:{numbers.CURRENCY_SIGN}|[A-Z]{{3}}(?![A-Z]))"
 _N = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,6})(?:\.[0-9]{1,4})?(?![.,]?[0-9])"
-_SCALE = r"(?:trillion|thousand|billion|million|mln|mn|bn|tr|tn|k|m|b)(?![\w])"
+_SCALE = rf"{numbers.SCALE}(?!\w)"
 _SUM = re.compile(
     rf"(?<![\w$€£₹.-])(?P<sign>{_SIGN})(?P<space> ?)(?P<low>{_N})(?: ?(?P<scale_low>{_SCALE}))?"
     rf"(?: ?(?:-|–|to) ?(?P<sign_high>{_SIGN})? ?(?P<high>{_N}) ?(?P<scale>{_SCALE}))?",
@@ -199,19 +190,14 @@ def _read(found: re.Match[str]) -> _Read | None:
         return None
     if found["sign_high"] and _currency(found["sign_high"], False) != currency:
         return None
-    high = _value(last, scale)
-    low = _value(first, found["scale_low"] or scale)
+    high = numbers.parse_number(f"{last} {scale or ''}")
+    low = numbers.parse_number(f"{first} {found['scale_low'] or scale or ''}")
     return _Read(low, high, currency) if 0 < low <= high else None
 
 
 def _currency(sign: str, spaced: bool) -> str:
     known = _AFTER_A_SPACE if spaced else _CODES
-    return _SIGNS.get(sign) or (sign if sign in known else "")
-
-
-def _value(digits: str, scale: str | None) -> Decimal:
-    value = Decimal(digits.replace(",", "")) * (_SCALES[scale] if scale else 1)
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
+    return numbers.find_currency(sign) or (sign if sign in known else "")
 
 
 _WORD = re.compile(r"\S+")

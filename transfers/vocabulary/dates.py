@@ -1,0 +1,161 @@
+"""Dates in English, seen from the day of publication, as EDTF: `22 February 2020`, `last year`. Pure."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import partial
+
+from . import numbers
+
+Match = re.Match[str]
+#: What a match means on a day of publication: an EDTF date, or the two ends of an interval.
+Meaning = Callable[[Match, date], Iterator[str]]
+
+MONTHS = "January February March April May June July August September October November December".split()
+_SHORT_MONTHS = [name[:3].lower() for name in MONTHS]
+_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_SEASONS = {"spring": "21", "summer": "22", "autumn": "23", "fall": "23", "winter": "24"}
+
+_MONTH = rf"\b(?P<month>{'|'.join(MONTHS)}|(?:{'|'.join(name[:3] for name in MONTHS)}|Sept)\b\.?)"
+_DAYS = r"(?P<first>\d{1,2})(?:st|nd|rd|th)?(?:[-–](?P<last>\d{1,2}))?"
+_Y = r"(?:1[89]|20)\d\d"
+_YEAR = rf"(?P<year>{_Y})\b"
+_COUNT = rf"(?P<count>\d{{1,2}}|{numbers.SIMPLE})"
+_PLAIN_YEAR = re.compile(rf"(?<![\w.,$€£-]){_YEAR}(?![\w,-])(?!\.\d)")
+
+
+def _days(match: Match, day: date, back: int = 0) -> Iterator[str]:
+    """Yield a day, or first and last day, of a month; without a year, 9 months back to 3 months ahead."""
+    month = _month_number(match)
+    for number in filter(None, (match["first"], match["last"])):
+        years = [int(match["year"])] if match["year"] else [day.year + step for step in (-1, 0, 1)]
+        days = [moment for year in years if (moment := _build_date(year, month, int(number)))]
+        if days:
+            nearest = min(days, key=lambda moment: abs(moment - (day - timedelta(days=91))))
+            yield (nearest - timedelta(days=back)).isoformat()
+
+
+def _build_date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _month_number(match: Match) -> int:
+    return _SHORT_MONTHS.index(match["month"][:3].lower()) + 1
+
+
+def _month(match: Match, day: date) -> Iterator[str]:
+    """Yield a month; without a year the latest that has begun."""
+    month = _month_number(match)
+    yield f"{match['year'] or day.year - (month > day.month)}-{month:02}"
+
+
+def _weekday(match: Match, day: date) -> Iterator[str]:
+    """Yield the latest such day up to the publication."""
+    yield (day - timedelta(days=(day.weekday() - _WEEKDAYS.index(match["weekday"])) % 7)).isoformat()
+
+
+def _weekend(match: Match, day: date) -> Iterator[str]:
+    """Yield the latest Saturday and Sunday that were over, or at Sunday, on the day of publication."""
+    sunday = day - timedelta(days=(day.weekday() + 1) % 7)
+    yield from ((sunday - timedelta(days=1)).isoformat(), sunday.isoformat())
+
+
+def _past_years(match: Match, day: date) -> Iterator[str]:
+    yield from (f"{day.year - int(numbers.parse_number(match['count']))}", f"{day.year}")
+
+
+def _years_ago(match: Match, day: date) -> Iterator[str]:
+    yield f"{day.year - int(numbers.parse_number(match['count'])):04}"
+
+
+def _last_month(match: Match, day: date) -> Iterator[str]:
+    yield (day.replace(day=1) - timedelta(days=1)).isoformat()[:7]
+
+
+def _write(*templates: str) -> Meaning:
+    return lambda match, day: (template.format_map(match.groupdict()) for template in templates)
+
+
+Forms = tuple[tuple[re.Pattern[str], Meaning], ...]
+
+
+def _compile(*forms: tuple[str, Meaning]) -> Forms:
+    return tuple((re.compile(pattern), meaning) for pattern, meaning in forms)
+
+
+_WITH_MONTH = _compile(
+    (rf"{_MONTH} {_DAYS}\b(?:,? {_YEAR})?", _days),
+    (rf"\b{_DAYS}\.? {_MONTH}(?:,? {_YEAR})?", _days),
+    (rf"{_MONTH}(?:,? {_YEAR})?(?!\w)", _month),
+)
+#: Each form of a date that a reading log may rest on, in the order in which they are looked for.
+FORMS = (
+    *_compile((rf"{_MONTH} {_DAYS}(?:, {_YEAR})? a day after\b", partial(_days, back=1))),
+    *_WITH_MONTH,
+    *_compile(
+        (rf"\b(?P<weekday>{'|'.join(_WEEKDAYS)})\b", _weekday),
+        (r"(?i)\b(?:over|at|on|during) the weekend\b", _weekend),
+        (rf"(?i)\bthe (?:past|last) {_COUNT} years\b", _past_years),
+        (r"(?i)\blast year\b", lambda match, day: iter([f"{day.year - 1}"])),
+        (r"(?i)\b(?:earlier )?this year\b", lambda match, day: iter([f"{day.year}"])),
+        (r"(?i)\blast month\b", _last_month),
+        (r"(?i)\b(?:earlier )?this month\b", lambda match, day: iter([day.isoformat()[:7]])),
+        (r"(?i)\byesterday\b", lambda match, day: iter([(day - timedelta(days=1)).isoformat()])),
+        (r"(?i)\btoday\b", lambda match, day: iter([day.isoformat()])),
+    ),
+)
+#: Forms that a curator sees proposed: those that reading logs need not know, then theirs.
+PROPOSED_FORMS = (
+    *_compile(
+        (rf"\b(?P<year>{_Y}-\d\d-\d\d)\b", _write("{year}")),
+        (rf"(?i)\bby (?:the end of |late )?{_YEAR}(?!-)", _write("../{year}")),
+        (rf"(?i)\bsince {_YEAR}(?!-)", _write("{year}/..")),
+        (
+            rf"(?i)\b(?:from |between )?(?P<year>{_Y})(?:\s?[-–]\s?| to | and )(?P<end>{_Y})\b(?!-)",
+            _write("{year}", "{end}"),
+        ),
+        (
+            rf"(?i)\b(?P<season>{'|'.join(_SEASONS)}) (?:of )?{_YEAR}",
+            lambda match, day: iter([f"{match['year']}-{_SEASONS[match['season'].lower()]}"]),
+        ),
+        (rf"(?i)\b{_COUNT} years ago\b", _years_ago),
+        (r"(?i)\bnext year\b", lambda match, day: iter([f"{day.year + 1:04}"])),
+        (r"\b(?P<year>(?:1[89]|20)\d)0s\b", _write("{year}X")),
+        (
+            rf"(?<![\w.,$€£])(?<!\d-)(?P<year>{_Y})(?!\w|,\d|-\d|\.\d|\s(?:UTC|GMT|hours)\b)",
+            _write("{year}"),
+        ),
+    ),
+    *FORMS,
+)
+
+
+def find_dates(text: str, day: date) -> tuple[set[str], str]:
+    """Return the dates that the text names, seen from this day of publication, and the rest of the text.
+
+    Dates are EDTF of the precision that the words have. Years printed as such stay in the rest, because
+    they may be counts.
+    """
+    dates: set[str] = set()
+    for pattern, meaning in FORMS:
+        for match in pattern.finditer(text):
+            dates.update(meaning(match, day))
+        text = pattern.sub("…", text)
+    return dates | set(find_years(text)), text
+
+
+def find_years(text: str) -> list[str]:
+    """Return every plain year that the text prints."""
+    return _PLAIN_YEAR.findall(text)
+
+
+def parse_date(text: str) -> str:
+    """Return a month or a day of a printed year as EDTF: `24 October 2019`, `Oct 2019`; else nothing."""
+    for pattern, meaning in _WITH_MONTH:
+        match = re.fullmatch(pattern.pattern, text, re.IGNORECASE)
+        if match and match["year"]:
+            return next(meaning(match, date.max), "")
+    return ""
