@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests.support import factories
-from transfers.curation.fixtures import loading
+from transfers.curation.fixtures import loading, writing
 from transfers.curation.fixtures import text as fixture_text
-from transfers.curation.fixtures import writing as fixtures_out
 from transfers.models import (
     Party,
     PartyAlias,
@@ -62,9 +61,9 @@ def empty():
 def curated():
     """Every curated record without its id, in the order of entry."""
     return [
-        fixtures_out.said(*entry)
-        for model in fixtures_out.FILES
-        for unit in fixtures_out._stored(model)
+        writing.complete(*entry)
+        for model in writing.FILES
+        for unit in writing._list_stored(model)
         for entry in unit.entries
     ]
 
@@ -266,15 +265,15 @@ TEXTS = WORDS | st.text(
 @given(text=TEXTS)
 def test_any_text_is_read_as_it_was_written(text):
     fields = {"title": text, "note": text, "published": text}
-    written = fixture_text.entry("transfers.source", fields)
-    assert fixtures_out.yaml.safe_load(written) == [{"model": "transfers.source", "fields": fields}]
+    written = fixture_text.write_entry("transfers.source", fields)
+    assert writing.yaml.safe_load(written) == [{"model": "transfers.source", "fields": fields}]
 
 
 @given(text=TEXTS)
 def test_any_alias_is_read_as_it_was_written(text):
     fields = {"party": ["RUS"], "name": text}
-    written = fixture_text.entry("transfers.partyalias", fields)
-    assert fixtures_out.yaml.safe_load(written) == [{"model": "transfers.partyalias", "fields": fields}]
+    written = fixture_text.write_entry("transfers.partyalias", fields)
+    assert writing.yaml.safe_load(written) == [{"model": "transfers.partyalias", "fields": fields}]
 
 
 class TestAnyText(TestCase):
@@ -288,7 +287,7 @@ class TestAnyText(TestCase):
             key="s", publisher=text, title=text, published="2019", reliability="B", note=text
         )
         with tempfile.TemporaryDirectory() as folder:
-            fixtures_out.export(Path(folder))
+            writing.export(Path(folder))
             Source.objects.all().delete()
             loading.load(Path(folder), "again")
         read = Source.objects.get()

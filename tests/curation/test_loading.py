@@ -197,7 +197,7 @@ FAULTS = {
         "key: other",
         "sources.yaml:5: key stands twice",
     ),
-    "a record that stands twice": ("parties", "SRB", "RUS", "parties.yaml:3: RUS stands twice"),
+    "a record that stands twice": ("parties", "SRB", "RUS", "parties.yaml:3: RUS appears twice"),
     "a wrong date": ("sources", '"2019-10-24"', '"2019-13"', "sources.yaml:6: published:"),
     "a value without quotes": ("sources", '"2019-10-24"', "2019", "sources.yaml:6: published: must be text"),
     "Norway's code without quotes": (

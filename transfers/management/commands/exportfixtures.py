@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.core.management.base import CommandParser
 
-from transfers.curation.fixtures import writing as fixtures_out
+from transfers.curation.fixtures import writing
 from transfers.management.clear import ClearCommand
 
 
@@ -26,8 +26,8 @@ class Command(ClearCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            report = fixtures_out.export(Path(options["directory"]))
-        except fixtures_out.Unwritable as error:
+            report = writing.export(Path(options["directory"]))
+        except writing.Unwritable as error:
             raise CommandError(str(error)) from error
         for path in report.written:
             self.stdout.write(f"written: {path}")

@@ -88,8 +88,8 @@ class Command(ClearCommand):
     def _bundle(self, folder: Path, options: dict[str, Any]) -> None:
         name = folder.resolve().name
         try:
-            done = bundles.run(
-                bundle.read(folder),
+            done = bundles.import_bundle(
+                bundle.read_bundle(folder),
                 file_name=name,
                 reason=options["reason"].strip() or f"Imported from {name}",
                 user=_user(options["user"]),

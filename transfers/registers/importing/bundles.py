@@ -7,50 +7,38 @@ that differs is refused.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
-from transfers.models import (
-    Claim,
-    ImportBatch,
-    Party,
-    PartyAlias,
-    Quantity,
-    Revision,
-    Source,
-    System,
-    SystemAlias,
-    Transfer,
-    TransferDate,
-    Valuation,
-    history,
-)
+from transfers.curation.fixtures.loading import Loader, RecordGroup
+from transfers.curation.ordering import order_parents_first
+from transfers.evidence.fixture_files import Record
+from transfers.models import Claim, ImportBatch, Party, Revision, Source, System, Transfer, history
+from transfers.models.history import OWNED
 from transfers.models.inserts import BATCH, batched, insert
 from transfers.publication import content, publish
-from transfers.registers.importing.write import ignore_progress, lock_imports
 from transfers.registers.reading.bundle import Bundle, Cells
 from transfers.vocabulary.choices import Outcome
+from transfers.vocabulary.measures import CLAIM_KINDS
 
-from .write import Progress
+from .write import Progress, ignore_progress, lock_imports
 
 #: The tables of reference records, in the order in which they name each other.
-REFERENCES: dict[str, tuple[Any, Any, str]] = {
-    "parties": (Party, PartyAlias, "successor"),
-    "systems": (System, SystemAlias, "variant_of"),
-    "sources": (Source, None, ""),
-}
-MEASURES: tuple[tuple[Any, str], ...] = ((Quantity, "quantity_"), (TransferDate, "date_"), (Valuation, ""))
+REFERENCES: dict[str, Any] = {"parties": Party, "systems": System, "sources": Source}
+CLAIMS: dict[str, Any] = {model._meta.model_name: model for model in OWNED[Transfer]}
+#: Fields of parties, systems and their aliases that bundles leave out.
+NOT_IN_BUNDLES = ("provisional", "type")
 
 
 class NotImported(Exception):
-    """Why a bundle was not imported; nothing was."""
+    """A bundle that the database refuses, and why; nothing was imported."""
 
 
 @dataclass
-class Done:
-    """What an import of a bundle did: records by outcome, and those that were kept as they are here."""
+class BundleReport:
+    """The account of an import: records by outcome, and those that were kept as they are here."""
 
     batch: ImportBatch | None = None
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(map(str, Outcome), 0))
@@ -59,7 +47,7 @@ class Done:
     revisions: list[Revision] = field(default_factory=list)
 
 
-def run(
+def import_bundle(
     bundle: Bundle,
     *,
     file_name: str,
@@ -68,197 +56,155 @@ def run(
     publish_too: bool = False,
     store: bool = True,
     progress: Progress = ignore_progress,
-) -> Done:
-    """Import the bundle, all or nothing; without `store` nothing stays. Raises NotImported."""
+) -> BundleReport:
+    """Import the bundle, all or nothing; without `store` nothing stays. Raise BadFiles or NotImported."""
     try:
         with transaction.atomic(), history.record_because(reason, user):
             lock_imports()
-            writer = _Writer(bundle)
-            writer.references()
-            writer.transfers(progress)
-            if writer.new:
-                writer.keep(file_name, reason, user)
+            importer = _BundleImporter(bundle)
+            importer.read_records(progress)
+            if importer.new:
+                importer.save(file_name=file_name[:200], reason=reason, user=user)
             if publish_too:
-                keys = [transfer.key for _, transfer, _ in writer.new]
-                made = [each for group in batched(keys) for each in Transfer.objects.filter(key__in=group)]
-                writer.done.revisions = publish.publish(made, reason, progress)
+                importer.report.revisions = publish.publish(importer.list_saved(), reason, progress)
             transaction.set_rollback(not store)
     except IntegrityError as error:
         raise NotImported(f"The database refuses a record of the bundle: {error}.") from error
-    return writer.done
+    return importer.report
 
 
-class _Writer:
+class _BundleImporter:
     def __init__(self, bundle: Bundle):
         self.bundle = bundle
-        self.done = Done()
+        self.report = BundleReport()
+        self.loader = Loader(ignored=NOT_IN_BUNDLES)
         self.made: dict[str, list[str]] = {}
-        self.new: list[tuple[int, Transfer, list[Claim]]] = []
+        self.new: list[tuple[Transfer, list[Claim]]] = []
 
-    # Parties, systems and sources
+    def read_records(self, progress: Progress) -> None:
+        """Load the reference records, and sort the transfers into new, unchanged and refused."""
+        for table, model in REFERENCES.items():
+            before = len(self.loader.report.added)
+            for group in _list_references(table, model, self.bundle):
+                self.loader.load(group)
+            self.made[table] = self.loader.report.added[before:]
+        self.loader.raise_faults()
+        self.report.kept = self.loader.report.kept
+        self._read_transfers(progress)
+        self.loader.raise_faults()
 
-    def references(self) -> None:
-        for table, (model, aliases, family) in REFERENCES.items():
-            made = (self._reference(model, aliases, family, row) for row in self._ordered(table, family))
-            self.made[table] = [key for key in made if key]
-
-    def _ordered(self, table: str, family: str) -> Iterator[tuple[int, Cells]]:
-        """Rows, those that others name before them."""
-        key = REFERENCES[table][0].natural_key_fields[0]
-        left = {row[key]: (line, row) for line, row in self.bundle.tables[table]}
-        for name in list(left):
-            chain: list[tuple[int, Cells]] = []
-            current: str | None = name
-            while current in left:
-                chain.append(left.pop(current))
-                current = chain[-1][1][family] if family else None
-            yield from reversed(chain)
-
-    def _reference(self, model: Any, aliases: Any, family: str, at: tuple[int, Cells]) -> str:
-        """Make the record, unless there is one; its key if it was made."""
-        line, row = at
-        key = model.natural_key_fields[0]
-        there = model.objects.filter(**{key: row[key]}).first()
-        names = (row["aliases"] or "").split("|") if aliases and row["aliases"] else []
-        values = {
-            name: row[name]
-            for name in (each.name for each in model._meta.concrete_fields)
-            if name in row and name != family and row[name] is not None
-        }
-        if family and row[family]:
-            values[family] = model.objects.get(**{key: row[family]})
-        if there is not None:
-            if _differs(there, model(**values), names):
-                self.done.kept.append(f"{model._meta.verbose_name} {row[key]}")
-            return ""
-        record = model(**values)
-        _check(record, line)
-        record.save()
-        for name in names:
-            aliases.objects.create(**{model._meta.model_name: record, "name": name})
-        return str(row[key])
-
-    # Transfers and their claims
-
-    def transfers(self, progress: Progress) -> None:
-        self.names = content.References()
-        self.sources = {source.key: source for source in Source.objects.all()}
-        claims: dict[str | None, list[tuple[int, Cells]]] = {}
+    def _read_transfers(self, progress: Progress) -> None:
+        self.references = content.References()
+        claims: dict[str | None, list[Record]] = {}
         for line, row in self.bundle.tables["claims"]:
-            claims.setdefault(row["transfer"], []).append((line, row))
+            claims.setdefault(row["transfer"], []).append(_as_claim(line, row))
         rows = self.bundle.tables["transfers"]
         for start, group in zip(count(0, BATCH), batched(rows), strict=False):
             progress("Reading transfers", start, len(rows))
             keys = [row["key"] for _, row in group]
-            there = {each.key: each for each in Transfer.objects.with_claims().filter(key__in=keys)}
+            stored = {found.key: found for found in Transfer.objects.with_claims().filter(key__in=keys)}
             for line, row in group:
-                transfer = self._transfer(line, row)
-                own = [self._claim(at, each, transfer) for at, each in claims.get(row["key"], [])]
-                self._settle(line, transfer, own, there.get(transfer.key))
+                record = _as_record("transfers", line, row, Transfer)
+                built = [self._build(part) for part in (record, *claims.get(row["key"], []))]
+                if None not in built:
+                    self._settle(line, built[0], built[1:], stored.get(built[0].key))
 
-    def _transfer(self, line: int, row: Cells) -> Transfer:
-        texts = {
-            name: row[name] or "" for name in ("key", "kind", "condition", "location", "occasion", "note")
-        }
-        return Transfer(
-            **texts,
-            supplier=self.names.parties[row["supplier"] or ""],
-            recipient=self.names.parties[row["recipient"] or ""],
-            system=self.names.systems[row["system"] or ""],
-        )
+    def _build(self, record: Record) -> Any:
+        """Return the record as an unsaved instance, or None; constraints check the rest."""
+        instance = self.loader.build(record)
+        if instance is None:
+            return None
+        relations = [each.name for each in instance._meta.concrete_fields if each.is_relation]
+        is_valid = self.loader.check(lambda: instance.clean_fields(exclude=relations), record)
+        return instance if is_valid else None
 
-    def _claim(self, line: int, row: Cells, transfer: Transfer) -> Claim:
-        measure = row["measure"] or ""
-        model, prefix = next(each for each in MEASURES if measure.startswith(each[1]))
-        values: dict[str, Any] = {
-            name: row[name]
-            for name in (each.name for each in model._meta.concrete_fields)
-            if row.get(name) is not None and name not in ("transfer", "source", "measure")
-        }
-        values |= {model.MEASURE_FIELD: measure.removeprefix(prefix), "preferred": row["preferred"] == "true"}
-        claim = model(**values, source=self.sources[row["source"] or ""])
-        claim.transfer = transfer
-        try:
-            for each in claim._meta.concrete_fields:
-                if not each.is_relation:
-                    setattr(claim, each.attname, each.to_python(getattr(claim, each.attname)))
-        except ValidationError as error:
-            raise NotImported(f"claims.csv, line {line}: {' '.join(error.messages)}") from error
-        return claim
-
-    def _settle(self, line: int, transfer: Transfer, claims: list[Claim], there: Transfer | None) -> None:
-        if there is None:
-            self.new.append((line, transfer, claims))
-            self._count(Outcome.NEW, 1 + len(claims))
-        elif self._digest(transfer, claims) == self._digest(there, there.claims()):
-            self._count(Outcome.UNCHANGED, 1 + len(claims))
+    def _settle(self, line: int, transfer: Transfer, claims: list[Claim], stored: Transfer | None) -> None:
+        if stored is None:
+            self.new.append((transfer, claims))
+            outcome = Outcome.NEW
+        elif self._get_digest(transfer, claims) == self._get_digest(stored, stored.claims()):
+            outcome = Outcome.UNCHANGED
         else:
-            self.done.refused.append((line, f"The transfer {transfer.key} is here already, and differs."))
-            self._count(Outcome.REFUSED, 1 + len(claims))
+            outcome = Outcome.REFUSED
+            self.report.refused.append((line, f"The transfer {transfer.key} is here already, and differs."))
+        self.report.counts[str(outcome)] += 1 + len(claims)
 
-    def _digest(self, transfer: Transfer, claims: list[Claim]) -> str:
-        return content.of_transfer(transfer, claims, self.names).digest
+    def _get_digest(self, transfer: Transfer, claims: list[Claim]) -> str:
+        return content.of_transfer(transfer, claims, self.references).digest
 
-    def _count(self, outcome: Outcome, records: int) -> None:
-        self.done.counts[str(outcome)] += records
-
-    def keep(self, file_name: str, reason: str, user: Any) -> None:
+    def save(self, **described: Any) -> None:
         """Write what is new, with history, and the account of the import."""
-        self.done.batch = ImportBatch.objects.create(
-            layout="bundle",
-            file_name=file_name[:200],
+        self.report.batch = ImportBatch.objects.create(
+            layout=ImportBatch.Layout.BUNDLE,
             sha256=self.bundle.sha256,
-            user=user,
-            reason=reason,
             records=self.bundle.records,
-            counts=self.done.counts,
-            left_out=[[[line], "refused", why] for line, why in self.done.refused],
-            made=self.made | {"transfers": [transfer.key for _, transfer, _ in self.new]},
+            counts=self.report.counts,
+            left_out=[[[line], "refused", reason] for line, reason in self.report.refused],
+            made=self.made | {"transfers": [transfer.key for transfer, _ in self.new]},
+            **described,
         )
         for group in batched(self.new):
             _insert_transfers(group)
 
+    def list_saved(self) -> list[Transfer]:
+        keys = [transfer.key for transfer, _ in self.new]
+        return [saved for group in batched(keys) for saved in Transfer.objects.filter(key__in=group)]
 
-def _insert_transfers(listed: Sequence[tuple[int, Transfer, list[Claim]]]) -> None:
-    insert(Transfer, (_row(transfer) for _, transfer, _ in listed))
-    keys = [transfer.key for _, transfer, _ in listed]
+
+def _list_references(table: str, model: Any, bundle: Bundle) -> list[RecordGroup]:
+    """Return the table's records with their aliases, each after the record that it names as its parent."""
+    key = model.natural_key_fields[0]
+    parent = next((each.name for each in model._meta.concrete_fields if each.related_model is model), "")
+    rows = {row[key]: (line, row) for line, row in bundle.tables[table]}
+    ordered = order_parents_first(rows, lambda at: at[1].get(parent))
+    return [
+        RecordGroup(_as_record(table, line, row, model), list(_list_aliases(table, line, row, model)))
+        for line, row in ordered
+    ]
+
+
+def _list_aliases(table: str, line: int, row: Cells, model: Any) -> Iterator[Record]:
+    for alias, owner in OWNED[model].items():
+        for name in (row["aliases"] or "").split("|") if row["aliases"] else ():
+            yield _as_record(table, line, {owner: row[model.natural_key_fields[0]], "name": name}, alias)
+
+
+def _as_claim(line: int, row: Cells) -> Record:
+    """Return the claim without its transfer, which has no id before it is saved."""
+    measure = row["measure"] or ""
+    kind = next(kind for kind, (_, prefix) in CLAIM_KINDS.items() if measure.startswith(prefix))
+    field_name, prefix = CLAIM_KINDS[kind]
+    cells = row | {"transfer": None, field_name: measure.removeprefix(prefix)}
+    return _as_record("claims", line, cells, CLAIMS[kind])
+
+
+def _as_record(table: str, line: int, row: Cells, model: Any) -> Record:
+    """Return the row as an entry of a fixture, without the columns that no field of the model has."""
+    fields: dict[str, Any] = {}
+    for column in model._meta.concrete_fields:
+        text = row.get(column.name)
+        if text is not None:
+            is_flag = isinstance(column, models.BooleanField)
+            fields[column.name] = [text] if column.is_relation else text == "true" if is_flag else text
+    return Record(Path(f"{table}.csv"), line, model._meta.label_lower, fields, {})
+
+
+def _insert_transfers(group: Sequence[tuple[Transfer, list[Claim]]]) -> None:
+    keys = [transfer.key for transfer, _ in group]
+    insert(Transfer, (_as_row(transfer) for transfer, _ in group))
+    history.record_copies(Transfer.objects.filter(key__in=keys), history.ADDED)
     pks = dict(Transfer.objects.filter(key__in=keys).values_list("key", "pk"))
-    for model, _ in MEASURES:
-        claims = [
-            _row(claim) | {"transfer_id": pks[transfer.key]}
-            for _, transfer, own in listed
-            for claim in own
+    for model in OWNED[Transfer]:
+        rows = [
+            _as_row(claim) | {"transfer_id": pks[transfer.key]}
+            for transfer, claims in group
+            for claim in claims
             if isinstance(claim, model)
         ]
-        insert(model, claims)
-    history.record_copies(Transfer.objects.filter(key__in=keys), history.ADDED)
-    for model, _ in MEASURES:
-        history.record_copies(model.objects.filter(transfer__key__in=keys), history.ADDED)
+        insert(model, rows)
+        history.record_copies(model._default_manager.filter(transfer__key__in=keys), history.ADDED)
 
 
-def _row(record: models.Model) -> dict[str, Any]:
-    return {
-        each.attname: getattr(record, each.attname)
-        for each in record._meta.concrete_fields
-        if not each.primary_key
-    }
-
-
-def _check(record: Any, line: int) -> None:
-    try:
-        record.full_clean()
-    except ValidationError as error:
-        name = record._meta.verbose_name
-        raise NotImported(f"The {name} {record} of line {line}: {' '.join(error.messages)}") from error
-
-
-def _differs(there: Any, told: Any, aliases: list[str]) -> bool:
-    """Whether a stored record shows something else than the bundle tells of it."""
-    names = [
-        each.attname
-        for each in there._meta.concrete_fields
-        if not each.primary_key and each.name != "provisional"
-    ]
-    told.clean_fields(exclude=[each.name for each in told._meta.concrete_fields if each.is_relation])
-    own = sorted(alias.name for alias in there.aliases.all()) if hasattr(there, "aliases") else []
-    return own != sorted(aliases) or any(getattr(there, name) != getattr(told, name) for name in names)
+def _as_row(record: models.Model) -> dict[str, Any]:
+    concrete = record._meta.concrete_fields
+    return {each.attname: getattr(record, each.attname) for each in concrete if not each.primary_key}

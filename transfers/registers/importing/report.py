@@ -13,7 +13,7 @@ from transfers.curation.spreadsheets.files import guarded
 from transfers.registers.reading.records import Deal, Refused, number_lines
 from transfers.vocabulary.choices import Outcome
 
-from .bundles import Done
+from .bundles import BundleReport
 from .plan import IMPORTED, Plan
 
 #: How many vanished deals the account names, and how many deals of an outcome a page shows.
@@ -54,7 +54,7 @@ def describe_plan(plan: Plan) -> Iterator[str]:
             yield f"  … and {len(plan.vanished) - SHOWN_IN_ACCOUNT:,} more."
 
 
-def describe_bundle(done: Done) -> Iterator[str]:
+def describe_bundle(done: BundleReport) -> Iterator[str]:
     """Yield the account of a bundle: transfers and claims, then what stayed as it was here."""
     counts = done.counts
     imported = counts[Outcome.NEW] + counts[Outcome.UNCHANGED]
