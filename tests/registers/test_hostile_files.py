@@ -88,7 +88,7 @@ def test_file_is_read_whatever_its_name(tmp_path):
     [
         ("absent.csv", "There is no file"),
         ("", "is a folder"),
-        ("pipe", "no ordinary file"),
+        ("pipe", "not an ordinary file"),
         ("a\0b", "name holds"),
     ],
 )

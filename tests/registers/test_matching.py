@@ -47,14 +47,18 @@ DEALS = st.lists(
 )
 
 
-def told(old, new, matching):
-    """The matching by what the deals state, whatever their places."""
+def stated(deal):
+    return repr([getattr(deal, name) for name in STATED])
+
+
+def by_statement(old, new, matching):
+    """Return the matching by what the deals state, whatever their places."""
     return (
-        Counter((repr(old[one].stated()), repr(new[other].stated())) for one, other in matching.pairs),
-        Counter(repr(new[index].stated()) for index in matching.added),
-        Counter(repr(old[index].stated()) for index in matching.vanished),
+        Counter((stated(old[one]), stated(new[other])) for one, other in matching.pairs),
+        Counter(stated(new[index]) for index in matching.added),
+        Counter(stated(old[index]) for index in matching.vanished),
         Counter(
-            (repr(new[index].stated()), *sorted(repr(old[each].stated()) for each in candidates))
+            (stated(new[index]), *sorted(stated(old[each]) for each in candidates))
             for index, candidates in matching.ambiguous.items()
         ),
     )
@@ -63,26 +67,26 @@ def told(old, new, matching):
 @given(DEALS, st.randoms())
 def test_an_edition_is_itself_in_any_order(deals, random):
     again = random.sample(deals, len(deals))
-    found = match(deals, again)
-    assert len(found.pairs) == len(deals)
-    assert all(deals[one] == again[other] for one, other in found.pairs)
+    matching = match(deals, again)
+    assert len(matching.pairs) == len(deals)
+    assert all(deals[one] == again[other] for one, other in matching.pairs)
 
 
 @given(DEALS, DEALS)
 def test_every_deal_is_told_once(old, new):
-    found = match(old, new)
-    news = [*(other for _, other in found.pairs), *found.added, *found.ambiguous]
-    candidates = {each for several in found.ambiguous.values() for each in several}
-    olds = [*(one for one, _ in found.pairs), *found.vanished, *candidates]
+    matching = match(old, new)
+    news = [*(other for _, other in matching.pairs), *matching.added, *matching.ambiguous]
+    candidates = {each for several in matching.ambiguous.values() for each in several}
+    olds = [*(one for one, _ in matching.pairs), *matching.vanished, *candidates]
     assert sorted(news) == list(range(len(new)))
     assert sorted(olds) == list(range(len(old)))
-    assert all(found.ambiguous.values())
+    assert all(matching.ambiguous.values())
 
 
 @given(DEALS, DEALS, st.randoms())
 def test_the_order_of_the_files_does_not_matter(old, new, random):
     one, other = random.sample(old, len(old)), random.sample(new, len(new))
-    assert told(old, new, match(old, new)) == told(one, other, match(one, other))
+    assert by_statement(old, new, match(old, new)) == by_statement(one, other, match(one, other))
 
 
 @pytest.mark.parametrize("field", ANOTHER_VALUE)
@@ -107,13 +111,13 @@ def test_a_caller_says_which_names_are_the_same():
 
 
 def test_of_equal_deals_that_became_more_the_rest_is_added():
-    found = match([DEAL, DEAL], [DEAL, DEAL, DEAL])
-    assert (found.pairs, found.added) == ([(0, 0), (1, 1)], [2])
+    matching = match([DEAL, DEAL], [DEAL, DEAL, DEAL])
+    assert (matching.pairs, matching.added) == ([(0, 0), (1, 1)], [2])
 
 
 def test_of_equal_deals_that_became_fewer_the_rest_has_vanished():
-    found = match([DEAL, DEAL, DEAL], [DEAL])
-    assert (found.pairs, found.vanished) == ([(0, 0)], [1, 2])
+    matching = match([DEAL, DEAL, DEAL], [DEAL])
+    assert (matching.pairs, matching.vanished) == ([(0, 0)], [1, 2])
 
 
 def test_batches_told_apart_by_their_deliveries_keep_their_places():
@@ -124,8 +128,8 @@ def test_batches_told_apart_by_their_deliveries_keep_their_places():
 
 def test_a_corrected_year_is_not_mistaken_for_the_new_deal_of_the_old_year():
     corrected, another = deal(year=2010), deal(ordered=30, comments="For Army", delivery_years=(2015,))
-    found = match([DEAL], [another, corrected])
-    assert (found.pairs, found.added) == ([(0, 1)], [0])
+    matching = match([DEAL], [another, corrected])
+    assert (matching.pairs, matching.added) == ([(0, 1)], [0])
 
 
 def test_a_number_and_comments_that_speak_for_two_deals_are_ambiguous():
@@ -135,13 +139,15 @@ def test_a_number_and_comments_that_speak_for_two_deals_are_ambiguous():
 
 
 def test_a_deal_that_was_split_is_ambiguous_and_has_not_vanished():
-    found = match([deal(ordered=10)], [deal(ordered=4, comments="a"), deal(ordered=6, comments="b")])
-    assert (found.ambiguous, found.vanished, found.added) == ({0: [0], 1: [0]}, [], [])
+    matching = match([deal(ordered=10)], [deal(ordered=4, comments="a"), deal(ordered=6, comments="b")])
+    assert (matching.ambiguous, matching.vanished, matching.added) == ({0: [0], 1: [0]}, [], [])
 
 
 def test_a_deal_of_another_decade_is_another_deal():
-    found = match([deal(comments="", delivery_years=())], [deal(year=2019, comments="", delivery_years=())])
-    assert (found.pairs, found.added, found.vanished) == ([], [0], [0])
+    matching = match(
+        [deal(comments="", delivery_years=())], [deal(year=2019, comments="", delivery_years=())]
+    )
+    assert (matching.pairs, matching.added, matching.vanished) == ([], [0], [0])
 
 
 def test_deals_without_a_year_are_near_any():
@@ -150,8 +156,8 @@ def test_deals_without_a_year_are_near_any():
 
 
 def test_the_year_alone_does_not_pair_deals_that_were_delivered_years_apart():
-    found = match([DEAL], [deal(ordered=9, comments="For Army", delivery_years=(2016,))])
-    assert found.ambiguous == {0: [0]}
+    matching = match([DEAL], [deal(ordered=9, comments="For Army", delivery_years=(2016,))])
+    assert matching.ambiguous == {0: [0]}
 
 
 def test_an_id_decides_whatever_changed():
@@ -161,23 +167,23 @@ def test_an_id_decides_whatever_changed():
 
 
 def test_two_ids_are_two_deals():
-    found = match([deal(identifier="7")], [deal(identifier="8")])
-    assert (found.added, found.vanished) == ([0], [0])
+    matching = match([deal(identifier="7")], [deal(identifier="8")])
+    assert (matching.added, matching.vanished) == ([0], [0])
 
 
 def test_deals_of_two_layouts_are_matched_by_what_both_state():
     deals = registers.deals(300, seed=5)
     news = [registers.by_year(each, number) for number, each in enumerate(deals, 1)]
     Random(1).shuffle(news)
-    found = match(deals, news)
-    right = sum(deals[one] == deals[int(news[other].identifier) - 1] for one, other in found.pairs)
-    assert right == len(found.pairs) > 270
+    matching = match(deals, news)
+    right = sum(deals[one] == deals[int(news[other].identifier) - 1] for one, other in matching.pairs)
+    assert right == len(matching.pairs) > 270
 
 
 def test_what_several_editions_left_is_matched_by_id_and_by_names():
-    known = [deal(identifier="7"), deal(designation="Mi-17")]
+    old = [deal(identifier="7"), deal(designation="Mi-17")]
     new = [deal(designation="Mi-17", identifier="9"), deal(identifier="7", year=2000)]
-    assert match(known, new).pairs == [(1, 0), (0, 1)]
+    assert match(old, new).pairs == [(1, 0), (0, 1)]
 
 
 def test_differences_are_told_in_the_register_s_order_with_marks_of_doubt():

@@ -1,4 +1,4 @@
-"""Which deal of a newer edition is which deal of an older one. Pure.
+"""Pairs of deals: one of a newer edition with the same one of an older edition. Pure.
 
 An edition by delivery year gives each deal an ID. Between two such editions the ID decides: deals of one ID
 are one deal whatever changed, and deals of two IDs are two.
@@ -24,7 +24,8 @@ not stated is near any. Of several deals that are equal in all they state, one i
 pair off in the order of their files. What is left of the newer edition is ambiguous where tie 7 holds with
 anything that is left of the older one, otherwise added. What is left of the older one has vanished unless an
 ambiguous deal may be it.
-A deal whose supplier, recipient or designation was renamed is told as vanished and added.
+A deal whose supplier, recipient or designation was renamed has vanished and is added, unless the caller's
+`group` takes both names for the same.
 
 Between the two layouts the same ties hold, without the fields that only one of them states.
 """
@@ -65,84 +66,8 @@ _folded = lru_cache(maxsize=65536)(fold)
 
 
 def fold_names(deal: Deal) -> Hashable:
-    """Supplier, recipient and designation as they are printed, without case, spaces and marks."""
+    """Return supplier, recipient and designation as printed, without case, spaces and marks."""
     return _folded(deal.supplier), _folded(deal.recipient), _folded(deal.designation)
-
-
-def match(
-    old: Sequence[Deal],
-    new: Sequence[Deal],
-    group: Callable[[Deal], Hashable] = fold_names,
-) -> Matching:
-    """Pair the deals of two editions, of one layout or of two, or of what several editions have left."""
-    found = Matching()
-    old_ids, old_plain = _by_layout(old)
-    new_ids, new_plain = _by_layout(new)
-
-    def stage(
-        olds: list[int], news: list[int], key: _Key, passes: list[_Ties]
-    ) -> tuple[list[int], list[int]]:
-        """Match those at the indexes; what is left of both goes to the next stage."""
-        groups = _unequal((old, olds), (new, news), key, found.pairs)
-        rest = Matching(found.pairs, ambiguous=found.ambiguous)
-        for one_side, other_side in groups.values():
-            _settle(one_side, other_side, passes, rest)
-        return rest.vanished, rest.added
-
-    old_ids, new_ids = stage(old_ids, new_ids, _identifier, [*_ties(STATED), _SAME_ID])
-    old_plain, new_plain = stage(old_plain, new_plain, group, _ties(STATED))
-    across = _ties(STATED_BY_BOTH)
-    old_plain, new_ids = stage(old_plain, new_ids, group, across)
-    old_ids, new_plain = stage(old_ids, new_plain, group, across)
-    found.pairs.sort(key=lambda pair: pair[1])
-    found.ambiguous = dict(sorted(found.ambiguous.items()))
-    found.added, found.vanished = sorted(new_ids + new_plain), sorted(old_ids + old_plain)
-    return found
-
-
-_Key = Callable[[Deal], Hashable]
-_identifier, _stated = attrgetter("identifier"), attrgetter(*STATED)
-
-
-def _by_layout(deals: Sequence[Deal]) -> tuple[list[int], list[int]]:
-    """Indexes of the deals that have an ID, and of those that have none."""
-    places: tuple[list[int], list[int]] = ([], [])
-    for index, deal in enumerate(deals):
-        places[not deal.identifier].append(index)
-    return places
-
-
-@dataclass(slots=True, eq=False)
-class _Alike:
-    """Deals of one edition that are equal in all they state, and which of them are left, in file order."""
-
-    deal: Deal
-    left: list[int]
-
-
-_Side = list[_Alike]
-
-
-def _unequal(
-    old: tuple[Sequence[Deal], list[int]],
-    new: tuple[Sequence[Deal], list[int]],
-    key: _Key,
-    pairs: list[tuple[int, int]],
-) -> dict[Hashable, tuple[_Side, _Side]]:
-    """Pair off equal deals among those at the indexes; what is left of both, by group."""
-    sides: list[dict[tuple[Hashable, Any], list[int]]] = [defaultdict(list), defaultdict(list)]
-    for side, (deals, indexes) in zip(sides, (old, new), strict=True):
-        for index in sorted(indexes):
-            side[key(deals[index]), _stated(deals[index])].append(index)
-    groups: dict[Hashable, tuple[_Side, _Side]] = defaultdict(lambda: ([], []))
-    for which, (side, (deals, _)) in enumerate(zip(sides, (old, new), strict=True)):
-        for alike, indexes in side.items():
-            equal = sides[1 - which].get(alike, ())
-            if which == 0:
-                pairs += zip(indexes, equal, strict=False)
-            if left := indexes[len(equal) :]:
-                groups[alike[0]][which].append(_Alike(deals[left[0]], left))
-    return groups
 
 
 @dataclass(frozen=True)
@@ -179,7 +104,7 @@ _SAME_ID: _Ties = (_Tie(("identifier",)),)
 
 
 def _ties(fields: Sequence[str]) -> list[_Ties]:
-    """The ties from the finest to the coarsest, without those by a field that one layout does not state."""
+    """Return the ties from the finest to the coarsest, without those by a field that is not in `fields`."""
     rest = tuple(name for name in fields if name not in {"year", "year_uncertain"})
     order, delivery = ("year", "ordered", "comments"), ("year", "delivered", "delivery_years")
     passes: list[_Ties] = [
@@ -198,56 +123,131 @@ def _ties(fields: Sequence[str]) -> list[_Ties]:
             _Tie(("comments",), ("comments",), NEAR),
         ),
     ]
-    if fields is not STATED:  # else those that are equal are paired already
+    if fields != STATED:  # else those that are equal are paired already
         passes.insert(0, (_Tie(tuple(fields)),))
-    known = [tuple(tie for tie in ties if {*tie.same, *tie.stated} <= set(fields)) for ties in passes]
-    return [ties for ties in known if ties]
+    stated = [tuple(tie for tie in ties if {*tie.same, *tie.stated} <= set(fields)) for ties in passes]
+    return [ties for ties in stated if ties]
+
+
+_Key = Callable[[Deal], Hashable]
+_Deals = dict[int, Deal]  # by their indexes
+_identifier, _stated = attrgetter("identifier"), attrgetter(*STATED)
+
+
+def match(old: Sequence[Deal], new: Sequence[Deal], group: _Key = fold_names) -> Matching:
+    """Pair the deals of two editions, of one layout or of two, or of what several editions have left."""
+    matching = Matching()
+    old_ids, old_plain = _split_by_layout(old)
+    new_ids, new_plain = _split_by_layout(new)
+    in_one_layout, across_layouts = _ties(STATED), _ties(STATED_BY_BOTH)
+    old_ids, new_ids = _match_stage(old_ids, new_ids, _identifier, [*in_one_layout, _SAME_ID], matching)
+    old_plain, new_plain = _match_stage(old_plain, new_plain, group, in_one_layout, matching)
+    old_plain, new_ids = _match_stage(old_plain, new_ids, group, across_layouts, matching)
+    old_ids, new_plain = _match_stage(old_ids, new_plain, group, across_layouts, matching)
+    return Matching(
+        pairs=sorted(matching.pairs, key=lambda pair: pair[1]),
+        added=sorted([*new_ids, *new_plain]),
+        vanished=sorted([*old_ids, *old_plain]),
+        ambiguous=dict(sorted(matching.ambiguous.items())),
+    )
+
+
+def _split_by_layout(deals: Sequence[Deal]) -> tuple[_Deals, _Deals]:
+    """Return the deals that have an ID, and those that have none."""
+    with_id = {index: deal for index, deal in enumerate(deals) if deal.identifier}
+    return with_id, {index: deal for index, deal in enumerate(deals) if not deal.identifier}
+
+
+def _match_stage(
+    olds: _Deals, news: _Deals, key: _Key, passes: Sequence[_Ties], matching: Matching
+) -> tuple[_Deals, _Deals]:
+    """Add pairs and ambiguous deals to the matching; return the rest of both sides for the next stage."""
+    rest = Matching(matching.pairs, ambiguous=matching.ambiguous)
+    for old_side, new_side in _pair_equal(olds, news, key, matching.pairs).values():
+        _settle(old_side, new_side, passes, rest)
+    return {index: olds[index] for index in rest.vanished}, {index: news[index] for index in rest.added}
+
+
+@dataclass(slots=True, eq=False)
+class _Alike:
+    """Deals of one edition that are equal in all they state, and those not yet paired, in file order."""
+
+    deal: Deal
+    indexes: list[int]
+
+
+_Side = list[_Alike]
+
+
+def _pair_equal(
+    olds: _Deals, news: _Deals, key: _Key, pairs: list[tuple[int, int]]
+) -> dict[Hashable, tuple[_Side, _Side]]:
+    """Pair off deals that are equal in all they state; return the rest of both sides by group."""
+    olds_by_statement, news_by_statement = _by_statement(olds, key), _by_statement(news, key)
+    groups: dict[Hashable, tuple[_Side, _Side]] = defaultdict(lambda: ([], []))
+    for statement, indexes in olds_by_statement.items():
+        equal = news_by_statement.get(statement, [])
+        pairs += zip(indexes, equal, strict=False)
+        if rest := indexes[len(equal) :]:
+            groups[statement[0]][0].append(_Alike(olds[rest[0]], rest))
+    for statement, indexes in news_by_statement.items():
+        equal = olds_by_statement.get(statement, [])
+        if rest := indexes[len(equal) :]:
+            groups[statement[0]][1].append(_Alike(news[rest[0]], rest))
+    return groups
+
+
+def _by_statement(deals: _Deals, key: _Key) -> dict[tuple[Hashable, Any], list[int]]:
+    indexes: dict[tuple[Hashable, Any], list[int]] = defaultdict(list)
+    for index in sorted(deals):
+        indexes[key(deals[index]), _stated(deals[index])].append(index)
+    return indexes
 
 
 def _settle(olds: _Side, news: _Side, passes: Sequence[_Ties], matching: Matching) -> None:
-    """Pair what can be paired within one group, and file the rest."""
+    """Pair what can be paired within one group, and add the rest to the matching."""
     olds.sort(key=_year)
     news.sort(key=_year)
-    for ties in passes:
+    for number, ties in enumerate(passes, 1):
         if not olds or not news:
             break
-        last_resort = ties is passes[-1] and ties is not _SAME_ID
-        for one, other in _only_each_other(olds, news, ties):
-            if last_resort and _delivered_apart(one.deal, other.deal):
+        is_last_resort = number == len(passes) and ties != _SAME_ID
+        for old, new in _only_each_other(olds, news, ties):
+            if is_last_resort and _delivered_apart(old.deal, new.deal):
                 continue
-            count = min(len(one.left), len(other.left))
-            matching.pairs += zip(one.left[:count], other.left[:count], strict=True)
-            del one.left[:count], other.left[:count]
-        olds = [each for each in olds if each.left]
-        news = [each for each in news if each.left]
-    _file(olds, news, passes[-1], matching)
+            count = min(len(old.indexes), len(new.indexes))
+            matching.pairs += zip(old.indexes[:count], new.indexes[:count], strict=True)
+            del old.indexes[:count], new.indexes[:count]
+        olds = [old for old in olds if old.indexes]
+        news = [new for new in news if new.indexes]
+    _add_unpaired(olds, news, passes[-1], matching)
 
 
-def _file(olds: _Side, news: _Side, ties: _Ties, matching: Matching) -> None:
-    sought = _Sought(olds, ties)
+def _add_unpaired(olds: _Side, news: _Side, ties: _Ties, matching: Matching) -> None:
+    tied_olds = _TieIndex(olds, ties)
     claimed: set[int] = set()
-    for each in news:
-        may_be = sorted(index for one in sought.akin(each.deal) for index in one.left)
-        if may_be:
-            matching.ambiguous |= dict.fromkeys(each.left, may_be)
-            claimed.update(may_be)
+    for new in news:
+        candidates = sorted(index for old in tied_olds.find(new.deal) for index in old.indexes)
+        if candidates:
+            matching.ambiguous |= dict.fromkeys(new.indexes, candidates)
+            claimed.update(candidates)
         else:
-            matching.added += each.left
-    matching.vanished += (index for each in olds for index in each.left if index not in claimed)
+            matching.added += new.indexes
+    matching.vanished += (index for old in olds for index in old.indexes if index not in claimed)
 
 
 def _only_each_other(olds: _Side, news: _Side, ties: _Ties) -> list[tuple[_Alike, _Alike]]:
-    """Those that are tied to one another and to nothing else."""
+    """Return those that are tied to one another and to nothing else."""
     if len(olds) == len(news) == 1:
-        one, other = olds[0], news[0]
-        return [(one, other)] if any(tie.holds(one.deal, other.deal) for tie in ties) else []
-    forth, back = _Sought(news, ties), _Sought(olds, ties)
-    found = []
-    for one in olds:
-        tied = forth.akin(one.deal, limit=2)
-        if len(tied) == 1 and back.akin(tied[0].deal, limit=2) == [one]:
-            found.append((one, tied[0]))
-    return found
+        old, new = olds[0], news[0]
+        return [(old, new)] if any(tie.holds(old.deal, new.deal) for tie in ties) else []
+    tied_news, tied_olds = _TieIndex(news, ties), _TieIndex(olds, ties)
+    pairs = []
+    for old in olds:
+        tied = tied_news.find(old.deal, limit=2)
+        if len(tied) == 1 and tied_olds.find(tied[0].deal, limit=2) == [old]:
+            pairs.append((old, tied[0]))
+    return pairs
 
 
 def _delivered_apart(old: Deal, new: Deal) -> bool:
@@ -259,29 +259,29 @@ def _year(alike: _Alike) -> int:
     return _NEVER if alike.deal.year is None else alike.deal.year
 
 
-class _Sought:
-    """One side of a group, in order of year, to be sought by ties in a time that does not grow with it."""
+class _TieIndex:
+    """One side of a group in order of year, searched by ties in a time that does not grow with it."""
 
     def __init__(self, side: _Side, ties: _Ties) -> None:
-        self.by_key: list[tuple[_Tie, dict[Hashable, _Side]]] = []
+        self.by_tie: list[tuple[_Tie, dict[Hashable, _Side]]] = []
         for tie in ties:
-            found: dict[Hashable, _Side] = defaultdict(list)
-            for each in side:
-                if (key := tie.key(each.deal)) is not None:
-                    found[key].append(each)
-            self.by_key.append((tie, found))
+            by_key: dict[Hashable, _Side] = defaultdict(list)
+            for alike in side:
+                if (key := tie.key(alike.deal)) is not None:
+                    by_key[key].append(alike)
+            self.by_tie.append((tie, by_key))
 
-    def akin(self, deal: Deal, limit: int = _NEVER) -> _Side:
-        """What is tied to the deal; of each tie no more than `limit`."""
-        found: dict[int, _Alike] = {}
-        for tie, by_key in self.by_key:
+    def find(self, deal: Deal, limit: int = _NEVER) -> _Side:
+        """Return what is tied to the deal; of each tie no more than `limit`."""
+        tied: dict[int, _Alike] = {}
+        for tie, by_key in self.by_tie:
             side = by_key.get(tie.key(deal), [])
-            found |= {id(each): each for each in _within(side, deal.year, tie.reach, limit)}
-        return list(found.values())
+            tied |= {id(alike): alike for alike in _within(side, deal.year, tie.reach, limit)}
+        return list(tied.values())
 
 
 def _within(side: _Side, year: int | None, reach: int | None, limit: int) -> Iterator[_Alike]:
-    """Those of a side in order of year that are within reach; one without a year always is."""
+    """Yield those of a side in order of year that are within reach; one without a year always is."""
     if not side:
         return
     if reach is None or year is None:

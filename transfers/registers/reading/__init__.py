@@ -1,13 +1,21 @@
-"""Readers of other people's registers: bytes → deals or faults. No database, no Django.
+"""Readers of other people's registers: bytes → deals or refusals. No database, no Django.
 
-A layout is a module with a NAME, a TITLE in words, the COLUMNS that it needs, the column whose text may
-SPLIT a record into lines, and `read`: rows and header → deals and refusals. LAYOUTS lists them.
+A layout is a module of this folder, listed in LAYOUTS, with:
+
+- NAME: as imports store it, the same as a member of `transfers.vocabulary.choices.Layout`;
+- TITLE: as a message names it; SOURCE_TITLE: the title of the source that an edition becomes;
+- COLUMNS: those that its header must have, each with its field of `Deal` and the function that parses a cell;
+- SPLIT: the heading of the column whose text may run over several lines, or empty;
+- `read_deals`: rows and header → deals and refusals.
+
+Encodings and separators are in `text` and `table`, words of cells in `cells`, `descriptions` and `comments`.
 """
 
 import hashlib
 from pathlib import Path
 
-from . import delivery_years, preamble, table, text, trade_register
+from . import delivery_years, table, text, trade_register
+from .preamble import read_preamble
 from .records import Deal, Delivery, Refused, Register, Unreadable
 
 __all__ = ["LAYOUTS", "Deal", "Delivery", "Refused", "Register", "Unreadable", "read_file", "read_register"]
@@ -16,29 +24,29 @@ LAYOUTS = (trade_register, delivery_years)
 
 
 def read_file(path: str | Path) -> Register:
-    """The register in the file; raises Unreadable for what is none, or no file."""
+    """Return the register in the file; raise Unreadable for what is none, or no file."""
     return read_register(text.load_file(Path(path)))
 
 
 def read_register(data: bytes) -> Register:
-    """The register in these bytes, told by its header alone; raises Unreadable for what is none."""
+    """Return the register in these bytes, whose header decides the layout; raise Unreadable for others."""
     text.check_data(data)
     encoding = text.detect_encoding(data)
     layout, header = table.find_header(text.read_head(data, encoding), LAYOUTS)
     lines = text.split_lines(data, encoding)
     ended = data.endswith((b"\n", b"\r", b";" if header.padding else b"\n"))
     deals, refused = layout.read_deals(table.read_rows(lines, header, layout.SPLIT, ended), header)
-    records = sum(deal.records for deal in deals) + sum(each.records for each in refused)
+    records = sum(deal.records for deal in deals) + sum(refusal.records for refusal in refused)
     if not records:
         raise Unreadable(f"The file has a header on line {header.line} but no record.")
-    about = preamble.read_preamble(lines[: header.line - 1])
+    title, generated = read_preamble(lines[: header.line - 1])
     return Register(
         layout=layout.NAME,
+        source_title=layout.SOURCE_TITLE,
         sha256=hashlib.sha256(data).hexdigest(),
         deals=deals,
         refused=refused,
         records=records,
-        generated=about.generated,
-        title=about.title,
-        credit=about.credit,
+        generated=generated,
+        title=title,
     )

@@ -1,4 +1,4 @@
-"""A cell as a value, or a Fault in words: nothing is rounded, completed or guessed."""
+"""Cells as values, or a RecordFault in words: nothing is rounded, completed or guessed."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -23,30 +23,30 @@ _remembered = lru_cache(maxsize=4096)
 
 
 class RecordFault(ValueError):
-    """Why a record cannot be read, as the rest of a sentence."""
+    """Reason why a record cannot be read, as the rest of a sentence."""
 
 
 class RegisterColumn(NamedTuple):
-    """A column that a layout needs: the field that it fills, its heading, and how its cells are read."""
+    """Column that a layout needs: the field that it fills, its heading, and the parser of its cells."""
 
     field: str
     heading: str
-    read: Callable[[str], Any]
+    parse: Callable[[str], Any]
 
 
 def parse_cells(columns: tuple[RegisterColumn, ...], cells: Iterable[str]) -> dict[str, Any]:
-    """The record's values by field; raises Fault, naming column and value, for the first that has none."""
-    found = {}
-    for (field, heading, read), cell in zip(columns, cells, strict=True):
+    """Return the record's values by field; raise RecordFault, naming the column, for the first bad cell."""
+    values = {}
+    for (field, heading, parse), cell in zip(columns, cells, strict=True):
         try:
-            found[field] = read(cell.strip())
+            values[field] = parse(cell.strip())
         except RecordFault as fault:
             raise RecordFault(f"{heading} holds {quote_value(cell.strip())}, {fault}") from None
-    return found
+    return values
 
 
 def quote_value(value: object, longest: int = 50) -> str:
-    """A value of the file as a message repeats it: short and on one line."""
+    """Return a value of the file as a message repeats it: short and on one line."""
     text = "" if value is None else str(value)
     return repr(f"{text[:longest]}…" if len(text) > longest else text) if text else "nothing"
 
@@ -57,7 +57,7 @@ def parse_text(cell: str) -> str:
 
 def parse_name(cell: str) -> str:
     if not cell:
-        raise RecordFault("where a name must stand")
+        raise RecordFault("where a name is needed")
     if _DAMAGED in cell:
         raise RecordFault("which is damaged")
     return cell
@@ -68,7 +68,7 @@ def parse_whole(cell: str) -> int | None:
     if not cell:
         return None
     if not (cell.isascii() and cell.isdigit() and len(cell) <= DIGITS and (number := int(cell)) <= LARGEST):
-        raise RecordFault(f"which is no whole number from 0 to {LARGEST}")
+        raise RecordFault(f"which is not a whole number from 0 to {LARGEST}")
     return number
 
 
@@ -77,13 +77,13 @@ def parse_decimal(cell: str) -> Decimal | None:
     if not cell:
         return None
     if not _DECIMAL.fullmatch(cell) or len(cell) - cell.count(".") > DIGITS:
-        raise RecordFault(f"which is no number of at most {DIGITS} digits")
+        raise RecordFault(f"which is not a number of at most {DIGITS} digits")
     return Decimal(cell)
 
 
 @_remembered
 def parse_estimate(cell: str) -> Decimal | None:
-    """A number; some exports have a mere Yes or No there, which is no figure."""
+    """Return the number; None for the Yes or No that some exports have instead."""
     return None if cell.casefold() in {"yes", "no"} else parse_decimal(cell)
 
 
@@ -92,38 +92,38 @@ def parse_year(cell: str) -> int | None:
     if not cell:
         return None
     if not (cell.isascii() and cell.isdigit() and len(cell) == 4 and FIRST_YEAR <= int(cell) <= LAST_YEAR):
-        raise RecordFault(f"which is no year from {FIRST_YEAR} to {LAST_YEAR}")
+        raise RecordFault(f"which is not a year from {FIRST_YEAR} to {LAST_YEAR}")
     return int(cell)
 
 
 @_remembered
 def parse_years(cell: str) -> tuple[int, ...]:
-    """`2001; 2002` as sorted distinct years."""
+    """Return the sorted distinct years of a cell such as `2001; 2002`."""
     if not cell:
         return ()
     try:
-        found = {parse_year(each.strip()) for each in cell.removesuffix(";").split(";")}
+        years = {parse_year(year.strip()) for year in cell.removesuffix(";").split(";")}
     except RecordFault:
-        found = {None}
-    if None in found:
-        raise RecordFault(f"which is no list of years from {FIRST_YEAR} to {LAST_YEAR}")
-    return tuple(sorted(each for each in found if each))
+        years = {None}
+    if None in years:
+        raise RecordFault(f"which is not a list of years from {FIRST_YEAR} to {LAST_YEAR}")
+    return tuple(sorted(year for year in years if year))
 
 
 @_remembered
 def parse_mark(cell: str) -> bool:
-    """Whether a figure is marked as uncertain."""
+    """Return whether a figure is marked as uncertain."""
     if cell not in {"", "?"}:
-        raise RecordFault("where only ? or nothing may stand")
+        raise RecordFault("where only ? or nothing is allowed")
     return cell == "?"
 
 
 @_remembered
 def parse_yes_or_no(cell: str) -> bool | None:
-    said = cell.casefold()
-    if said not in {"", "yes", "no"}:
-        raise RecordFault("where only Yes, No or nothing may stand")
-    return said == "yes" if said else None
+    answer = cell.casefold()
+    if answer not in {"", "yes", "no"}:
+        raise RecordFault("where only Yes, No or nothing is allowed")
+    return answer == "yes" if answer else None
 
 
 @_remembered
@@ -136,4 +136,4 @@ def parse_condition(cell: str) -> str:
     try:
         return CONDITIONS[cell.casefold()]
     except KeyError:
-        raise RecordFault("which is no condition that is known") from None
+        raise RecordFault("which is not a condition that SIPRI uses") from None

@@ -1,4 +1,4 @@
-"""What the free-text comment of a deal may mean: its kind, and what it cost. Pure; time grows with the text.
+"""Possible meanings of a deal's free-text comment: its kind and its cost. Pure; time grows with the text.
 
 These are proposals, to be accepted or thrown away by a curator, and never facts. A clause that denies or
 doubts proposes no kind, or one that is marked ambiguous; a sum of which nobody says what it paid for is left
@@ -20,7 +20,7 @@ LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT = 12, 200
 
 @dataclass(frozen=True)
 class CommentMeaning:
-    """A `kind` (as Transfer.Kind) in `value`, or a `deal_value` in whole units of an ISO 4217 currency.
+    """Kind of transfer (as Transfer.Kind) in `value`, or a `deal_value` in whole units of a currency.
 
     A sum that is open at one end has None there. `ambiguous`: the words may mean something else, or the sum
     may pay for more than this deal.
@@ -36,20 +36,21 @@ class CommentMeaning:
 
 
 def find_meanings(comment: str) -> list[CommentMeaning]:
-    """Kinds, then sums in the order of the text, each once; contradictory ones are ambiguous."""
+    """Return kinds, then sums in the order of the text, each once; contradictory ones are ambiguous."""
     clauses = list(_clauses(comment))
     kinds: dict[str, CommentMeaning] = {}
-    for found in (each for clause in clauses for each in _kinds(clause)):
-        if found.value not in kinds or kinds[found.value].ambiguous:
-            kinds[found.value] = found
+    for meaning in (kind for clause in clauses for kind in _kinds(clause)):
+        if meaning.value not in kinds or kinds[meaning.value].ambiguous:
+            kinds[meaning.value] = meaning
     is_shared = bool(_SHARED.search(comment))
-    sums: dict[tuple[str, Decimal | None, Decimal | None], CommentMeaning] = {}
-    for found in (each for clause in clauses for each in _sums(clause, is_shared)):
-        sums.setdefault((found.currency, found.minimum, found.maximum), found)
-    said = Counter(each.currency for each in sums.values())
+    by_sum: dict[tuple[str, Decimal | None, Decimal | None], CommentMeaning] = {}
+    for meaning in (value for clause in clauses for value in _sums(clause, is_shared)):
+        by_sum.setdefault((meaning.currency, meaning.minimum, meaning.maximum), meaning)
+    values = by_sum.values()
+    count = Counter(value.currency for value in values)
     return [
-        *(replace(each, ambiguous=each.ambiguous or len(kinds) > 1) for each in kinds.values()),
-        *(replace(each, ambiguous=each.ambiguous or said[each.currency] > 1) for each in sums.values()),
+        *(replace(kind, ambiguous=kind.ambiguous or len(kinds) > 1) for kind in kinds.values()),
+        *(replace(value, ambiguous=value.ambiguous or count[value.currency] > 1) for value in values),
     ]
 
 
@@ -59,7 +60,7 @@ _END = re.compile(
 
 
 def _clauses(comment: str) -> Iterator[str]:
-    """What stands between semicolons, sentences and blank lines, each proposing by itself."""
+    """Yield what stands between semicolons, sentences and blank lines, each with a meaning of its own."""
     start = 0
     for end in _END.finditer(comment):
         yield " ".join(comment[start : end.start()].split())
@@ -70,8 +71,8 @@ def _clauses(comment: str) -> Iterator[str]:
 _LICENCE = r"licen[cs]e"
 _PLACE = r"(?:[\w-]{1,20} ){1,3}"
 _KINDS = {
-    kind: re.compile(rf"(?<![\w-])(?:{said})(?![\w-])", re.IGNORECASE)
-    for kind, said in {
+    kind: re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE)
+    for kind, words in {
         "gift": r"(?<!training )(?<!landing )(?<!navigation )(?<!first )aid|gifts?|donat(?:ed|ions?)"
         r"|free of charge|for free|FMF",
         "lease": r"leas(?:e|es|ed|ing)",
@@ -101,17 +102,17 @@ _FINANCED = re.compile(r"(?i)\b(?:financ\w{0,6}|fund(?:ed|s|ing)?|paid|payment|c
 
 
 def _kinds(clause: str) -> Iterator[CommentMeaning]:
-    found = [(kind, said) for kind, pattern in _KINDS.items() if (said := pattern.search(clause))]
-    if not found or _DENIED.search(clause):
+    matches = [(kind, match) for kind, pattern in _KINDS.items() if (match := pattern.search(clause))]
+    if not matches or _DENIED.search(clause):
         return
     doubted = bool(_DOUBTED.search(clause))
-    for kind, said in found:
+    for kind, match in matches:
         if kind == "loan" and _OF_MONEY.search(clause):
             continue
-        if kind == "loan" and said[0].lower() == "loan" and clause.strip(" .").lower() != "loan":
+        if kind == "loan" and match[0].lower() == "loan" and clause.strip(" .").lower() != "loan":
             continue
         ambiguous = doubted or (kind == "gift" and bool(_FINANCED.search(clause)))
-        yield CommentMeaning("kind", _excerpt(clause, *said.span()), value=kind, ambiguous=ambiguous)
+        yield CommentMeaning("kind", _excerpt(clause, *match.span()), value=kind, ambiguous=ambiguous)
 
 
 #: Codes that are no sum's before a space: `TOP 20 m` may be a boat.
@@ -151,21 +152,21 @@ _SHARED = re.compile(r"(?i)\b(?:part of|combined|package|of which)\b")
 
 def _sums(clause: str, is_shared: bool) -> Iterator[CommentMeaning]:
     covers_more = is_shared or bool(_MORE_THAN_THE_DEAL.search(clause))
-    for found in _SUM.finditer(clause):
-        read = _read(found)
-        start, end = found.span()
+    for match in _SUM.finditer(clause):
+        amount = _amount(match)
+        start, end = match.span()
         before, after = clause[max(0, start - 40) : start], clause[end : end + 60]
-        if read is None or _is_no_price(before, after):
+        if amount is None or _is_no_price(before, after):
             continue
-        low: Decimal | None = read.low
-        high: Decimal | None = read.high
+        low: Decimal | None = amount.low
+        high: Decimal | None = amount.high
         if low == high and _AT_MOST.search(before):
             low = None
         elif low == high and _AT_LEAST.search(before):
             high = None
         yield CommentMeaning(
             "deal_value", _excerpt(clause, start, end), minimum=low, maximum=high,
-            currency=read.currency, ambiguous=covers_more,
+            currency=amount.currency, ambiguous=covers_more,
         )  # fmt: skip
 
 
@@ -175,38 +176,38 @@ def _is_no_price(before: str, after: str) -> bool:
     return not _DEAL_AFTER.match(after) and bool(_NO_PRICE_AFTER.match(after))
 
 
-class _Read(NamedTuple):
+class _Amount(NamedTuple):
     low: Decimal
     high: Decimal
     currency: str
 
 
-def _read(found: re.Match[str]) -> _Read | None:
-    """The sum, if it has a currency and a scale and goes upwards."""
-    currency = _currency(found["sign"], bool(found["space"]))
-    first, last = found["low"], found["high"] or found["low"]
-    scale = found["scale"] or found["scale_low"]
+def _amount(match: re.Match[str]) -> _Amount | None:
+    """Return the sum, if it has a currency and a scale and goes upwards."""
+    currency = _currency(match["sign"], bool(match["space"]))
+    first, last = match["low"], match["high"] or match["low"]
+    scale = match["scale"] or match["scale_low"]
     if not currency or not (scale or "," in first):
         return None
-    if found["sign_high"] and _currency(found["sign_high"], False) != currency:
+    if match["sign_high"] and _currency(match["sign_high"], False) != currency:
         return None
     high = numbers.parse_number(f"{last} {scale or ''}")
-    low = numbers.parse_number(f"{first} {found['scale_low'] or scale or ''}")
-    return _Read(low, high, currency) if 0 < low <= high else None
+    low = numbers.parse_number(f"{first} {match['scale_low'] or scale or ''}")
+    return _Amount(low, high, currency) if 0 < low <= high else None
 
 
 def _currency(sign: str, spaced: bool) -> str:
-    known = _AFTER_A_SPACE if spaced else _CODES
-    return numbers.find_currency(sign) or (sign if sign in known else "")
+    codes = _AFTER_A_SPACE if spaced else _CODES
+    return numbers.find_currency(sign) or (sign if sign in codes else "")
 
 
 _WORD = re.compile(r"\S+")
 
 
 def _excerpt(clause: str, start: int, end: int) -> str:
-    """A few whole words with the place in them: at most 12 and 200 characters."""
+    """Return a few whole words with the place in them: at most 12 and 200 characters."""
     low, high = max(0, start - LONGEST_EXCERPT_TEXT), end + LONGEST_EXCERPT_TEXT
-    words = [found.span() for found in _WORD.finditer(clause, low, high)]
+    words = [word.span() for word in _WORD.finditer(clause, low, high)]
     inside = [at for at, (first, last) in enumerate(words) if last > start and first < end]
     first, last = inside[0], inside[-1]
     while last - first + 1 < LONGEST_EXCERPT:

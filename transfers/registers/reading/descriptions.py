@@ -1,4 +1,4 @@
-"""The register's words for a weapon → our category and unit. Pure.
+"""Words of a register for a weapon → our category and unit. Pure.
 
 The last words of a description name the thing (`air search radar`, `trainer/combat aircraft`), so the
 longest known ending decides. What is not known is None, never a guess. As SIPRI does, guided bombs, shells
@@ -60,19 +60,19 @@ _CATEGORIES = {
 
 
 def classify(description: str) -> tuple[str, str] | None:
-    """Category (as System.Category) and unit (as Quantity.Unit); None where the words are not known.
+    """Return category (as System.Category) and unit (as Quantity.Unit); None where the words are unknown.
 
     Of alternatives, `icebreaker/OPV`, those that are known must be of one category.
     """
     words = description[:200].casefold().split()
-    if known := _by_ending(words[-_MOST_WORDS:]):
-        return known
+    if place := _by_ending(words[-_MOST_WORDS:]):
+        return place
     *others, last = " ".join(words).split("/")
-    found = _by_ending(last.split()[-_MOST_WORDS:])
-    if found is None or " " in last:  # in `IFV/APC turret` the last word is the thing of both
-        return found
-    categories = {known[0] for other in others if (known := _by_ending(other.split()[-_MOST_WORDS:]))}
-    return found if categories <= {found[0]} else None
+    place = _by_ending(last.split()[-_MOST_WORDS:])
+    if place is None or " " in last:  # in `IFV/APC turret` the last word is the thing of both
+        return place
+    places = (_by_ending(other.split()[-_MOST_WORDS:]) for other in others)
+    return place if all(other is None or other[0] == place[0] for other in places) else None
 
 
 def _by_ending(words: list[str]) -> tuple[str, str] | None:
@@ -81,5 +81,5 @@ def _by_ending(words: list[str]) -> tuple[str, str] | None:
 
 
 def parse_category(armament_category: str) -> str | None:
-    """The armament category as the layout by delivery year prints it; None where it is none of SIPRI's."""
+    """Return the category that an armament category of SIPRI's means; None for other words."""
     return _CATEGORIES.get(fold(armament_category))

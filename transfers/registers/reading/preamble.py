@@ -1,10 +1,11 @@
-"""What a file says of itself above its header: its title, whom to credit, and when it was made."""
+"""What a file says of itself above its header: its title, and when it was made."""
 
 import re
 from datetime import datetime
 from typing import NamedTuple
 
 LONGEST = 300
+_GENERATED = "data generated:"
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _TIME = r"(?:(?:,? |T)(\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([ap])\.?m\.?)?)?"
 _BY_WORD = re.compile(rf"(\d{{1,2}}) ([a-z]{{3,9}})\.?,? (\d{{4}}){_TIME}", re.I | re.ASCII)
@@ -12,33 +13,26 @@ _BY_NUMBER = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d){_TIME}", re.I | re.ASCII)
 
 
 class Preamble(NamedTuple):
+    """Title and time of making; what the file does not say is empty."""
+
     title: str = ""
-    credit: str = ""
     generated: datetime | None = None
 
 
 def read_preamble(lines: list[str]) -> Preamble:
-    """What the lines above the header say; what they do not is empty."""
+    """Return what the lines above the header say."""
     texts = [" ".join(line.rstrip(";, \t").split())[:LONGEST] for line in lines]
-    return Preamble(
-        title=next(filter(None, texts), ""),
-        credit=_after("source:", texts),
-        generated=parse_moment(_after("data generated:", texts)),
-    )
-
-
-def _after(label: str, texts: list[str]) -> str:
-    found = (text[len(label) :].strip() for text in texts if text.casefold().startswith(label))
-    return next(found, "")
+    moments = (text[len(_GENERATED) :].strip() for text in texts if text.casefold().startswith(_GENERATED))
+    return Preamble(next(filter(None, texts), ""), parse_moment(next(moments, "")))
 
 
 def parse_moment(text: str) -> datetime | None:
-    """`18 May 2026 2:29:20 PM`, on either clock or without a time; None for what has no one reading."""
-    if found := _BY_WORD.fullmatch(text):
-        day, word, year, *time = found.groups()
+    """Return the time of a text such as `18 May 2026 2:29:20 PM`; None if it has no single reading."""
+    if match := _BY_WORD.fullmatch(text):
+        day, word, year, *time = match.groups()
         month = _MONTHS.index(word[:3].casefold()) + 1 if word[:3].casefold() in _MONTHS else 0
-    elif found := _BY_NUMBER.fullmatch(text):
-        year, number, day, *time = found.groups()
+    elif match := _BY_NUMBER.fullmatch(text):
+        year, number, day, *time = match.groups()
         month = int(number)
     else:
         return None

@@ -1,4 +1,4 @@
-"""What every layout of a register is read into: deals as the register states them, and what was refused.
+"""Deals as a register states them, and refused records: the same for every layout.
 
 Texts are as printed, without the marks of a damaged or padded file; an absent text is empty, an absent
 number None. Nothing here is resolved against our own records, and nothing is guessed.
@@ -31,7 +31,7 @@ def describe_lines(lines: tuple[int, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a layout by delivery year says of one deal and year; TIV in millions."""
+    """One deal in one year, of a layout by delivery year; TIV in millions."""
 
     line: int
     year: int | None
@@ -77,51 +77,44 @@ class Deal:
 
     @property
     def locator(self) -> str:
-        """Where in the file it stands: line 14, lines 14-15, lines 14, 20, 31 …"""
+        """Return where in the file it stands: line 14, lines 14-15, lines 14, 20, 31 …"""
         return describe_lines(self.lines)
 
-    def stated(self) -> dict[str, Any]:
-        """What it states, by field and without its place in the file: what two editions are compared by."""
-        return {name: getattr(self, name) for name in STATED}
 
-
-#: The fields that a register states, in the order in which they are told.
-STATED = tuple(each.name for each in fields(Deal) if each.name not in {"lines", "records", "deliveries"})
-
-
-_NAMES = tuple(each.name for each in fields(Deal))
+_NAMES = tuple(column.name for column in fields(Deal))
+#: The fields that a register states, in their order, by which two editions are compared.
+STATED = tuple(name for name in _NAMES if name not in {"lines", "records", "deliveries"})
 _DECIMALS = frozenset({"tiv_unit", "tiv_ordered", "tiv_delivered", "sipri_estimate"})
-#: Fields that may be left unsaid, with what they then are.
-_UNSAID = {each.name: each.default for each in fields(Deal) if each.default is not MISSING}
+_DEFAULTS = {column.name: column.default for column in fields(Deal) if column.default is not MISSING}
 
 
 def dump_deal(deal: Deal) -> dict[str, Any]:
-    """What the deal says as values that JSON holds; `deal_of` is the way back."""
-
+    """Return what the deal states as values for JSON, without defaults; `load_deal` is the way back."""
     values = {name: getattr(deal, name) for name in _NAMES}
-    said = {name: value for name, value in values.items() if value != _UNSAID.get(name)}
-    for name in _DECIMALS & said.keys():
-        said[name] = str(said[name])
+    stated = {name: value for name, value in values.items() if value != _DEFAULTS.get(name)}
+    for name in _DECIMALS & stated.keys():
+        stated[name] = str(stated[name])
     if deal.deliveries:
-        said["deliveries"] = [
-            asdict(each) | {"tiv": None if each.tiv is None else str(each.tiv)} for each in deal.deliveries
+        stated["deliveries"] = [
+            asdict(delivery) | {"tiv": None if delivery.tiv is None else str(delivery.tiv)}
+            for delivery in deal.deliveries
         ]
-    return said
+    return stated
 
 
-def load_deal(values: dict[str, Any]) -> Deal:
-    """The deal that `plain` told."""
-    read = dict(values)
-    for name in _DECIMALS & read.keys():
-        read[name] = Decimal(read[name])
-    for name in {"lines", "delivery_years"} & read.keys():
-        read[name] = tuple(read[name])
-    if "deliveries" in read:
-        read["deliveries"] = tuple(
-            Delivery(**each | {"tiv": None if each["tiv"] is None else Decimal(each["tiv"])})
-            for each in read["deliveries"]
+def load_deal(stated: dict[str, Any]) -> Deal:
+    """Return the deal that `dump_deal` made these values of."""
+    values = dict(stated)
+    for name in _DECIMALS & values.keys():
+        values[name] = Decimal(values[name])
+    for name in {"lines", "delivery_years"} & values.keys():
+        values[name] = tuple(values[name])
+    if "deliveries" in values:
+        values["deliveries"] = tuple(
+            Delivery(**delivery | {"tiv": None if delivery["tiv"] is None else Decimal(delivery["tiv"])})
+            for delivery in values["deliveries"]
         )
-    return Deal(**read)
+    return Deal(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +129,16 @@ class Refused:
 
 @dataclass(frozen=True)
 class Register:
-    """A file that was read: `records` = those of its deals + those refused, always.
+    """A file that was read; `records` = those of its deals + those refused, always.
 
-    `generated` is what the file says of when it was made; None where it does not say.
+    `generated` is when the file says it was made, `title` what it calls itself; `source_title`: its layout's.
     """
 
     layout: str
+    source_title: str
     sha256: str
     deals: list[Deal]
     refused: list[Refused]
     records: int
     generated: datetime | None = None
     title: str = ""
-    credit: str = ""

@@ -1,4 +1,4 @@
-"""Lines as rows of cells: which line is the header, whose it is, and which lines make one record.
+"""Lines as rows of cells: the header and its layout, and the lines that make one record.
 
 Exports have no quote characters, so a comma always parts cells, while a text may run over several lines.
 """
@@ -21,7 +21,7 @@ PIECES = 1_000
 
 
 def get_mark_heading(heading: str) -> str:
-    """What the unnamed column is called that qualifies the column of this heading."""
+    """Return the heading of the unnamed column that qualifies the column of this one."""
     return _MARK + heading
 
 
@@ -35,14 +35,16 @@ class Header:
 
     @property
     def width(self) -> int:
+        """Return the number of columns."""
         return len(self.names)
 
     def place(self, heading: str) -> int | None:
+        """Return where this column stands; None if it is missing."""
         key = _key(heading)
         return self.names.index(key) if key in self.names else None
 
     def places(self, columns: tuple[RegisterColumn, ...]) -> list[int]:
-        """Where these columns stand; each must be there."""
+        """Return where these columns stand; each must be there."""
         return [self.names.index(_key(column.heading)) for column in columns]
 
     def ends_with(self, heading: str) -> bool:
@@ -67,31 +69,32 @@ class Row(NamedTuple):
 
 
 def find_header(head: list[str], layouts: tuple[ModuleType, ...]) -> tuple[ModuleType, Header]:
-    """The first line that has all columns of a layout; raises Unreadable where none has."""
-    nearest: tuple[float, str] = (0.0, "")
+    """Return the first line that has all columns of a layout, with the layout; raise Unreadable for none."""
+    largest_share, nearest = 0.0, ""
     for number, line in enumerate(head, 1):
         header = _header(number, line)
         for layout in layouts:
             headings = [column.heading for column in layout.COLUMNS]
-            missing = [each for each in headings if header.place(each) is None]
-            share = 1 - len(missing) / len(headings)
+            missing = [heading for heading in headings if header.place(heading) is None]
             if not missing:
                 _check_header(header, headings)
                 return layout, header
-            if share > nearest[0]:
-                words = f"Line {number} is nearly the header of {layout.TITLE}, but lacks "
-                nearest = share, f"{words}{', '.join(map(_quoted, missing))}."
-    if nearest[0] >= 0.5:
-        raise Unreadable(nearest[1])
+            share = 1 - len(missing) / len(headings)
+            if share > largest_share:
+                lacking = ", ".join(map(_quoted, missing))
+                nearest = f"Line {number} is nearly the header of {layout.TITLE}, but lacks {lacking}."
+                largest_share = share
+    if largest_share >= 0.5:
+        raise Unreadable(nearest)
     titles = " or ".join(layout.TITLE for layout in layouts)
     raise Unreadable(f"None of the first {HEAD} lines is the header of {titles}.")
 
 
 def read_rows(lines: list[str], header: Header, split: str, ended: bool) -> Iterator[Row]:
-    """The records below the header; `split` is the heading of the column whose text may hold newlines.
+    """Yield the records below the header; `split` is the heading of the column whose text may hold newlines.
 
-    `ended`: whether the file ends with a line end. Raises Unreadable for what is far more than a register,
-    and where the last record has too few cells: what the file lost behind it, nobody knows.
+    `ended`: whether the file ends with a line end. Raise Unreadable for far more records than a register has,
+    and where the last record has too few cells, since nobody knows what the file lost behind it.
     """
     row = None
     last = len(lines)
@@ -110,36 +113,32 @@ def read_rows(lines: list[str], header: Header, split: str, ended: bool) -> Iter
 
 
 def _is_cut(row: Row, header: Header) -> bool:
-    """Whether the file ends within this record; a line of words alone may be a remark below the table."""
+    """Return whether the file ends within this record; a line of words may be a remark below the table."""
     return len(row.cells) < header.width and (row.unended or len(row.cells) > 1)
 
 
 def _joined(numbered: Iterable[tuple[int, str]], header: Header, split: str, unended: int) -> Iterator[Row]:
-    """Rows, where need be of several lines: a record's begin, lines of a single cell, and its rest."""
+    """Yield rows, where need be of several lines: a record's begin, lines of a single cell, and its rest."""
     place = header.place(split) if split else None
     begin = 0 if place is None else place + 1
     rest = header.width - begin + 1
-    open_: list[tuple[int, str]] = []
+    pieces: list[tuple[int, str]] = []
     for number, line in numbered:
         count = line.count(",") + 1
-        cut = number == unended and count < rest
-        if open_ and (cut or count in (1, rest)) and len(open_) < PIECES:
-            open_.append((number, line))
-            if count == rest != 1:
-                yield _row(open_, header, unended)
-                open_ = []
+        is_cut = number == unended and count < rest
+        goes_on = 0 < len(pieces) < PIECES and (is_cut or count in (1, rest))
+        if pieces and not goes_on:
+            yield _row(pieces, header, unended)
+            pieces = []
+        if not goes_on and not line.strip(", \t") and count in (1, header.width):
             continue
-        if open_:
-            yield _row(open_, header, unended)
-            open_ = []
-        if not line.strip(", \t") and count in (1, header.width):
-            continue
-        if count == begin:
-            open_ = [(number, line)]
-        else:
-            yield _row([(number, line)], header, unended)
-    if open_:
-        yield _row(open_, header, unended)
+        pieces.append((number, line))
+        is_whole = count == rest and rest > 1 if goes_on else count != begin
+        if is_whole:
+            yield _row(pieces, header, unended)
+            pieces = []
+    if pieces:
+        yield _row(pieces, header, unended)
 
 
 def _row(pieces: list[tuple[int, str]], header: Header, unended: int) -> Row:
@@ -157,7 +156,7 @@ def _row(pieces: list[tuple[int, str]], header: Header, unended: int) -> Row:
 
 
 def _numbered(lines: list[str], header: Header, last: int) -> Iterator[tuple[int, str]]:
-    """Each line below the header with its number and without its padding."""
+    """Yield each line below the header with its number and without its padding."""
     for number in range(header.line + 1, last + 1):
         line = lines[number - 1]
         check_length(number, line)
@@ -174,11 +173,11 @@ def _unpadded(line: str, padding: int) -> str:
 def _header(number: int, line: str) -> Header:
     bare = line.rstrip().rstrip(";")
     names: list[str] = []
-    named = ""
+    last_heading = ""
     for cell in bare.split(","):
         key = _key(cell)
-        named = key or named
-        names.append(key or _key(get_mark_heading(named)))
+        last_heading = key or last_heading
+        names.append(key or _key(get_mark_heading(last_heading)))
     return Header(number, tuple(names), len(line.rstrip()) - len(bare))
 
 

@@ -1,4 +1,4 @@
-"""A file's bytes as lines of text, or a sentence on why they are none."""
+"""Bytes of a file as lines of text, or a sentence on why they are none."""
 
 import codecs
 from pathlib import Path
@@ -31,15 +31,15 @@ _FORMATS = (
 
 
 def load_file(path: Path) -> bytes:
-    """The bytes of the file; raises Unreadable for what is no file, or too large to be a register."""
+    """Return the bytes of the file; raise Unreadable for what is no file, or too large to be a register."""
     shown = path.name if len(path.name) <= 80 else f"{path.name[:80]}…"
     try:
-        found = path.stat()
-        if S_ISDIR(found.st_mode):
+        status = path.stat()
+        if S_ISDIR(status.st_mode):
             raise Unreadable(f"{shown} is a folder, not a file.")
-        if not S_ISREG(found.st_mode):
-            raise Unreadable(f"{shown} is no ordinary file.")
-        _check_size(found.st_size)
+        if not S_ISREG(status.st_mode):
+            raise Unreadable(f"{shown} is not an ordinary file.")
+        _check_size(status.st_size)
         with path.open("rb") as file:
             return file.read(LARGEST + 1)
     except FileNotFoundError:
@@ -51,7 +51,7 @@ def load_file(path: Path) -> bytes:
 
 
 def check_data(data: bytes) -> None:
-    """Raises Unreadable for what is plainly no text of a register, whatever it says."""
+    """Raise Unreadable for what is plainly no text of a register."""
     _check_size(len(data))
     if not data.strip(codecs.BOM_UTF8 + b" \t\r\n\0"):
         raise Unreadable("The file is empty.")
@@ -66,7 +66,7 @@ def check_data(data: bytes) -> None:
 
 
 def detect_encoding(data: bytes) -> str:
-    """UTF-8 where the file is, but for a character cut at its end; else the exports' own cp1252."""
+    """Return UTF-8 where the data is, but for a character cut at its end; else the exports' own cp1252."""
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -78,17 +78,17 @@ def detect_encoding(data: bytes) -> str:
     return "utf-8"
 
 
-def split_lines(data: bytes, named: str) -> list[str]:
-    """Physical lines without their ends; what the encoding lacks is U+FFFD."""
-    return [line.removesuffix("\r") for line in data.decode(named, "replace").split("\n")]
+def split_lines(data: bytes, encoding: str) -> list[str]:
+    """Return physical lines without their ends; what the encoding lacks is U+FFFD."""
+    return [line.removesuffix("\r") for line in data.decode(encoding, "replace").split("\n")]
 
 
-def read_head(data: bytes, named: str) -> list[str]:
-    """The lines within which the header must stand; raises Unreadable for one that is endless."""
-    found = split_lines(data[:_CHUNK], named)[:HEAD]
-    for number, line in enumerate(found, 1):
+def read_head(data: bytes, encoding: str) -> list[str]:
+    """Return the lines within which the header must stand; raise Unreadable for one that is endless."""
+    lines = split_lines(data[:_CHUNK], encoding)[:HEAD]
+    for number, line in enumerate(lines, 1):
         check_length(number, line)
-    return found
+    return lines
 
 
 def check_length(number: int, line: str) -> None:

@@ -1,4 +1,4 @@
-"""The trade register: one record a deal, no identifier, comments that run over several lines."""
+"""Trade register: one record for each deal, no identifier, comments that run over several lines."""
 
 from collections.abc import Iterable
 from operator import itemgetter
@@ -10,6 +10,7 @@ from .table import Header, Row, get_mark_heading
 
 NAME = "trade_register"
 TITLE = "a trade register"
+SOURCE_TITLE = "Arms Transfers Database: trade register"
 #: The column whose text may hold newlines.
 SPLIT = "Comments"
 _TIV_DELIVERED = "SIPRI TIV of delivered weapons"
@@ -37,7 +38,7 @@ _YEARS_MARK = RegisterColumn("delivery_years_uncertain", get_mark_heading(_YEARS
 
 
 def read_deals(rows: Iterable[Row], header: Header) -> tuple[list[Deal], list[Refused]]:
-    """The register's deals, and the records that are none."""
+    """Return the register's deals, and the records that are none."""
     columns = COLUMNS if header.place(_YEARS_MARK.heading) is None else (*COLUMNS, _YEARS_MARK)
     pick = itemgetter(*header.places(columns))
     deals: list[Deal] = []
@@ -56,7 +57,7 @@ def read_deals(rows: Iterable[Row], header: Header) -> tuple[list[Deal], list[Re
 
 
 def _may_be_cut(deal: Deal, header: Header) -> bool:
-    """Whether the last cell may have lost its end: a total that is units times value has not."""
+    """Return whether the last cell may have lost its end: a total that is units times value has not."""
     if not header.ends_with(_TIV_DELIVERED):
         return any(header.ends_with(column.heading) for column in COLUMNS)
     if deal.tiv_unit is None or deal.delivered is None or deal.tiv_delivered is None:
