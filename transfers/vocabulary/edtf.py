@@ -26,10 +26,10 @@ from functools import lru_cache
 
 from .dates import MONTHS
 
-__all__ = ["PATTERN", "EDTFError", "Edtf", "bounds", "contains", "envelope", "overlaps", "parse", "validate"]
+__all__ = ["PATTERN", "EDTFError", "Edtf", "bounds", "envelope", "overlaps", "parse", "validate"]
 
 Bounds = tuple[date | None, date | None]
-Span = tuple[date, date, str]
+Days = tuple[date, date]
 
 _YEAR = "(000[1-9]|00[1-9][0-9]|0[1-9][0-9][0-9]|[1-9][0-9][0-9][0-9])"
 _MONTH = "(0[1-9]|1[0-2])"
@@ -56,25 +56,24 @@ class EDTFError(ValueError):
 class Edtf:
     """A date that was read: its text and the first and the last day it allows.
 
-    A bound is None at an open or unknown end; one bound at least is known. `is_open` holds for both kinds
-    of end, `is_unknown` only for ``2019/`` and ``/2019``. The marks count wherever in the text they stand.
+    A bound is None at an open or unknown end; one bound at least is known.
     """
 
     text: str
     earliest: date | None
     latest: date | None
-    is_interval: bool
-    is_open: bool
-    is_unknown: bool
-    is_uncertain: bool
-    is_approximate: bool
+
+    @property
+    def is_interval(self) -> bool:
+        """Return whether the date is written with two ends."""
+        return "/" in self.text
 
 
 @lru_cache(maxsize=8192)
 def parse(text: str) -> Edtf:
-    """Read `text`; raise `EDTFError` when it is not exactly one of the forms of this module."""
+    """Return the date; raise `EDTFError` where the text is not exactly one of the forms of this module."""
     try:
-        return _read(text)
+        return Edtf(text, *_parse_bounds(text))
     except EDTFError as error:
         raise EDTFError(_message(text, str(error))) from None
 
@@ -85,43 +84,39 @@ def validate(text: str) -> None:
 
 
 def bounds(text: str) -> Bounds:
-    """The first and the last day that `text` allows, None where it is open or unknown."""
+    """Return the first and the last day that the text allows, None where it is open or unknown."""
     when = parse(text)
     return when.earliest, when.latest
 
 
 def overlaps(a: str, b: str) -> bool:
-    """Whether some day lies in the bounds of both."""
+    """Return whether some day lies in the bounds of both."""
     (first_a, last_a), (first_b, last_b) = bounds(a), bounds(b)
     return (first_a or date.min) <= (last_b or date.max) and (first_b or date.min) <= (last_a or date.max)
 
 
-def contains(outer: str, inner: str) -> bool:
-    """Whether every day in the bounds of `inner` lies in those of `outer`; an open end needs an open end."""
-    (first, last), (first_in, last_in) = bounds(outer), bounds(inner)
-    holds_start = first is None or (first_in is not None and first <= first_in)
-    return holds_start and (last is None or (last_in is not None and last_in <= last))
-
-
 def envelope(texts: Iterable[str]) -> str | None:
-    """The text of the smallest bounds that hold all `texts`, whatever their order.
+    """Return the text of the smallest bounds that hold all the texts, whatever their order.
 
     A text that has just these bounds is returned as it stands (the shortest, then the first of the
     alphabet). Otherwise both ends are written to the same precision, the coarsest that keeps the bounds:
     ``2017/2020``, ``2019-10-01/2019-10-29``, ``2019`` for its twelve months, ``2019-07/..``.
     None when nothing bounds them: both ends would be open, or there are no texts.
     """
-    found = {text: bounds(text) for text in texts}
-    starts, ends = [first for first, _ in found.values()], [last for _, last in found.values()]
+    spans = {text: bounds(text) for text in texts}
+    starts, ends = (
+        [first for first, _ in spans.values()],
+        [last for _, last in spans.values()],
+    )
     earliest = None if None in starts else min(filter(None, starts), default=None)
     latest = None if None in ends else max(filter(None, ends), default=None)
     if earliest is None and latest is None:
         return None
-    same = [text for text, pair in found.items() if pair == (earliest, latest)]
-    return min(same, key=lambda text: (len(text), text)) if same else _compressed(earliest, latest)
+    same = [text for text, days in spans.items() if days == (earliest, latest)]
+    return min(same, key=lambda text: (len(text), text)) if same else _compress(earliest, latest)
 
 
-def _compressed(earliest: date | None, latest: date | None) -> str:
+def _compress(earliest: date | None, latest: date | None) -> str:
     for length in (4, 7, 10):
         start, end = (day.isoformat()[:length] if day else ".." for day in (earliest, latest))
         text = start if start == end else f"{start}/{end}"
@@ -130,26 +125,25 @@ def _compressed(earliest: date | None, latest: date | None) -> str:
     return text
 
 
-_date_match = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?([?~%]?)").fullmatch
-_unspecified_match = re.compile(
-    r"(?:([0-9]{3}X|[0-9]{2}XX)|([0-9]{4})-XX(?:-XX)?|([0-9]{4}-[01][0-9])-XX)([?~%]?)"
+_match_date = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?[?~%]?").fullmatch
+_match_unspecified = re.compile(
+    r"(?:([0-9]{3}X|[0-9]{2}XX)|([0-9]{4})-XX(?:-XX)?|([0-9]{4}-[01][0-9])-XX)[?~%]?"
 ).fullmatch
 
 
-def _read(text: str) -> Edtf:
+def _parse_bounds(text: str) -> Bounds:
     if "/" in text:
-        return _interval(text)
+        return _parse_interval(text)
     if text.startswith("{") and text.endswith("}"):
-        return _set(text)
-    first, last, mark = _unspecified(text) if "X" in text else _date(text)
-    return Edtf(text, first, last, False, False, False, *_flags(mark))
+        firsts, lasts = zip(*map(_parse_date, text[1:-1].split(",")), strict=True)
+        return min(firsts), max(lasts)
+    return _parse_unspecified(text) if "X" in text else _parse_date(text)
 
 
-def _interval(text: str) -> Edtf:
+def _parse_interval(text: str) -> Bounds:
     start, _, end = text.partition("/")
-    none = (None, None, "")
-    earliest, start_last, start_mark = none if start in ("", "..") else _date(start)
-    end_first, latest, end_mark = none if end in ("", "..") else _date(end)
+    earliest, start_last = (None, None) if start in ("", "..") else _parse_date(start)
+    end_first, latest = (None, None) if end in ("", "..") else _parse_date(end)
     if earliest and start_last and end_first and latest:
         if end_first < earliest:
             raise EDTFError(f"the end {end} is before the start {start}")
@@ -157,51 +151,41 @@ def _interval(text: str) -> Edtf:
             raise EDTFError(f"the end {end} is before the end of {start}; write both as exactly")
     elif not (earliest or latest):
         raise EDTFError("one end of an interval must be known; a date of which nothing is known is left out")
-    flags = _flags(start_mark + end_mark)
-    return Edtf(text, earliest, latest, True, not (earliest and latest), "" in (start, end), *flags)
+    return earliest, latest
 
 
-def _set(text: str) -> Edtf:
-    firsts, lasts, marks = zip(*map(_date, text[1:-1].split(",")), strict=True)
-    return Edtf(text, min(firsts), max(lasts), False, False, False, *_flags("".join(marks)))
-
-
-def _date(text: str) -> Span:
-    """A year, month, day or season; an error without words leaves the wording to `_message`."""
-    found = _date_match(text)
-    if found is None:
+def _parse_date(text: str) -> Days:
+    """Return the days of a year, month, day or season; `_message` words an empty error."""
+    match = _match_date(text)
+    if match is None:
         raise EDTFError
-    year, month, day, mark = found.groups()
+    year, month, day = match.groups()
     try:
         if day:
             first = last = date(int(year), int(month), int(day))
         elif month:
-            first, last = _month(int(year), int(month))
+            first, last = _parse_month(int(year), int(month))
         else:
             first, last = date(int(year), 1, 1), date(int(year), 12, 31)
     except ValueError:
         raise EDTFError(_no_such_date(year, month, day)) from None
-    return first, last, mark
+    return first, last
 
 
-def _month(year: int, month: int) -> tuple[date, date]:
+def _parse_month(year: int, month: int) -> Days:
     start, length = (3 * (month - 20), 3) if month > 20 else (month, 1)
     first = date(year, start, 1)
     over, end = divmod(start + length - 2, 12)
     return first, date(year + over, end + 1, calendar.monthrange(year + over, end + 1)[1])
 
 
-def _unspecified(text: str) -> Span:
-    found = _unspecified_match(text)
-    if found is None:
+def _parse_unspecified(text: str) -> Days:
+    match = _match_unspecified(text)
+    if match is None:
         raise EDTFError
-    years, year, month, mark = found.groups()
+    years, year, month = match.groups()
     low, high = (years.replace("X", "0"), years.replace("X", "9")) if years else (year or month,) * 2
-    return _date(low)[0], _date(high)[1], mark
-
-
-def _flags(marks: str) -> tuple[bool, bool]:
-    return "?" in marks or "%" in marks, "~" in marks or "%" in marks
+    return _parse_date(low)[0], _parse_date(high)[1]
 
 
 _SEASONS = ("21", "22", "23", "24")
@@ -249,7 +233,7 @@ _REMARKS = (
 def _message(text: str, reason: str) -> str:
     if len(text) > 100:
         return f"{text[:40]!r}...: {reason or _FORMS}"
-    offers = [(new, why) for pattern, by, why in _REWRITINGS if _reads(new := re.sub(pattern, by, text))]
+    offers = [(new, why) for pattern, by, why in _REWRITINGS if _is_date(new := re.sub(pattern, by, text))]
     if not reason:
         remarks = (remark for pattern, remark in _REMARKS if re.search(pattern, text))
         reason = offers[0][1] if offers else next(remarks, _FORMS)
@@ -257,9 +241,9 @@ def _message(text: str, reason: str) -> str:
     return f"{text!r}: {reason}" + (f": write {written}" if written else "")
 
 
-def _reads(text: str) -> bool:
+def _is_date(text: str) -> bool:
     try:
-        _read(text)
+        _parse_bounds(text)
     except EDTFError:
         return False
     return True
