@@ -143,10 +143,12 @@ def _chunk(span: tuple[int, int]) -> list[chain.Found]:
         facts, claims = inventor.transfer(random, number)
         blank = dict.fromkeys(content.CLAIM_NAMES)
         flat = [blank | claim | _days(claim) for claim in claims]
-        made = content.of_published(facts, flat, references, sources)
+        made = content.build_from_published(facts, flat, references, sources)
         older = None
         if number % RENEWED == 0:
-            before = content.of_published(facts | {"note": "As first read."}, flat, references, sources)
+            before = content.build_from_published(
+                facts | {"note": "As first read."}, flat, references, sources
+            )
             older = (_plain(before.row), before.digest)
         found.append((_plain(made.row), [_plain(claim) for claim in made.claims], made.digest, older))
     return found

@@ -61,6 +61,6 @@ def test_no_statement_gets_round_the_triggers():
 
 
 def test_a_missing_trigger_is_noticed():
-    assert append_only.missing() == []
+    assert append_only.list_missing() == []
     append_only.remove()
-    assert len(append_only.missing()) >= 8
+    assert len(append_only.list_missing()) >= 8

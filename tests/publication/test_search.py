@@ -26,7 +26,7 @@ def register():
 
 
 def found(text):
-    rows = search.matching(RegistryRow.objects.current(), text)
+    rows = search.filter_by_words(RegistryRow.objects.current(), text)
     return sorted(key.split("-")[1] for key in rows.values_list("key", flat=True))
 
 

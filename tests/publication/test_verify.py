@@ -34,7 +34,7 @@ def tamper(*statements):
 
 
 def test_an_untouched_register_has_no_faults(register):
-    assert list(verify.faults()) == []
+    assert list(verify.list_faults()) == []
 
 
 def test_the_command_names_the_head(register):
@@ -128,18 +128,22 @@ ALTERATIONS = {
 @pytest.mark.parametrize(("statement", "named"), ALTERATIONS.values(), ids=ALTERATIONS)
 def test_an_alteration_is_named(register, statement, named):
     tamper(statement)
-    assert any(named in fault for fault in verify.faults())
+    assert any(named in fault for fault in verify.list_faults())
 
 
 def test_an_added_row_is_named(register):
     transfer = factories.published("usa-tur-f-35-2019", supplier="USA", recipient="TUR")
     tamper(f"DELETE FROM transfers_revision WHERE key = '{transfer.key}'")
-    assert f"row {transfer.key} of revision 5: no such revision of it in the log" in list(verify.faults())
+    assert f"row {transfer.key} of revision 5: no such revision of it in the log" in list(
+        verify.list_faults()
+    )
 
 
 def test_a_missing_trigger_is_named(register):
     append_only.remove()
-    assert any(fault.startswith("trigger transfers_revision_no_delete: missing") for fault in verify.faults())
+    assert any(
+        fault.startswith("trigger transfers_revision_no_delete: missing") for fault in verify.list_faults()
+    )
 
 
 def test_the_command_names_the_fault_and_fails(register):

@@ -30,7 +30,7 @@ def test_change_becomes_a_later_claim_and_the_row_shows_it_undisputed():
     assert list(delivered.values_list("minimum", "source__published")) == [
         (2, "2026-05-18"), (3, "2027-05-19"),
     ]  # fmt: skip
-    assert list(verify.faults()) == []
+    assert list(verify.list_faults()) == []
 
 
 def test_corrected_figure_takes_the_place_of_the_older_even_if_smaller():
@@ -157,7 +157,7 @@ def test_two_layouts_of_one_register_do_not_double_its_deals():
     assert first.plan.counts()["new"] == before
     assert (Transfer.objects.count(), outcomes(done).get("new", 0)) == (before, 0)
     assert ImportBatch.objects.count() == 2
-    assert list(verify.faults()) == []
+    assert list(verify.list_faults()) == []
 
 
 def test_layout_without_comments_leaves_the_note():

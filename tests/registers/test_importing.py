@@ -153,7 +153,7 @@ def test_published_import_shows_in_the_register():
         3, "{2004,2006}", 160, "First of class",
     )  # fmt: skip
     assert (done.revisions, Transfer.objects.get().state) == (1, "published")
-    assert list(verify.faults()) == []
+    assert list(verify.list_faults()) == []
 
 
 def test_deals_alike_but_for_their_comments_are_two_transfers():
@@ -181,7 +181,7 @@ def test_invented_register_is_accounted_for():
     counts = done.plan.counts()
     assert sum(counts.values()) == done.plan.register.records == 150
     assert Transfer.objects.count() == RegisterDeal.objects.count() == counts["new"] == done.revisions
-    assert list(verify.faults()) == []
+    assert list(verify.list_faults()) == []
 
 
 def test_one_transfer_that_cannot_be_published_keeps_all_out(monkeypatch):
@@ -260,7 +260,7 @@ def test_two_imports_at_once_bring_no_deal_twice():
     assert failures == []
     assert sorted(done.batch is None for done in reports) == [False, True]
     assert Transfer.objects.count() == RegisterDeal.objects.count() == Revision.objects.count()
-    assert list(verify.faults()) == []
+    assert list(verify.list_faults()) == []
 
 
 # Any register

@@ -76,7 +76,7 @@ def test_what_was_public_is_withdrawn():
     assert [(each.action, each.reason) for each in revisions] == [("withdraw", "Wrong file")] * 2
     assert not RegistryRow.objects.current().exists()
     assert set(Transfer.objects.values_list("state", flat=True)) == {"withdrawn"}
-    assert list(verify.faults()) == []
+    assert list(verify.list_faults()) == []
 
 
 @pytest.mark.parametrize("published", [True, False])
@@ -101,7 +101,7 @@ def test_undone_edition_that_was_published_leaves_what_was_public_before():
     kept["Transfer"].remove(*gone)  # what was public once keeps its key, and its source stays cited
     kept["Source"] = [each for each in kept["Source"] if each in before["Source"]]
     assert (kept, public()) == (before, rows)
-    assert list(verify.faults()) == []
+    assert list(verify.list_faults()) == []
 
 
 def public():
@@ -168,7 +168,7 @@ def test_curators_own_claims_survive():
         5,
         None,
     )
-    assert list(verify.faults()) == []
+    assert list(verify.list_faults()) == []
 
 
 def test_curators_draft_is_not_published_by_undoing():
@@ -233,4 +233,4 @@ def test_many_editions_undone_one_by_one_leave_nothing():
     for batch in reversed(batches):
         undo_import(batch, "All wrong")
     assert not any(model.objects.exists() for model in CLAIMS)
-    assert list(verify.faults()) == []
+    assert list(verify.list_faults()) == []

@@ -4,13 +4,14 @@ from . import history  # noqa: F401  its receiver tells each copy of a record wh
 from .article import ArticleText
 from .curation import CLAIM_MODELS, Claim, Quantity, Transfer, TransferDate, Valuation
 from .imports import ImportBatch, Proposal, RegisterDeal
-from .publication import RegistryClaim, RegistryRow, Release, Revision
+from .publication import FormerHash, RegistryClaim, RegistryRow, Release, Revision
 from .reference import Party, PartyAlias, Source, System, SystemAlias
 
 __all__ = [
     "CLAIM_MODELS",
     "ArticleText",
     "Claim",
+    "FormerHash",
     "ImportBatch",
     "Party",
     "PartyAlias",

@@ -1,6 +1,6 @@
 """What is public: the log of revisions, every version of every published row and claim, and releases.
 
-All four tables are append-only, enforced by triggers (`transfers.publication.append_only`): nothing is
+All tables are append-only, enforced by triggers (`transfers.publication.append_only`): nothing is
 deleted, and nothing is updated but `until`, once, from null.
 """
 
@@ -107,6 +107,20 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"revision {self.sequence}: {self.action} {self.key}"
+
+
+class FormerHash(models.Model):
+    """Hashes that a revision had before the log was chained anew, for those who kept one as the head."""
+
+    sequence = models.PositiveBigIntegerField(primary_key=True, help_text="The revision.")
+    content = models.CharField(max_length=64, help_text="Its former hash of row and claims.")
+    hash = models.CharField(max_length=64, unique=True, help_text="Its own former hash.")
+
+    class Meta:
+        ordering = ["sequence"]
+
+    def __str__(self) -> str:
+        return f"former hash of revision {self.sequence}"
 
 
 #: What is asked of rows and of claims by filters of few values.

@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 
 REFUSAL = "append-only: the published register is never rewritten"
-_TABLES = ("Revision", "RegistryRow", "RegistryClaim", "Release")
+_TABLES = ("Revision", "FormerHash", "RegistryRow", "RegistryClaim", "Release")
 
 _POSTGRESQL_FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION transfers_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -25,90 +25,84 @@ END $$;
 
 
 def install(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Create the triggers that are missing; does nothing where all stand."""
+    """Create the triggers that are missing or guard other columns than the tables have now."""
     connection = connections[using]
     tables = connection.introspection.table_names()  # an earlier state of the migrations has fewer
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_POSTGRESQL_FUNCTIONS)
-        for model in map(_model, _TABLES):
+        present = _read_triggers(using)
+        for model in map(_get_model, _TABLES):
             if model._meta.db_table in tables:
-                for statement in _statements(connection.vendor, model):
-                    cursor.execute(statement)
+                for name, statement in _list_statements(connection.vendor, model).items():
+                    if connection.vendor == "sqlite" and present.get(name) not in (None, statement):
+                        cursor.execute(f"DROP TRIGGER {name}")
+                    if connection.vendor == "postgresql" or present.get(name) != statement:
+                        cursor.execute(statement)
 
 
 def remove(using: str = DEFAULT_DB_ALIAS) -> None:
     """Drop the triggers: for tests that clean up or tamper, never for the register's own code."""
     connection = connections[using]
     with connection.cursor() as cursor:
-        for name, table in _names(connection.vendor).items():
-            on = f" ON {table}" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+        for model in map(_get_model, _TABLES):
+            on = f" ON {model._meta.db_table}" if connection.vendor == "postgresql" else ""
+            for name in _list_statements(connection.vendor, model):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
 
 
-def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """Names of the triggers that should stand in the database and do not, or are switched off."""
+def list_missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
+    """Return the names of the triggers that should be in the database and are not, or are switched off."""
+    vendor = connections[using].vendor
+    expected = {name for model in map(_get_model, _TABLES) for name in _list_statements(vendor, model)}
+    return sorted(expected - _read_triggers(using).keys())
+
+
+def _read_triggers(using: str) -> dict[str, str]:
+    """Return the active triggers by name; on SQLite with the statements that made them."""
     connection = connections[using]
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        query = "SELECT tgname, '' FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
     with connection.cursor() as cursor:
         cursor.execute(query)
-        present = {name for (name,) in cursor.fetchall()}
-    return sorted(set(_names(connection.vendor)) - present)
+        return dict(cursor.fetchall())
 
 
-def _model(name: str) -> type[Model]:
+def _get_model(name: str) -> type[Model]:
     return apps.get_model("transfers", name)
 
 
-def _names(vendor: str) -> dict[str, str]:
-    """Trigger name → table."""
-    kinds = ("delete", "update", "truncate") if vendor == "postgresql" else ("delete", "update", "reclose")
-    models = [_model(name) for name in _TABLES]
-    tables = [model._meta.db_table for model in models]
-    closing = [model._meta.db_table for model in models if _closes(model)]
-    return {
-        f"{table}_no_{kind}": table
-        for table in tables
-        for kind in kinds
-        if kind != "reclose" or table in closing
-    }
-
-
-def _closes(model: type[Model]) -> bool:
-    """Whether its records are versions, which end."""
+def _has_versions(model: type[Model]) -> bool:
+    """Return whether its records are versions, which end."""
     return any(field.column == "until" for field in model._meta.local_fields)
 
 
-def _statements(vendor: str, model: type[Model]) -> list[str]:
-    return _postgresql(model) if vendor == "postgresql" else _sqlite(model)
+def _list_statements(vendor: str, model: type[Model]) -> dict[str, str]:
+    """Return the statement that makes each trigger of a table, by the trigger's name."""
+    return _list_for_postgresql(model) if vendor == "postgresql" else _list_for_sqlite(model)
 
 
-def _sqlite(model: type[Model]) -> list[str]:
+def _list_for_sqlite(model: type[Model]) -> dict[str, str]:
     table = model._meta.db_table
     fixed = ", ".join(f'"{field.column}"' for field in model._meta.local_fields if field.column != "until")
-    refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-    statements = [
-        f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} {refuse}",
-        f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE OF {fixed} ON {table} {refuse}",
-    ]
-    if _closes(model):
-        statements.append(
-            f"CREATE TRIGGER IF NOT EXISTS {table}_no_reclose BEFORE UPDATE OF until ON {table}"
-            f" WHEN OLD.until IS NOT NULL OR NEW.until IS NULL {refuse}"
-        )
-    return statements
+    events = {"no_delete": "DELETE", "no_update": f"UPDATE OF {fixed}"}
+    if _has_versions(model):
+        events["no_reclose"] = "UPDATE OF until"
+    conditions = {"no_reclose": " WHEN OLD.until IS NOT NULL OR NEW.until IS NULL"}
+    return {
+        f"{table}_{name}": f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table}"
+        f"{conditions.get(name, '')} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        for name, event in events.items()
+    }
 
 
-def _postgresql(model: type[Model]) -> list[str]:
+def _list_for_postgresql(model: type[Model]) -> dict[str, str]:
     table = model._meta.db_table
-    update = "transfers_close_once" if _closes(model) else "transfers_refuse"
-    return [
-        f"CREATE OR REPLACE TRIGGER {table}_no_delete BEFORE DELETE ON {table}"
-        " FOR EACH ROW EXECUTE FUNCTION transfers_refuse()",
-        f"CREATE OR REPLACE TRIGGER {table}_no_update BEFORE UPDATE ON {table}"
-        f" FOR EACH ROW EXECUTE FUNCTION {update}()",
-        f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
-        " FOR EACH STATEMENT EXECUTE FUNCTION transfers_refuse()",
-    ]
+    update = "transfers_close_once" if _has_versions(model) else "transfers_refuse"
+    functions = {"delete": "transfers_refuse", "update": update, "truncate": "transfers_refuse"}
+    return {
+        f"{table}_no_{event}": f"CREATE OR REPLACE TRIGGER {table}_no_{event} BEFORE {event} ON {table}"
+        f" FOR EACH {'STATEMENT' if event == 'truncate' else 'ROW'} EXECUTE FUNCTION {function}()"
+        for event, function in functions.items()
+    }

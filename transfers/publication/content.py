@@ -6,38 +6,54 @@ what is already published where only a reference record (party, system, source) 
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
+from django.db.models import Model
 
-from transfers.models.curation import Claim, Quantity, Transfer, TransferDate, Valuation
+from transfers.models.curation import Claim, Transfer
 from transfers.models.reference import Party, Source, System
 from transfers.vocabulary import edtf, fields, words
+from transfers.vocabulary.fields import Field, Type
 from transfers.vocabulary.lineage import list_line
+from transfers.vocabulary.measures import CLAIM_KINDS
 
 from . import figures
 
 Flat = dict[str, Any]
-#: What a row tells of a reference record: values as canonical JSON, names, words of its texts.
-Told = tuple[bytes, tuple[str, ...], tuple[str, ...]]
+
+
+def _list_own_names(public: Sequence[Field], model: type[Model]) -> tuple[str, ...]:
+    """Return the names of those public fields that the model itself stores."""
+    own = {field.name for field in model._meta.concrete_fields if not field.is_relation}
+    return tuple(item.name for item in public if item.name in own)
+
 
 CLAIM_NAMES = tuple(name for name in fields.names(fields.CLAIM) if name not in fields.ADDED_BY_REVISION)
 ROW_NAMES = tuple(
     name for name in fields.names(fields.ROW + fields.ROW_HIDDEN) if name not in fields.ADDED_BY_REVISION
 )
-_SOURCE_NAMES = (
-    "publisher", "title", "authors", "agencies", "published", "url", "archived_url", "language",
-    "reliability", "origin_of", "sha256",
-)  # fmt: skip
-_CLAIM_TEXTS = ("locator", "excerpt", "attributed_to", "credibility", "preferred", "note")
-#: Of the curators alone.
-_NOT_SHOWN = frozenset({"provisional"})
-_TRANSFER_TEXTS = ("key", "kind", "condition", "location", "occasion", "note")
+#: What a row shows of its transfer as it was entered, a claim of what every claim has, and of its source.
+TRANSFER_NAMES = _list_own_names(fields.ROW, Transfer)
+_COMMON_NAMES = _list_own_names(fields.CLAIM, Claim)
+_SOURCE_NAMES = tuple(name for name in _list_own_names(fields.CLAIM, Source) if name not in _COMMON_NAMES)
 _FIGURE_NAMES = tuple(item.name for item in dataclass_fields(figures.Claim))
+#: What a claim's identifier is made of: fixed, so that it stays whatever fields are added.
+_IDENTIFYING_NAMES = ("transfer", "measure", "source", "locator", "unit", "currency", "date", "as_of")
+#: Fields of reference records that are the curators' alone.
+_NOT_SHOWN = frozenset({"provisional"})
+
+
+class Shown(NamedTuple):
+    """What a row shows of a reference record: its values as canonical JSON, its names, words of its texts."""
+
+    values: bytes
+    names: tuple[str, ...]
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -49,20 +65,27 @@ class Content:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of row and claims; the order of the claims does not matter."""
-        return digest(self.row, self.claims)
+        """Return the SHA-256 of row and claims; the order of the claims does not matter."""
+        return hash_content(self.row, self.claims)
 
 
-def canonical(value: Any) -> bytes:
-    """Canonical JSON: UTF-8, keys sorted, no white space, days as ISO 8601."""
+def encode(value: Any) -> bytes:
+    """Return canonical JSON: UTF-8, keys sorted, no white space, days as ISO 8601."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-def digest(row: Flat | None, claims: Iterable[Flat]) -> str:
-    """SHA-256 of a row and its claims as canonical JSON; of `None` and no claims once withdrawn."""
-    ordered = sorted(canonical(claim) for claim in claims)
-    text = b'{"claims":[' + b",".join(ordered) + b'],"row":' + canonical(row) + b"}"
-    return hashlib.sha256(text).hexdigest()
+def hash_content(row: Flat | None, claims: Iterable[Flat]) -> str:
+    """Return the SHA-256 of a row and its claims as canonical JSON; of `None` and no claims once withdrawn.
+
+    Absent values are left out, so that a version keeps its hash when the register gets a new field.
+    """
+    encoded_claims = b",".join(sorted(encode(_drop_absent(claim)) for claim in claims))
+    encoded_row = encode(None if row is None else _drop_absent(row))
+    return hashlib.sha256(b'{"claims":[' + encoded_claims + b'],"row":' + encoded_row + b"}").hexdigest()
+
+
+def _drop_absent(flat: Flat) -> Flat:
+    return {name: value for name, value in flat.items() if value is not None}
 
 
 class References:
@@ -74,35 +97,36 @@ class References:
         systems = System.objects.select_related("variant_of").prefetch_related("aliases")
         self.systems = {system.slug: system for system in systems}
         self._families = {
-            slug: member.variant_of and member.variant_of.slug for slug, member in self.systems.items()
+            slug: system.variant_of and system.variant_of.slug for slug, system in self.systems.items()
         }
-        self._sources: dict[int, Flat] = {}
-        self._told: dict[tuple[type, int], Told] = {}
+        self._shown_sources: dict[int, Flat] = {}
+        self._shown_records: dict[tuple[type, int], Shown] = {}
 
-    def family(self, slug: str) -> list[System]:
+    def list_family(self, slug: str) -> list[System]:
         """Return the system's families, outermost first, and itself."""
         return [self.systems[member] for member in reversed(list_line(slug, self._families))]
 
-    def told(self, record: Party | System | Source) -> Told:
-        """What a row tells of a record: its values as canonical JSON, its names, its texts; made once."""
+    def get_shown(self, record: Party | System | Source) -> Shown:
+        """Return what a row shows of a record; made once."""
         key = (type(record), record.pk)
-        if key not in self._told:
-            self._told[key] = (canonical(_values(record)), *_searched(record))
-        return self._told[key]
+        if key not in self._shown_records:
+            values = encode(_list_public_values(record))
+            self._shown_records[key] = Shown(values, _list_names(record), _list_texts(record))
+        return self._shown_records[key]
 
-    def source(self, source: Source) -> Flat:
-        """What a claim shows of its source; made once."""
-        if source.pk not in self._sources:
-            self._sources[source.pk] = _source(source)
-        return self._sources[source.pk]
+    def get_source(self, source: Source) -> Flat:
+        """Return what a claim shows of its source; made once."""
+        if source.pk not in self._shown_sources:
+            self._shown_sources[source.pk] = _flatten_source(source)
+        return self._shown_sources[source.pk]
 
-    def bearers(self, supplier: str, recipient: str, system: str) -> list[Party | System]:
-        """The parties and the systems that a row shows, or is found by."""
-        return [self.parties[supplier], self.parties[recipient], *self.family(system)]
+    def list_bearers(self, supplier: str, recipient: str, system: str) -> list[Party | System]:
+        """Return the parties and the systems that a row shows, or is found by."""
+        return [self.parties[supplier], self.parties[recipient], *self.list_family(system)]
 
     def describe(self, supplier: str, recipient: str, system: str) -> Flat:
-        """The fields of a row that come from its parties and its system."""
-        family = self.family(system)
+        """Return the fields of a row that come from its parties and its system."""
+        family = self.list_family(system)
         return {
             "supplier": supplier,
             "supplier_name": self.parties[supplier].name,
@@ -115,132 +139,137 @@ class References:
         }
 
 
-def of_transfer(transfer: Transfer, curated: Sequence[Claim], references: References) -> Content:
-    """The content that publishing this curated transfer, with these its claims, would bring."""
-    where = (transfer.supplier.code, transfer.recipient.code, transfer.system.slug)
-    texts = {name: getattr(transfer, name) or None for name in _TRANSFER_TEXTS}
+def build_from_transfer(transfer: Transfer, curated: Sequence[Claim], references: References) -> Content:
+    """Return the content that publishing this curated transfer, with these its claims, would bring."""
+    place = (transfer.supplier.code, transfer.recipient.code, transfer.system.slug)
+    own_values = {name: getattr(transfer, name) or None for name in TRANSFER_NAMES}
     cited = {claim.source.key: claim.source for claim in curated}
-    shown = [*references.bearers(*where), *(cited[key] for key in sorted(cited))]
-    facts = references.describe(*where) | texts
-    claims = [_flat(claim, references.source(claim.source)) for claim in curated]
-    return _build(facts, claims, [references.told(each) for each in shown])
+    shown = [*references.list_bearers(*place), *(cited[key] for key in sorted(cited))]
+    claims = [_flatten_claim(claim, references.get_source(claim.source)) for claim in curated]
+    facts = references.describe(*place) | own_values
+    return _build(facts, claims, [references.get_shown(record) for record in shown])
 
 
-def of_published(
+def build_from_published(
     row: Flat, claims: list[Flat], references: References, sources: dict[str, Source]
 ) -> Content:
-    """Published content again, with its parties, system and sources as they read now."""
-    where = (row["supplier"], row["recipient"], row["system"])
-    texts = {name: row[name] for name in _TRANSFER_TEXTS}
+    """Return published content with its parties, system and sources as they read now."""
+    place = (row["supplier"], row["recipient"], row["system"])
+    own_values = {name: row[name] for name in TRANSFER_NAMES}
     cited = sorted({claim["source"] for claim in claims})
-    shown = [*references.bearers(*where), *(sources[key] for key in cited)]
-    renewed = [claim | references.source(sources[claim["source"]]) for claim in claims]
-    return _build(references.describe(*where) | texts, renewed, [references.told(each) for each in shown])
+    shown = [*references.list_bearers(*place), *(sources[key] for key in cited)]
+    renewed = [claim | references.get_source(sources[claim["source"]]) for claim in claims]
+    facts = references.describe(*place) | own_values
+    return _build(facts, renewed, [references.get_shown(record) for record in shown])
 
 
-def _build(facts: Flat, claims: list[Flat], shown: list[Told]) -> Content:
-    """Settle the claims into the row, and tell each claim which transfer it is about."""
+def _build(facts: Flat, claims: list[Flat], shown: list[Shown]) -> Content:
+    """Settle the claims into the row, and add to each claim the transfer it is about."""
     figured = [figures.Claim(**{name: claim[name] for name in _FIGURE_NAMES}) for claim in claims]
     row = facts | figures.resolve(facts["kind"], figured)
     row["disputed"] = "|".join(row["disputed"]) or None
-    row["words"] = _searchable(row, shown)
-    row["reference"] = hashlib.sha256(b"[" + b",".join(values for values, _, _ in shown) + b"]").hexdigest()
-    about = {"transfer": row["key"], **{name: row[name] for name in ("supplier", "recipient", "system")}}
+    row["words"] = _build_search_words(row, shown)
+    row["reference"] = _hash_shown(shown)
+    subject = {"transfer": row["key"], **{name: row[name] for name in ("supplier", "recipient", "system")}}
     return Content(
         row={name: row[name] for name in ROW_NAMES},
-        claims=[_identified(claim | about) for claim in claims],
+        claims=[_identify(claim | subject) for claim in claims],
     )
 
 
-def _identified(claim: Flat) -> Flat:
-    """The claim with its identifier: what is claimed, and where it stands."""
-    what = [
-        claim[name]
-        for name in ("transfer", "measure", "source", "locator", "unit", "currency", "date", "as_of")
-    ]
-    return claim | {"claim": hashlib.sha256(canonical(what)).hexdigest()[:16]}
+def _hash_shown(shown: Iterable[Shown]) -> str:
+    return hashlib.sha256(b"[" + b",".join(record.values for record in shown) + b"]").hexdigest()
 
 
-def _searchable(row: Flat, shown: list[Told]) -> str:
-    """The words of the row, its names and its sources; each name as one word, too."""
-    own = [_in_words(row[name]) for name in ("key", "location", "occasion", "note") if row[name]]
-    names = [name for _, named, _ in shown for name in named]
-    texts = [text for _, _, said in shown for text in said]
-    return " ".join(dict.fromkeys([*map(_in_words, names), *own, *texts, *map(_folded, names)]))
+def _identify(claim: Flat) -> Flat:
+    """Add the claim's identifier: what is claimed, and where it stands."""
+    identifying = [claim[name] for name in _IDENTIFYING_NAMES]
+    return claim | {"claim": hashlib.sha256(encode(identifying)).hexdigest()[:16]}
 
 
-def _searched(record: Party | System | Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names that a record is found by, and the words of its texts."""
+def _build_search_words(row: Flat, shown: list[Shown]) -> str:
+    """Return the words of the row, its names and its sources; each name as one word, too."""
+    own = [_split(row[name]) for name in ("key", "location", "occasion", "note") if row[name]]
+    names = [name for record in shown for name in record.names]
+    texts = [text for record in shown for text in record.texts]
+    return " ".join(dict.fromkeys([*map(_split, names), *own, *texts, *map(_fold, names)]))
+
+
+def _list_names(record: Party | System | Source) -> tuple[str, ...]:
+    """Return the names that a record is found by; a source has none."""
     if isinstance(record, Source):
-        said = (record.publisher, record.title, record.authors, record.agencies)
-        return (), tuple(_in_words(text) for text in said if text)
-    names = (record.name, *record.natural_key(), *(alias.name for alias in record.aliases.all()))
-    return names, ()
+        return ()
+    return (record.name, *record.natural_key(), *(alias.name for alias in record.aliases.all()))
+
+
+def _list_texts(record: Party | System | Source) -> tuple[str, ...]:
+    """Return the words of a source's texts."""
+    if not isinstance(record, Source):
+        return ()
+    texts = (record.publisher, record.title, record.authors, record.agencies)
+    return tuple(_split(text) for text in texts if text)
 
 
 @lru_cache(maxsize=10_000)
-def _in_words(text: str) -> str:
+def _split(text: str) -> str:
     return " ".join(words.split(text))
 
 
-_folded = lru_cache(maxsize=10_000)(words.fold)
+_fold = lru_cache(maxsize=10_000)(words.fold)
 
 
-def _values(record: Party | System | Source) -> Flat:
-    """All that the public side shows of a reference record."""
+def _list_public_values(record: Party | System | Source) -> Flat:
+    """Return all that the public side shows of a reference record, empty values left out."""
     values: Flat = {
         field.name: getattr(record, field.name)
         for field in record._meta.concrete_fields
         if not field.is_relation and not field.primary_key and field.name not in _NOT_SHOWN
     }
-    if isinstance(record, Source):
-        return values
-    of = record.successor if isinstance(record, Party) else record.variant_of
-    aliases = sorted(alias.name for alias in record.aliases.all())
-    return values | {"of": of and of.natural_key()[0], "aliases": aliases}
+    if not isinstance(record, Source):
+        parent = record.successor if isinstance(record, Party) else record.variant_of
+        values["of"] = parent and parent.natural_key()[0]
+        values["aliases"] = sorted(alias.name for alias in record.aliases.all())
+    return {name: value for name, value in values.items() if value not in (None, "", [])}
 
 
-def _flat(claim: Claim, source: Flat) -> Flat:
-    flat = dict.fromkeys(CLAIM_NAMES) | source | _figure(claim)
+def _flatten_claim(claim: Claim, source: Flat) -> Flat:
+    flat = dict.fromkeys(CLAIM_NAMES) | source | dict(_list_figure(claim))
     flat["source"] = claim.source.key
-    for name in _CLAIM_TEXTS:
+    for name in _COMMON_NAMES:
         flat[name] = getattr(claim, name)
     return {name: None if value == "" else value for name, value in flat.items()}
 
 
-def _source(source: Source) -> Flat:
+def _flatten_source(source: Source) -> Flat:
     shown = {name: getattr(source, name) or None for name in _SOURCE_NAMES}
-    return shown | _days("published", source.published)
+    return shown | _list_days("published", source.published)
 
 
-def _days(name: str, text: str) -> Flat:
-    """The first and the last day that a date allows."""
+def _list_days(name: str, text: str) -> Flat:
+    """Return the first and the last day that a date allows."""
     earliest, latest = edtf.bounds(text) if text else (None, None)
     return {f"{name}_earliest": earliest, f"{name}_latest": latest}
 
 
-def _figure(claim: Claim) -> Flat:
-    match claim:
-        case Quantity():
-            return {
-                "measure": f"quantity_{claim.measure}",
-                "minimum": _number(claim.minimum),
-                "maximum": _number(claim.maximum),
-                "unit": claim.unit,
-                "as_of": claim.as_of,
-                **_days("as_of", claim.as_of),
-            }
-        case TransferDate():
-            return {"measure": f"date_{claim.event}", "date": claim.date, **_days("date", claim.date)}
-        case Valuation():
-            return {
-                "measure": claim.measure,
-                "minimum": _number(claim.minimum),
-                "maximum": _number(claim.maximum),
-                "currency": claim.currency,
-            }
-    raise TypeError(f"no kind of claim: {type(claim).__name__}")
+def _list_figure(claim: Claim) -> Iterator[tuple[str, Any]]:
+    """Yield the public fields of what a claim measures, by name."""
+    for name, kind in _list_figure_fields(type(claim)):
+        value = getattr(claim, name)
+        if kind is Type.NUMBER:
+            value = None if value is None else float(value)
+        elif kind is Type.EDTF:
+            yield from _list_days(name, value).items()
+        yield name, value
+    _, prefix = CLAIM_KINDS[claim._meta.model_name]
+    yield "measure", f"{prefix}{getattr(claim, claim.MEASURE_FIELD)}"
 
 
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
+@lru_cache
+def _list_figure_fields(model: type[Claim]) -> tuple[tuple[str, Type], ...]:
+    """Return the public fields that only this model of claims stores, with their types."""
+    own = _list_own_names(fields.CLAIM, model)
+    return tuple(
+        (item.name, item.type)
+        for item in fields.CLAIM
+        if item.name in own and item.name not in (*_COMMON_NAMES, "measure")
+    )

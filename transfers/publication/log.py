@@ -1,8 +1,9 @@
 """The log: revisions chained by hashes, and the versions that each of them begins and ends."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from django.db import connection
@@ -15,26 +16,28 @@ from . import content
 from .content import Content, Flat
 
 GENESIS = "0" * 64
-
-
 BATCH = 500
+#: A published claim with its id.
+Stored = tuple[int, Flat]
 
 
 class NotPublishable(Exception):
-    """A transfer cannot be published; `faults` says why, one sentence each, by transfer key."""
+    """A transfer cannot be published; `faults` gives the reasons, one sentence each, by transfer key."""
 
     def __init__(self, faults: dict[str, list[str]]):
         self.faults = faults
-        super().__init__("; ".join(f"{key}: {fault}" for key, found in faults.items() for fault in found))
+        super().__init__(
+            "; ".join(f"{key}: {fault}" for key, sentences in faults.items() for fault in sentences)
+        )
 
 
-def list_current_claims(keys: Sequence[str]) -> dict[str, list[tuple[int, Flat]]]:
-    """The published claims of these transfers, by transfer key, each with its id."""
-    found: dict[str, list[tuple[int, Flat]]] = {key: [] for key in keys}
+def list_current_claims(keys: Sequence[str]) -> dict[str, list[Stored]]:
+    """Return the published claims of these transfers, by transfer key, each with its id."""
+    claims_by_key: dict[str, list[Stored]] = {key: [] for key in keys}
     claims = RegistryClaim.objects.current().filter(transfer__in=keys).order_by("id")
     for claim in claims.values("id", *content.CLAIM_NAMES):
-        found[claim["transfer"]].append((claim.pop("id"), claim))
-    return found
+        claims_by_key[claim["transfer"]].append((claim.pop("id"), claim))
+    return claims_by_key
 
 
 class Log:
@@ -51,41 +54,29 @@ class Log:
 
     def add(self, contents: Sequence[Content]) -> None:
         """Append those contents that differ from what is published."""
-        keys = [each.row["key"] for each in contents]
-        published = _published_digests(keys)
-        changed = [each for each in contents if published.get(each.row["key"]) != each.digest]
-        claims = list_current_claims([each.row["key"] for each in changed if each.row["key"] in published])
-        rows: list[Flat] = []
-        new_claims: list[Flat] = []
-        ended: list[tuple[int, Any]] = []
-        replaced: list[tuple[int, Any]] = []
-        for each in changed:
-            key = each.row["key"]
+        published = _get_published_digests([item.row["key"] for item in contents])
+        changed = [item for item in contents if published.get(item.row["key"]) != item.digest]
+        current_claims = list_current_claims(
+            [item.row["key"] for item in changed if item.row["key"] in published]
+        )
+        additions = _Additions()
+        for item in changed:
+            key = item.row["key"]
             action = Revision.Action.UPDATE if key in published else Revision.Action.PUBLISH
-            revision = self._append(action, key, each.digest)
-            rows.append({**each.row, "revision": revision.sequence, "updated": revision.time})
-            fresh = [(0, claim) for claim in each.claims]
-            if key in published:
-                replaced.append((revision.sequence, key))
-                ended += [(revision.sequence, pk) for pk, _ in _gone(claims[key], each.claims)]
-                fresh = _gone(fresh, [claim for _, claim in claims[key]])
-            new_claims += [{**claim, "revision": revision.sequence} for _, claim in fresh]
-        _close(RegistryClaim, "id", ended)
-        _close(RegistryRow, "key", replaced)
+            additions.add(self._append(action, key, item.digest), item, current_claims.get(key))
         Revision.objects.bulk_create(self.revisions[len(self.revisions) - len(changed) :])
-        insert(RegistryRow, rows)
-        insert(RegistryClaim, new_claims)
+        additions.save()
 
     def withdraw(self, keys: Sequence[str]) -> None:
         """Append the withdrawals of published transfers and close their rows and claims."""
+        no_content = content.hash_content(None, [])
         for start in range(0, len(keys), BATCH):
             batch = list(dict.fromkeys(keys[start : start + BATCH]))
             public = set(RegistryRow.objects.current().filter(key__in=batch).values_list("key", flat=True))
-            if faults := [key for key in batch if key not in public]:
-                said = ["It is not published, so there is nothing to withdraw."]
-                raise NotPublishable(dict.fromkeys(faults, said))
-            nothing = content.digest(None, [])
-            revisions = [self._append(Revision.Action.WITHDRAW, key, nothing) for key in batch]
+            if not_public := [key for key in batch if key not in public]:
+                fault = "It is not published, so there is nothing to withdraw."
+                raise NotPublishable({key: [fault] for key in not_public})
+            revisions = [self._append(Revision.Action.WITHDRAW, key, no_content) for key in batch]
             ends = [(revision.sequence, revision.key) for revision in revisions]
             _close(RegistryRow, "key", ends)
             _close(RegistryClaim, "transfer", ends)
@@ -108,22 +99,50 @@ class Log:
         return revision
 
 
-def hash_revision(revision: Revision) -> str:
-    """SHA-256 over all that a revision says, the hash of the one before included."""
-    said = {
+class _Additions:
+    """New versions of rows and claims, and the ends of those that they replace."""
+
+    def __init__(self) -> None:
+        self.rows: list[Flat] = []
+        self.claims: list[Flat] = []
+        self.row_ends: list[tuple[int, str]] = []
+        self.claim_ends: list[tuple[int, int]] = []
+
+    def add(self, revision: Revision, item: Content, current: list[Stored] | None) -> None:
+        """Add a revision's content; `current`: the claims that are published, None for a new transfer."""
+        number = revision.sequence
+        self.rows.append({**item.row, "revision": number, "updated": revision.time})
+        new_claims = item.claims
+        if current is not None:
+            self.row_ends.append((number, revision.key))
+            self.claim_ends += [(number, pk) for pk, _ in _subtract(current, item.claims)]
+            unsaved = [(0, claim) for claim in item.claims]
+            new_claims = [claim for _, claim in _subtract(unsaved, [claim for _, claim in current])]
+        self.claims += [{**claim, "revision": number} for claim in new_claims]
+
+    def save(self) -> None:
+        """Close what is replaced, and insert what is new."""
+        _close(RegistryClaim, "id", self.claim_ends)
+        _close(RegistryRow, "key", self.row_ends)
+        insert(RegistryRow, self.rows)
+        insert(RegistryClaim, self.claims)
+
+
+def hash_revision(revision: Revision, content_hash: str = "", previous: str = "") -> str:
+    """Return the SHA-256 over all that a revision says, the hash of the one before included.
+
+    `content_hash` and `previous` stand in for those of the revision, as for its hash in a former log.
+    """
+    statement = {
         "sequence": revision.sequence,
-        "time": _utc(revision.time),
+        "time": revision.time.astimezone(UTC).isoformat(timespec="microseconds"),
         "action": str(revision.action),
         "key": revision.key,
         "reason": revision.reason,
-        "content": revision.content,
-        "previous": revision.previous,
+        "content": content_hash or revision.content,
+        "previous": previous or revision.previous,
     }
-    return hashlib.sha256(content.canonical(said)).hexdigest()
-
-
-def _utc(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat(timespec="microseconds")
+    return hashlib.sha256(content.encode(statement)).hexdigest()
 
 
 def _hold_head() -> None:
@@ -137,24 +156,22 @@ def _hold_head() -> None:
             cursor.execute(f"LOCK TABLE {Revision._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _published_digests(keys: Sequence[str]) -> dict[str, str]:
+def _get_published_digests(keys: Sequence[str]) -> dict[str, str]:
     rows = RegistryRow.objects.current().filter(key__in=keys).values_list("revision", flat=True)
     return dict(Revision.objects.filter(sequence__in=list(rows)).values_list("key", "content"))
 
 
-def _gone(before: Sequence[tuple[int, Flat]], after: Sequence[Flat]) -> list[tuple[int, Flat]]:
-    """Those of `before` that `after` does not hold; equal claims are counted, not merged."""
-    left: dict[bytes, int] = {}
-    for claim in after:
-        left[content.canonical(claim)] = left.get(content.canonical(claim), 0) + 1
-    gone = []
-    for identifier, claim in before:
-        text = content.canonical(claim)
-        if left.get(text, 0):
-            left[text] -= 1
+def _subtract(claims: Sequence[Stored], others: Sequence[Flat]) -> list[Stored]:
+    """Return those of the claims that are not among the others; equal claims are counted, not merged."""
+    unmatched = Counter(content.encode(claim) for claim in others)
+    remaining = []
+    for identifier, claim in claims:
+        text = content.encode(claim)
+        if unmatched[text]:
+            unmatched[text] -= 1
         else:
-            gone.append((identifier, claim))
-    return gone
+            remaining.append((identifier, claim))
+    return remaining
 
 
 def _close(model: type[RegistryRow | RegistryClaim], name: str, ends: Sequence[tuple[int, Any]]) -> None:

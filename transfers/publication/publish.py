@@ -51,7 +51,7 @@ def publish(
             claims = _claims_of(some)
             faults |= {each.key: found for each in batch if (found := _faults(each, claims[each.pk]))}
             if not faults:
-                log.add([content.of_transfer(each, claims[each.pk], references) for each in batch])
+                log.add([content.build_from_transfer(each, claims[each.pk], references) for each in batch])
         if faults:
             raise NotPublishable(faults)
         enter(keys, Transfer.State.PUBLISHED, log.reason)
@@ -199,6 +199,6 @@ def _published_again(keys: Sequence[str], references: content.References, withou
     used = {claim["source"] for group in claims.values() for _, claim in group}
     sources = Source.objects.in_bulk(list(used), field_name="key")
     return [
-        content.of_published(row, [claim for _, claim in claims[row["key"]]], references, sources)
+        content.build_from_published(row, [claim for _, claim in claims[row["key"]]], references, sources)
         for row in rows
     ]

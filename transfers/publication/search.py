@@ -48,31 +48,31 @@ def rebuild(using: str = DEFAULT_DB_ALIAS) -> None:
             cursor.execute(f"INSERT INTO {_INDEX} ({_INDEX}) VALUES ('rebuild')")
 
 
-def terms(text: str) -> list[list[str]]:
-    """What a user typed, word by word; each word as the parts it may be written in."""
+def split_query(text: str) -> list[list[str]]:
+    """Return a query's words, each as the parts that it may be written in."""
     return [parts for word in text.split() if (parts := words.split(word))]
 
 
-def matching(rows: QuerySet, text: str) -> QuerySet:
-    """The rows that have every word of the text; none has a text without letters and digits."""
-    asked = terms(text)
-    if not asked:
+def filter_by_words(rows: QuerySet, text: str) -> QuerySet:
+    """Return the rows that have every word of the text; none for a text without letters and digits."""
+    query_words = split_query(text)
+    if not query_words:
         return rows.none()
     if connections[rows.db].vendor == "postgresql":
-        return _in_postgresql(rows, asked)
-    query = " AND ".join(_either(parts) for parts in asked)
+        return _filter_in_postgresql(rows, query_words)
+    query = " AND ".join(_match_either(parts) for parts in query_words)
     return rows.filter(id__in=RawSQL(f"SELECT rowid FROM {_INDEX} WHERE {_INDEX} MATCH %s", [query]))
 
 
-def _either(parts: list[str]) -> str:
-    """FTS5: the parts one after the other, or as one word; letters and digits, so quoting is safe."""
+def _match_either(parts: list[str]) -> str:
+    """Return FTS5's query for the parts in a row or as one word; letters and digits, so quoting is safe."""
     phrase = f'"{" ".join(parts)}"'
     return phrase if len(parts) == 1 else f'({phrase} OR "{"".join(parts)}")'
 
 
-def _in_postgresql(rows: QuerySet, asked: list[list[str]]) -> QuerySet:
+def _filter_in_postgresql(rows: QuerySet, query_words: list[list[str]]) -> QuerySet:
     rows = rows.annotate(search_vector=SearchVector("words", config="simple"))
-    for parts in asked:
+    for parts in query_words:
         phrase = SearchQuery(" ".join(parts), config="simple", search_type="phrase")
         whole = SearchQuery("".join(parts), config="simple", search_type="phrase")
         rows = rows.filter(search_vector=phrase | whole)

@@ -6,33 +6,38 @@ replaced: for that, compare the head's hash with one that somebody kept.
 """
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import itemgetter
 
 from django.db import connection
 from django.db.models.functions import Collate
 
-from transfers.models import RegistryClaim, RegistryRow, Revision
-from transfers.publication.log import GENESIS, hash_revision
+from transfers.models import FormerHash, RegistryClaim, RegistryRow, Revision
 
 from . import append_only, content
 from .content import Flat
+from .log import GENESIS, hash_revision
 
 
-def faults() -> Iterator[str]:
-    """Every disagreement found, one line each, naming the record; nothing: all is as published."""
-    for name in append_only.missing():
+def list_faults() -> Iterator[str]:
+    """Yield every disagreement, one line each, naming the record; none: all is as published."""
+    for name in append_only.list_missing():
         yield f"trigger {name}: missing, so the database would let the register be rewritten"
-    yield from _chain_faults()
-    yield from _version_faults()
+    yield from _list_chain_faults()
+    yield from _list_former_faults()
+    yield from _list_version_faults()
 
 
-def since(head: str) -> int | None:
-    """The revision with this hash, which the log continues; None: it is not the log of that hash."""
-    return Revision.objects.filter(hash=head.lower()).values_list("sequence", flat=True).first()
+def find_head(head: str) -> int | None:
+    """Return the revision that has or once had this hash; None: the log is not the one of that hash."""
+    for model in (Revision, FormerHash):
+        sequence = model.objects.filter(hash=head.lower()).values_list("sequence", flat=True).first()
+        if sequence is not None:
+            return sequence
+    return None
 
 
-def _chain_faults() -> Iterator[str]:
+def _list_chain_faults() -> Iterator[str]:
     expected, previous = 1, GENESIS
     for revision in Revision.objects.order_by("sequence").iterator():
         name = f"revision {revision.sequence} ({revision.key})"
@@ -45,33 +50,44 @@ def _chain_faults() -> Iterator[str]:
         expected, previous = revision.sequence + 1, revision.hash
 
 
-def _version_faults() -> Iterator[str]:
+def _list_former_faults() -> Iterator[str]:
+    """Recompute the chain of former hashes, which the log had before it was chained anew."""
+    previous = GENESIS
+    revisions = Revision.objects.filter(sequence__in=FormerHash.objects.values("sequence"))
+    former_hashes = FormerHash.objects.order_by("sequence").iterator()
+    for former, revision in zip_longest(former_hashes, revisions.order_by("sequence").iterator()):
+        if revision is None or former.sequence != revision.sequence:
+            yield f"former hash of revision {former.sequence}: no such revision is in the log"
+            return
+        if former.hash != hash_revision(revision, former.content, previous):
+            yield f"former hash of revision {former.sequence}: altered"
+        previous = former.hash
+
+
+def _list_version_faults() -> Iterator[str]:
     """Walk log, rows and claims together, transfer by transfer, in key order."""
-    log = _grouped(Revision.objects.values("key", "sequence", "action", "content", "time"), "key", "sequence")
-    rows = _grouped(
-        RegistryRow.objects.values("id", "revision", "until", "updated", *content.ROW_NAMES),
-        "key",
-        "revision",
+    revisions = Revision.objects.values("key", "sequence", "action", "content", "time")
+    rows = RegistryRow.objects.values("id", "revision", "until", "updated", *content.ROW_NAMES)
+    claims = RegistryClaim.objects.values("id", "revision", "until", *content.CLAIM_NAMES)
+    walks = (
+        _group(revisions, "key", "sequence"),
+        _group(rows, "key", "revision"),
+        _group(claims, "transfer", "id"),
     )
-    claims = _grouped(
-        RegistryClaim.objects.values("id", "revision", "until", *content.CLAIM_NAMES), "transfer", "id"
-    )
-    for key, entries, own_rows, own_claims in _merged(log, rows, claims):
-        yield from _transfer_faults(key, entries, own_rows, own_claims)
+    for key, entries, own_rows, own_claims in _merge(*walks):
+        yield from _list_transfer_faults(key, entries, own_rows, own_claims)
 
 
-def _grouped(query, key: str, then: str) -> Iterator[tuple[str, list[Flat]]]:
-    # Sorted by the bytes of the key, so that the three walks meet whatever the database's collation.
-    for value, group in groupby(_in_byte_order(query, key, then), key=itemgetter(key)):
+def _group(query, key: str, then: str) -> Iterator[tuple[str, list[Flat]]]:
+    """Yield each key with its records, sorted by the bytes of the key, so that the walks keep step."""
+    collation = "C" if connection.vendor == "postgresql" else "BINARY"
+    records = query.order_by(Collate(key, collation), then).iterator(chunk_size=2000)
+    for value, group in groupby(records, key=itemgetter(key)):
         yield value, list(group)
 
 
-def _in_byte_order(query, key: str, then: str):
-    collation = "C" if connection.vendor == "postgresql" else "BINARY"
-    return query.order_by(Collate(key, collation), then).iterator(chunk_size=2000)
-
-
-def _merged(*walks: Iterator[tuple[str, list[Flat]]]) -> Iterator[tuple]:
+def _merge(*walks: Iterator[tuple[str, list[Flat]]]) -> Iterator[tuple]:
+    """Yield each key of any walk, with its records of every walk."""
     heads = [next(walk, None) for walk in walks]
     while any(heads):
         key = min(head[0] for head in heads if head)
@@ -85,39 +101,38 @@ def _merged(*walks: Iterator[tuple[str, list[Flat]]]) -> Iterator[tuple]:
         yield key, *groups
 
 
-def _transfer_faults(key: str, log: list[Flat], rows: list[Flat], claims: list[Flat]) -> Iterator[str]:
-    by_revision = {row["revision"]: row for row in rows}
+def _list_transfer_faults(key: str, log: list[Flat], rows: list[Flat], claims: list[Flat]) -> Iterator[str]:
+    rows_by_revision = {row["revision"]: row for row in rows}
     ends = [entry["sequence"] for entry in log[1:]] + [None]
     for entry, end in zip(log, ends, strict=False):
-        row = by_revision.pop(entry["sequence"], None)
-        yield from _entry_faults(key, entry, end, row, claims)
-    for revision in by_revision:
+        row = rows_by_revision.pop(entry["sequence"], None)
+        yield from _list_entry_faults(entry, end, row, claims)
+    for revision in rows_by_revision:
         yield f"row {key} of revision {revision}: no such revision of it in the log"
-    known = {entry["sequence"] for entry in log}
+    sequences = {entry["sequence"] for entry in log}
     for claim in claims:
-        if claim["revision"] not in known or claim["until"] not in known | {None}:
+        if claim["revision"] not in sequences or claim["until"] not in sequences | {None}:
             yield f"claim {claim['id']} of {key}: its revisions are not in the log"
 
 
-def _entry_faults(
-    key: str, entry: Flat, end: int | None, row: Flat | None, claims: list[Flat]
-) -> Iterator[str]:
-    name = f"row {key} of revision {entry['sequence']}"
+def _list_entry_faults(entry: Flat, end: int | None, row: Flat | None, claims: list[Flat]) -> Iterator[str]:
+    name = f"row {entry['key']} of revision {entry['sequence']}"
     standing = [claim for claim in claims if _stood(claim, entry["sequence"])]
     if entry["action"] == Revision.Action.WITHDRAW:
         if row is not None or standing:
-            yield f"{name}: it or a claim of it stands although that revision withdrew it"
+            yield f"{name}: it or a claim of it is still there although that revision withdrew it"
         return
     if row is None:
         yield f"{name}: missing"
         return
     if row["until"] != end:
-        yield f"{name}: said to end at {row['until']}, but the log says {end}"
+        yield f"{name}: ends at {row['until']}, but the log ends it at {end}"
     if row["updated"] != entry["time"]:
         yield f"{name}: its time of publication was altered"
-    said = [{field: claim[field] for field in content.CLAIM_NAMES} for claim in standing]
-    if content.digest({field: row[field] for field in content.ROW_NAMES}, said) != entry["content"]:
-        yield f"{name}: the row or one of its {len(said)} claims was altered"
+    own_claims = [{field: claim[field] for field in content.CLAIM_NAMES} for claim in standing]
+    own_row = {field: row[field] for field in content.ROW_NAMES}
+    if content.hash_content(own_row, own_claims) != entry["content"]:
+        yield f"{name}: the row or one of its {len(own_claims)} claims was altered"
 
 
 def _stood(claim: Flat, revision: int) -> bool:

@@ -6,7 +6,7 @@ commit, it is there without a record; the next `release` of that name completes 
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
@@ -122,7 +122,8 @@ def _kept(record: Release, revision: int | None, target: Path, building: Path) -
         _compare(target, record.files, "It was altered since it was made; move it away and try again.")
         return "unchanged"
     before = previous(record.name, record.revision)
-    files = bundle.write_all(building, record.name, at(record.revision), before)
+    state = replace(at(record.revision), head=record.head, content=record.content)
+    files = bundle.write_all(building, record.name, state, before)
     if faults := differing(files, record.files):
         raise NotReleasable(
             f"The files of release {record.name} are gone, and built anew they would not be the same"

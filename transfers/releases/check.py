@@ -10,7 +10,7 @@ from transfers.models import Release, Revision
 from . import folders
 from .build import differing, folder_of
 from .bundle import SUMS
-from .state import content_hash
+from .state import at_former, content_hash
 
 _FIRST = re.compile(r"# arms_registry, release (\S+), revision ([0-9]+)")
 _HASH = re.compile(r"# (head|content) ([0-9a-f]{64})")
@@ -50,9 +50,14 @@ def _log_faults(told: dict[str, Any]) -> Iterator[str]:
     if entry is None:
         yield f"its revision {revision} is not in the log"
         return
-    if entry.hash != told["head"]:
+    former = at_former(revision)
+    if former is not None and former[0] == told["head"]:
+        head, content = former
+    else:
+        head, content = entry.hash, content_hash(revision)[0]
+    if head != told["head"]:
         yield f"its head is not that of revision {revision} in the log"
-    if content_hash(revision)[0] != told["content"]:
+    if content != told["content"]:
         yield f"its content is not that of revision {revision} in the log"
 
 

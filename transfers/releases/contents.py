@@ -103,7 +103,7 @@ def _references(rows: QuerySet, claims: QuerySet) -> tuple[list[Any], list[Any],
     _refuse_missing("system", slugs - known.systems.keys())
     _refuse_missing("party", codes - known.parties.keys())
     _refuse_missing("source", keys - sources.keys())
-    systems = {member.slug: member for slug in slugs for member in known.family(slug)}
+    systems = {member.slug: member for slug in slugs for member in known.list_family(slug)}
     parties = {party.code: party for code in codes for party in _line(code, known.parties)}
     return tuple([found[key] for key in sorted(found)] for found in (systems, parties, sources))  # type: ignore[return-value]
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Collate
 
-from transfers.models import Revision
+from transfers.models import FormerHash, Revision
 
 
 class NotReleasable(Exception):
@@ -49,20 +49,29 @@ def at(revision: int | None = None) -> State:
     return State(entry.sequence, entry.time, entry.hash, content, transfers)
 
 
-def content_hash(revision: int) -> tuple[str, int]:
+def content_hash(revision: int, former: bool = False) -> tuple[str, int]:
     """SHA-256 over a line `key content` for each transfer published at the revision; and their number.
 
     `content` is that of the transfer's revision. Lines end in a line feed, in byte order of the keys.
+    `former`: with the hashes that the log had before it was chained anew.
     """
     log = Revision.objects.filter(sequence__lte=revision)
-    entries = in_byte_order(log, "key", "sequence").values_list("key", "action", "content")
+    former_hashes = FormerHash.objects.values_list("sequence", "content")
+    contents = dict(former_hashes.filter(sequence__lte=revision)) if former else {}
+    entries = in_byte_order(log, "key", "sequence").values_list("key", "action", "content", "sequence")
     digest, transfers = hashlib.sha256(), 0
     for key, versions in groupby(entries.iterator(chunk_size=2000), key=lambda entry: entry[0]):
-        *_, (_, action, content) = versions
+        *_, (_, action, content, sequence) = versions
         if action != Revision.Action.WITHDRAW:
-            digest.update(f"{key} {content}\n".encode())
+            digest.update(f"{key} {contents.get(sequence, content)}\n".encode())
             transfers += 1
     return digest.hexdigest(), transfers
+
+
+def at_former(revision: int) -> tuple[str, str] | None:
+    """Head and content hash at a revision before the log was chained anew; None: it never was since."""
+    head = FormerHash.objects.filter(sequence=revision).values_list("hash", flat=True).first()
+    return None if head is None else (head, content_hash(revision, former=True)[0])
 
 
 def in_byte_order(rows: QuerySet, name: str, *then: str) -> QuerySet:

@@ -41,7 +41,7 @@ def of(transfer: Transfer) -> Resolved:
     public = RegistryRow.objects.current().filter(key=stored.key).values().first()
     found = Resolved(problems=publish.problems(stored), is_public=public is not None)
     try:
-        row = content.of_transfer(stored, stored.claims(), content.References()).row
+        row = content.build_from_transfer(stored, stored.claims(), content.References()).row
     except (ValueError, LookupError, ArithmeticError) as error:
         found.fault = str(error)
         return found

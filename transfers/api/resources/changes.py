@@ -49,7 +49,7 @@ class ChangeList(ListView):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """Entries whose reason has every word."""
-        for part in (part for parts in search.terms(text) for part in parts):
+        for part in (part for parts in search.split_query(text) for part in parts):
             rows = rows.filter(reason__holds=part)
         return rows
 

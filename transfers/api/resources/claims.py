@@ -23,5 +23,5 @@ class ClaimList(ListView):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """Claims of the transfers that the text finds."""
-        found = search.matching(self.published(RegistryRow.objects), text)
+        found = search.filter_by_words(self.published(RegistryRow.objects), text)
         return rows.filter(transfer__in=found.values("key"))

@@ -51,7 +51,7 @@ class ReferenceList(ListView):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """Few records, so their words are compared here; each word must begin one of theirs."""
-        asked = [part for parts in search.terms(text) for part in parts]
+        asked = [part for parts in search.split_query(text) for part in parts]
         found = []
         for pk, *texts in rows.values_list("pk", *self.texts):
             words = {word for part in texts if part for word in split(part)}

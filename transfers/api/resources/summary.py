@@ -101,7 +101,7 @@ class Summary(RegistryView):
         return list(GROUPS) if parameter == "group_by" else super().known_values(parameter)
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
-        return search.matching(rows, text)
+        return search.filter_by_words(rows, text)
 
     def _groups(self, text: str | None) -> list[str]:
         groups = [part.strip() for part in text.split(",")] if text else []

@@ -43,7 +43,7 @@ class TransferList(ListView):
         return self.published(RegistryRow.objects)
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
-        return search.matching(rows, text)
+        return search.filter_by_words(rows, text)
 
 
 class TransferDetail(RegistryView):

@@ -40,9 +40,9 @@ class Command(ClearCommand):
         self._tell(options["since"], options["release"])
 
     def _faults(self, since: str | None, folder: Path | None) -> Iterator[str]:
-        if since is not None and verify.since(since) is None:
+        if since is not None and verify.find_head(since) is None:
             yield f"the head {since}: no revision has it, so the log does not continue the one that had"
-        yield from chain(verify.faults(), check.faults())
+        yield from chain(verify.list_faults(), check.faults())
         if folder is not None:
             yield from check.folder_faults(folder)
 
@@ -57,7 +57,7 @@ class Command(ClearCommand):
             self.stdout.write(f"{releases} releases, all as made")
         if since is not None:
             self.stdout.write(
-                f"The log continues revision {verify.since(since)}, the head of which is {since}."
+                f"The log continues revision {verify.find_head(since)}, the head of which is {since}."
             )
         if folder is not None:
             self.stdout.write(f"{folder} is as it was made, from this log.")

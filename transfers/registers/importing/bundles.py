@@ -130,7 +130,7 @@ class _BundleImporter:
         self.report.counts[str(outcome)] += 1 + len(claims)
 
     def _get_digest(self, transfer: Transfer, claims: list[Claim]) -> str:
-        return content.of_transfer(transfer, claims, self.references).digest
+        return content.build_from_transfer(transfer, claims, self.references).digest
 
     def save(self, **described: Any) -> None:
         """Write what is new, with history, and the account of the import."""

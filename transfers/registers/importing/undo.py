@@ -197,7 +197,7 @@ def _filter_as_public(transfers: Sequence[int]) -> list[int]:
             transfer.pk
             for transfer in curated
             if digests.get(transfer.key)
-            == content.of_transfer(transfer, transfer.claims(), references).digest
+            == content.build_from_transfer(transfer, transfer.claims(), references).digest
         ]
     return equal
 
