@@ -1,5 +1,8 @@
 """What every test stands on: a real database file, and triggers that step aside only for cleaning up."""
 
+import os
+import random
+
 import hypothesis
 import pytest
 from django.core.cache import cache
@@ -15,6 +18,15 @@ from transfers.publication import append_only, names, search
 # A busy machine is no failure: how fast a thing is, the benchmarks say.
 hypothesis.settings.register_profile("register", deadline=None)
 hypothesis.settings.load_profile("register")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Shuffle modules, classes and tests where ORDER names a seed: no test needs another one before it."""
+    if seed := os.environ.get("ORDER"):
+        items.sort(
+            key=lambda item: [random.Random(f"{seed} {part}").random() for part in item.nodeid.split("::")]
+        )
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import on_postgresql
-
 PACKAGE = Path(__file__).resolve().parent.parent / "transfers"
 
 
@@ -104,9 +102,3 @@ def test_the_check_sees_an_import_that_crosses():
 def test_the_environment_is_read_in_the_settings_only():
     readers = [path.name for path in PACKAGE.rglob("*.py") if "environ" in path.read_text(encoding="utf-8")]
     assert readers == []
-
-
-@pytest.mark.parametrize("name", on_postgresql.WITHOUT)
-def test_what_is_not_run_on_postgresql_uses_no_configured_database(name):
-    text = (PACKAGE.parent / f"tests/{name}.py").read_text(encoding="utf-8")
-    assert "django_db" not in text

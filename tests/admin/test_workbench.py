@@ -13,7 +13,7 @@ from tests.support import factories, registers, servers
 from transfers.curation import roles
 from transfers.models import ArticleText, ImportBatch, Transfer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 PASSWORD = "a long enough secret"
 FIRST = """Serbia takes delivery
 

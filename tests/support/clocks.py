@@ -1,0 +1,44 @@
+"""Run Python at another time and place: python -m tests.support.clocks CLOCK -m MODULE [arguments].
+
+Debian's faketime moves the clock of the program and of all programs that it starts, and the clock runs on.
+Tests in a browser stay out: Chromium loses its network service under faketime. Without faketime this prints
+one line and does nothing; with REQUIRE_ALL=1 that is a failure.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+
+#: When each clock starts, and its time zone.
+CLOCKS = {
+    "year": (datetime.now(UTC) + timedelta(days=365), "America/Los_Angeles"),
+    "leap": (datetime(2028, 2, 29, 23, 30, tzinfo=UTC), "Pacific/Kiritimati"),
+}
+VARIABLES = {
+    # Timeouts stay as long as they are.
+    "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    # File times that a program sets move too, as those that it reads.
+    "FAKE_UTIME": "1",
+}
+
+
+def main() -> int:
+    clock, *arguments = sys.argv[1:]
+    start, zone = CLOCKS[clock]
+    if not shutil.which("faketime"):
+        print(f"SKIPPED: the tests at {start:%d %B %Y}: there is no faketime (Debian: apt install faketime).")
+        return 1 if os.environ.get("REQUIRE_ALL") else 0
+    seconds = round((start - datetime.now(UTC)).total_seconds())
+    # Compiled modules carry the times of their sources, so this clock needs a folder of its own for them.
+    with tempfile.TemporaryDirectory(prefix="registry-clock-") as compiled:
+        environment = os.environ | VARIABLES | {"TZ": zone, "PYTHONPYCACHEPREFIX": compiled}
+        command = ["faketime", "-f", f"{seconds:+d}s", sys.executable, *arguments]
+        print(f"The clock says {start:%d %B %Y %H:%M} UTC, in {zone}.", flush=True)
+        return subprocess.call(command, env=environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
