@@ -109,7 +109,7 @@ def test_the_page_takes_as_many_queries_however_many_transfers_there_are(admin_c
     ],
 )
 def test_a_wrong_date_is_explained(typed, meant):
-    assert meant in dates.fault(typed)
+    assert meant in dates.find_fault(typed)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_wrong_date_is_explained(typed, meant):
     ],
 )
 def test_a_date_says_which_days_it_means(date, days):
-    assert dates.meaning(date) == f"{date} means {days}"
+    assert dates.describe(date) == f"{date} means {days}"
 
 
 def test_a_stored_date_stands_beside_its_meaning(admin_client):

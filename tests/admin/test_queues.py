@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def waiting(name):
     """Keys of the transfers in the queue."""
     queue = next(queue for queue in queues.QUEUES if queue.name == name)
-    return set(queue.of(Transfer.objects.all()).values_list("key", flat=True))
+    return set(queue.filter(Transfer.objects.all()).values_list("key", flat=True))
 
 
 def published(*claims, **values):
@@ -129,14 +129,14 @@ def test_a_queue_that_there_is_not_filters_nothing(admin_client):
 def test_the_counts_are_those_of_the_queues():
     factories.transfer(state="in_review")
     published(ordered(6), ordered(8))
-    assert {queue.name: count for queue, count in queues.counts()} == {
+    assert {queue.name: count for queue, count in queues.count_queues()} == {
         queue.name: len(waiting(queue.name)) for queue in queues.QUEUES
     }
 
 
 def test_the_counts_take_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
-        queues.counts()
+        queues.count_queues()
 
 
 @pytest.mark.parametrize("queue", queues.QUEUES, ids=lambda queue: queue.name)

@@ -92,7 +92,7 @@ def test_a_step_is_taken(curator):
 def test_a_step_is_confirmed(curator):
     transfer = factories.in_state(State.DRAFT)
     body = step(curator, transfer, "submit").content.decode()
-    assert f"The transfer {transfer.key} is in review now." in body
+    assert f"The transfer {transfer.key} is now in review." in body
 
 
 def test_a_step_is_logged_with_its_reason(curator):

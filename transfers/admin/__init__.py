@@ -1,8 +1,7 @@
-"""The admin, one module a noun; Django finds it here."""
+"""The admin. Django imports this package, which registers every model's admin class."""
 
 from . import publication, reference, transfer
-from .articles import pages as article
-from .imports import batch as imports
-from .imports import proposals
+from .articles import pages
+from .imports import batch, proposals
 
-__all__ = ["article", "imports", "proposals", "publication", "reference", "transfer"]
+__all__ = ["batch", "pages", "proposals", "publication", "reference", "transfer"]

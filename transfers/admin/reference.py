@@ -1,15 +1,31 @@
 """Parties, systems and sources in the admin."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
 
 from transfers.models import Party, PartyAlias, Source, System, SystemAlias
+from transfers.publication import publish
 from transfers.vocabulary import names
 
+from .editing.base import PermanentAdmin, ReadOnlyAdmin
 from .editing.history import HistoryAdmin
-from .editing.named import NamedAdmin
-from .editing.search import AliasSearch, ShownInPublic
+from .editing.search import AliasSearch
 from .editing.spreadsheets import BulkAdmin
 from .editing.stale import StaleCheck
+
+
+class ReferenceAdmin(HistoryAdmin, StaleCheck, BulkAdmin, PermanentAdmin):
+    """Reference records; an edit shows at once in the published rows that use them."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        record = form.instance
+        if change and (
+            changed := publish.refresh(record, f"The {self.opts.verbose_name} {record} was edited")
+        ):
+            messages.info(request, f"{len(changed)} published transfers show the edit.")
 
 
 class PartyAliasInline(admin.TabularInline):
@@ -18,16 +34,14 @@ class PartyAliasInline(admin.TabularInline):
 
 
 @admin.register(Party)
-class PartyAdmin(HistoryAdmin, StaleCheck, BulkAdmin, AliasSearch, ShownInPublic):
+class PartyAdmin(AliasSearch, ReferenceAdmin):
     list_display = ["name", "code", "alpha2", "kind", "provisional"]
     list_filter = ["provisional", "kind"]
     search_fields = ["name", "code", "aliases__name"]
     autocomplete_fields = ["successor"]
     inlines = [PartyAliasInline]
     natural_field = "code"
-
-    def make_index(self) -> names.Index:
-        return names.build_party_index(Party.objects.all())
+    build_index = staticmethod(names.build_party_index)
 
 
 class SystemAliasInline(admin.TabularInline):
@@ -36,7 +50,7 @@ class SystemAliasInline(admin.TabularInline):
 
 
 @admin.register(System)
-class SystemAdmin(HistoryAdmin, StaleCheck, BulkAdmin, AliasSearch, ShownInPublic):
+class SystemAdmin(AliasSearch, ReferenceAdmin):
     list_display = ["name", "slug", "category", "variant_of", "provisional"]
     list_filter = ["provisional", "category", "unroca"]
     list_select_related = ["variant_of"]
@@ -44,13 +58,11 @@ class SystemAdmin(HistoryAdmin, StaleCheck, BulkAdmin, AliasSearch, ShownInPubli
     autocomplete_fields = ["variant_of"]
     inlines = [SystemAliasInline]
     natural_field = "slug"
-
-    def make_index(self) -> names.Index:
-        return names.build_system_index(System.objects.all())
+    build_index = staticmethod(names.build_system_index)
 
 
 @admin.register(Source)
-class SourceAdmin(HistoryAdmin, StaleCheck, BulkAdmin, ShownInPublic):
+class SourceAdmin(ReferenceAdmin):
     list_display = ["key", "publisher", "title", "published", "reliability"]
     list_filter = ["reliability", "language"]
     search_fields = ["key", "publisher", "title", "agencies", "origin_of"]
@@ -58,29 +70,19 @@ class SourceAdmin(HistoryAdmin, StaleCheck, BulkAdmin, ShownInPublic):
 
 
 @admin.register(PartyAlias)
-class PartyAliasAdmin(NamedAdmin):
-    """Aliases are edited with their party; here they are only looked through."""
+class PartyAliasAdmin(ReadOnlyAdmin):
+    """Aliases of parties, to search; they are edited with their party."""
 
     list_display = ["name", "party"]
     list_select_related = ["party"]
     search_fields = ["name", "party__name"]
 
-    def has_add_permission(self, request, obj=None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
-
 
 @admin.register(SystemAlias)
-class SystemAliasAdmin(NamedAdmin):
-    """Aliases are edited with their system; here they are only looked through."""
+class SystemAliasAdmin(ReadOnlyAdmin):
+    """Aliases of systems, to search; they are edited with their system."""
 
     list_display = ["name", "type", "system"]
     list_filter = ["type"]
     list_select_related = ["system"]
     search_fields = ["name", "system__name"]
-
-    def has_add_permission(self, request, obj=None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission

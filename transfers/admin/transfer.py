@@ -1,4 +1,4 @@
-"""Transfers in the admin, with their claims beside them, and the publish action."""
+"""Transfers in the admin, with their claims and their editorial steps."""
 
 from typing import Any
 
@@ -9,23 +9,24 @@ from django.http import HttpRequest
 from transfers.models import Party, Quantity, System, Transfer, TransferDate, Valuation
 from transfers.vocabulary import names
 
-from .editing import resolved
+from .editing.base import PermanentAdmin, RegistryAdmin
 from .editing.forms import ClaimForm, ClaimFormSet, CountForm, QuantityForm, TransferForm
 from .editing.history import HistoryAdmin
 from .editing.inputs import INPUTS
-from .editing.named import NamedAdmin
+from .editing.queues import QueueFilter
+from .editing.resolved import resolve
 from .editing.spreadsheets import BulkAdmin
 from .editing.stale import StaleCheck
 from .editing.workflow import ReopensTransfer, WorkflowAdmin
 from .imports.filters import ImportFilter
 
-#: Of one kind about one transfer; a form that says it holds more is not believed.
+#: Of one kind and one transfer; a posted form that claims to hold more is refused.
 MOST_CLAIMS = 500
 _EVIDENCE = ("source", "locator", "excerpt", "attributed_to", "credibility", "preferred", "note")
 
 
 class ClaimInline(admin.StackedInline):
-    """Claims of one kind; the figure first, then where it stands and who says so."""
+    """Claims of one kind: the figure, then where the source states it and who says so."""
 
     extra = 0
     max_num = MOST_CLAIMS
@@ -62,9 +63,9 @@ class ValuationInline(ClaimInline):
 
 
 @admin.register(Transfer)
-class TransferAdmin(WorkflowAdmin, HistoryAdmin, StaleCheck, admin.ModelAdmin):
+class TransferAdmin(WorkflowAdmin, HistoryAdmin, StaleCheck, PermanentAdmin):
     list_display = ["key", "supplier", "recipient", "system", "kind", "state"]
-    list_filter = ["state", "kind", "condition", "system__category", ImportFilter]
+    list_filter = [QueueFilter, "state", "kind", "condition", "system__category", ImportFilter]
     list_select_related = ["supplier", "recipient", "system"]
     search_fields = [
         "key", "supplier__name", "recipient__name", "system__name", "system__aliases__name", "occasion",
@@ -72,41 +73,29 @@ class TransferAdmin(WorkflowAdmin, HistoryAdmin, StaleCheck, admin.ModelAdmin):
     search_help_text = "Key, party, system or any of its aliases, occasion"
     autocomplete_fields = ["supplier", "recipient", "system"]
     inlines = [QuantityInline, TransferDateInline, ValuationInline]
+    readonly_fields = ["state"]
+    natural_field = "key"
     form = TransferForm
     change_form_template = "admin/transfers/transfer/change_form.html"
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Transfer | None = None) -> list[str]:
-        return ["state", "key"] if obj is not None else ["state"]
-
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         if (transfer := kwargs.get("obj")) is not None:
-            context["resolved"] = resolved.of(transfer)
+            context["resolved"] = resolve(transfer)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        """Parties and systems by any name too, as the API finds them."""
-        found, _ = super().get_search_results(request, queryset, search_term)
+        """Search parties and systems by any of their names too, as the API does."""
+        matches, _ = super().get_search_results(request, queryset, search_term)
         systems = names.build_system_index(System.objects.all()).find(search_term)
         parties = names.build_party_index(Party.objects.all()).find(search_term)
         by_name = Q(system__slug__in=systems) | Q(supplier__code__in=parties) | Q(recipient__code__in=parties)
-        return found | queryset.filter(by_name), True
-
-    def has_delete_permission(self, request: HttpRequest, obj: Transfer | None = None) -> bool:
-        """What was once published stays; a draft may go."""
-        if obj is not None and obj.state in (Transfer.State.PUBLISHED, Transfer.State.WITHDRAWN):
-            return False
-        return super().has_delete_permission(request, obj)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)  # it would not ask each record whether it may go
-        return actions
+        return matches | queryset.filter(by_name), True
 
 
-class ClaimAdmin(ReopensTransfer, BulkAdmin, NamedAdmin):
-    """All claims of one kind, to look through; they are entered with their transfer."""
+class ClaimAdmin(ReopensTransfer, BulkAdmin, RegistryAdmin):
+    """All claims of one kind, to search; they are entered with their transfer."""
 
     list_select_related = ["transfer", "source"]
     search_fields = ["transfer__key", "source__key", "excerpt", "attributed_to", "note"]

@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from transfers.admin.editing.named import NamedAdmin
+from transfers.admin.editing.base import RegistryAdmin
 from transfers.evidence.recognition import PARTY, SYSTEM, Mark, excerpt
 from transfers.models import ArticleText, Source, history
 from transfers.publication import publish
@@ -62,7 +62,7 @@ class ArticleForm(forms.ModelForm):
 
 
 @admin.register(ArticleText)
-class ArticleTextAdmin(NamedAdmin):
+class ArticleTextAdmin(RegistryAdmin):
     form = ArticleForm
     list_display = ["source", "added", "added_by", "length"]
     list_select_related = ["source", "added_by"]

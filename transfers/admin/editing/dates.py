@@ -1,4 +1,4 @@
-"""Dates in the admin: what a date means, in words, and how a wrong one is meant to be written. Pure."""
+"""Dates in the admin: their meaning in words, and suggestions for dates that cannot be read. Pure."""
 
 import re
 from datetime import date
@@ -13,44 +13,48 @@ HELP = (
 _NUMBERS = re.compile(r"(?:([0-9]{1,2})[./-])?([0-9]{1,2})[./-]([0-9]{4})")
 
 
-def meaning(text: str) -> str:
-    """The days that a date allows, in words; empty where it cannot be read."""
+def describe(text: str) -> str:
+    """Return the days that a date covers, in words; empty if it cannot be read."""
     try:
         first, last = edtf.bounds(text)
     except edtf.EDTFError:
         return ""
-    if last is None:
-        return f"{text} means {_written(first)} or later"
     if first is None:
-        return f"{text} means {_written(last)} or earlier"
+        return f"{text} means {_format_day(last)} or earlier"
+    if last is None:
+        return f"{text} means {_format_day(first)} or later"
     if first == last:
-        return f"{text} means {_written(first)}"
-    return f"{text} means {_written(first)} to {_written(last)}"
+        return f"{text} means {_format_day(first)}"
+    return f"{text} means {_format_day(first)} to {_format_day(last)}"
 
 
-def fault(text: str) -> str:
-    """What is wrong with a date, with the spelling that was perhaps meant; empty: nothing."""
+def find_fault(text: str) -> str:
+    """Return what is wrong with a date, with the spellings it may stand for; empty if it is valid."""
     try:
         edtf.validate(text)
     except edtf.EDTFError as error:
-        said, meant = str(error), suggestions(text)
-        return said if ": write " in said or not meant else f"{said}: write {' or '.join(meant)}"
+        fault, spellings = str(error), suggest(text)
+        return fault if ": write " in fault or not spellings else f"{fault}: write {' or '.join(spellings)}"
     return ""
 
 
-def suggestions(text: str) -> list[str]:
-    """Spellings of a date with a month's name, or with the year last; both where day and month may swap."""
-    plain = " ".join(text.split())
-    if written := parse_date(plain):
-        return [written]
-    match = _NUMBERS.fullmatch(plain)
+def suggest(text: str) -> list[str]:
+    """Return EDTF spellings of a date with a month's name or the year last; two if day and month may swap."""
+    date_text = " ".join(text.split())
+    if spelling := parse_date(date_text):
+        return [spelling]
+    match = _NUMBERS.fullmatch(date_text)
     if match is None:
         return []
-    one, other, year = match.groups(default="")
-    orders = dict.fromkeys([(year, other, one), (year, one, other)] if one else [(year, other)])
-    dates = ["-".join([year, *(part.zfill(2) for part in parts)]) for year, *parts in orders]
-    return [date for date in dates if meaning(date) and not re.search("-2[1-4]$", date[:7])]
+    first, second, year = match.groups(default="")
+    orders = [(year, second, first), (year, first, second)] if first else [(year, second)]
+    spellings = ["-".join([year, *(part.zfill(2) for part in parts)]) for year, *parts in orders]
+    return [
+        spelling
+        for spelling in dict.fromkeys(spellings)
+        if describe(spelling) and not re.search("-2[1-4]$", spelling[:7])
+    ]
 
 
-def _written(day: date | None) -> str:
+def _format_day(day: date | None) -> str:
     return f"{day.day} {day:%B} {day.year}" if day else ""

@@ -1,6 +1,7 @@
-"""Forms of the admin: claims and transfers."""
+"""Forms of claims and transfers."""
 
 import re
+from collections import Counter
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,14 +16,14 @@ from .stale import CheckedForm
 
 
 class ClaimForm(ModelForm):
-    """A claim; whether another one is preferred is asked of the whole set, not of what is stored."""
+    """Claim beside others; the formset checks which one is preferred, as stored claims may change with it."""
 
     def _get_validation_exclusions(self) -> set[str]:
         return {*super()._get_validation_exclusions(), "preferred"}  # type: ignore[misc]
 
 
 class CountForm(ModelForm):
-    """A count in one field. "About 30" is stored as 30, and the claim's note says so (see `quantities`)."""
+    """Count in one field; "about 30" is stored as 30, and the note says that it is approximate."""
 
     number = NumberField(
         help_text="6, 5-7, at least 10 (10+), up to 12, about 30 (~30); words up to twenty.", label="Number"
@@ -49,11 +50,11 @@ class CountForm(ModelForm):
 
 
 class QuantityForm(CountForm, ClaimForm):
-    """A count among the claims of its transfer."""
+    """Count among the other claims of its transfer."""
 
 
 class ClaimFormSet(BaseInlineFormSet):
-    """The claims of one kind; at most one of a measure is preferred."""
+    """Claims of one kind, at most one of each measure preferred."""
 
     model: Any
     _is_saving = False
@@ -61,18 +62,16 @@ class ClaimFormSet(BaseInlineFormSet):
     def clean(self) -> None:
         super().clean()
         measure = self.model.MEASURE_FIELD
-        kept = [
-            form.cleaned_data
-            for form in self.forms
-            if form.is_valid() and not form.cleaned_data.get("DELETE")
-        ]
-        preferred = [claim.get(measure) for claim in kept if claim.get("preferred")]
-        for twice in sorted({str(name) for name in preferred if preferred.count(name) > 1}):
-            raise ValidationError(f"Only one claim can be preferred for {measure} {twice}.")
+        claims = [form.cleaned_data for form in self.forms if form.is_valid()]
+        preferred = Counter(
+            str(claim.get(measure)) for claim in claims if claim.get("preferred") and not claim.get("DELETE")
+        )
+        for name in sorted(name for name, count in preferred.items() if count > 1):
+            raise ValidationError(f"Only one claim can be preferred for {measure} {name}.")
 
     @property
     def initial_forms(self) -> list[Any]:
-        """While saving: what goes first, then what is not preferred, so that the preference can move."""
+        """Return the forms; while saving, deleted and unpreferred ones first, so the preference can move."""
         forms = super().initial_forms
         if not self._is_saving:
             return forms
@@ -89,10 +88,11 @@ class ClaimFormSet(BaseInlineFormSet):
 
 
 class TransferForm(CheckedForm):
-    """A transfer; one that may be recorded already is saved only where the curator says it is another."""
+    """Transfer; one that may be a duplicate is saved only if the curator confirms that it is not."""
 
-    another = BooleanField(required=False, label="It is another transfer")
-    EXTRAS = (*CheckedForm.EXTRAS, "another")
+    extra_fields = CheckedForm.extra_fields | {
+        "another": BooleanField(required=False, label="This is another transfer")
+    }
     near: list[Any] = []
 
     def clean(self) -> dict[str, Any]:
@@ -103,20 +103,22 @@ class TransferForm(CheckedForm):
         ):
             ids = {name: cleaned[name].pk for name in names}
             self.near = duplicates.near(
-                duplicates.Candidate(**ids, dates=_typed_dates(self.data), pk=self.instance.pk)
+                duplicates.Candidate(**ids, dates=_read_dates(self.data), pk=self.instance.pk)
             )
             if self.near and not cleaned.get("another"):
-                self.add_error("another", "This may be recorded already. Is it another transfer?")
+                self.add_error(
+                    "another", "This may be recorded already. Tick the box if it is another transfer."
+                )
         return cleaned
 
 
-def _typed_dates(data: Any) -> dict[str, list[str]]:
-    """The dates of a posted form by event, without those to be deleted; they are judged elsewhere."""
-    found: dict[str, list[str]] = {}
+def _read_dates(data: Any) -> dict[str, list[str]]:
+    """Return the dates of a posted form by event, unchecked and without those to be deleted."""
+    dates_by_event: dict[str, list[str]] = {}
     for name in data:
         match = re.fullmatch(r"dates-[0-9]+-date", name)
         prefix = name.removesuffix("date")
         text, event = data[name].strip(), data.get(f"{prefix}event", "")
         if match and text and event and not data.get(f"{prefix}DELETE"):
-            found.setdefault(event, []).append(text)
-    return found
+            dates_by_event.setdefault(event, []).append(text)
+    return dates_by_event

@@ -1,4 +1,4 @@
-"""The history of a record in the admin: every edit, its difference, and the way back."""
+"""The history of a record in the admin: every edit with what it changed, and a way to revert it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,34 +10,33 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.db.models import Max
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
 
 from transfers.curation import edits, workflow
-from transfers.curation.edits import Edit, obstacle
 from transfers.models import Revision, Transfer, history
-from transfers.models.history import ADDED, CHANGED, REMOVED
 from transfers.publication import publish
 
-from .named import NamedAdmin
+from .base import RegistryAdmin
 
 PER_PAGE = 25
-KINDS = {ADDED: "added", CHANGED: "changed", REMOVED: "removed"}
+VERBS = {history.ADDED: "added", history.CHANGED: "changed", history.REMOVED: "removed"}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An edit as the page shows it."""
+    """An edit as the page shows it; a row is a field, its value before and its value after."""
 
-    edit: Edit
-    what: str
+    edit: edits.Edit
+    title: str
     rows: list[tuple[str, str, str]]
     obstacle: str
 
 
-class HistoryAdmin(NamedAdmin):
-    """The history of a record in the admin: every edit, its difference, and the way back."""
+class HistoryAdmin(RegistryAdmin):
+    """Records with a history page and a list of those that were deleted."""
 
     change_list_template = "admin/transfers/history_change_list.html"
 
@@ -50,51 +49,51 @@ class HistoryAdmin(NamedAdmin):
             *super().get_urls(),
         ]
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save the record, unless nothing changed: then no entry is added to its history."""
+        if not change or form.has_changed():
+            super().save_model(request, obj, form, change)
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Every edit of the record and of what it owns, newest first; of a deleted record too."""
-        record, deleted = self._record(request, object_id)
-        if not self.has_view_or_change_permission(request, None if deleted else record):
+        """Show every edit of the record and of what it owns, newest first; of a deleted record too."""
+        record, is_deleted = self._get_record(request, object_id)
+        if not self.has_view_or_change_permission(request, None if is_deleted else record):
             raise PermissionDenied
         page = Paginator(edits.list_edits(record), PER_PAGE).get_page(request.GET.get("p"))
         context = {
-            **self.admin_site.each_context(request),
-            "title": f"History: {record}",
-            "opts": self.opts,
             "record": record,
-            "deleted": deleted,
+            "is_deleted": is_deleted,
             "page": page,
-            "entries": entries(list(page)),
+            "entries": build_entries(list(page)),
             "revisions": Revision.objects.filter(key=record.key).order_by("-sequence")
             if isinstance(record, Transfer)
             else None,
-            "may_revert": self._may_revert(request, record, deleted),
-            "revert_url": self._url("revert", record.pk),
+            "may_revert": self._may_revert(request, record, is_deleted),
+            "revert_url": self._get_url("revert", record.pk),
             **(extra_context or {}),
         }
-        return TemplateResponse(request, "admin/transfers/history.html", context)
+        return self.render_page(request, "history.html", f"History: {record}", **context)
 
+    @method_decorator(require_POST)
     def revert_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Revert the posted edit, or say why not; both lead back to the history."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        record, deleted = self._record(request, object_id)
-        if not self._may_revert(request, record, deleted):
+        """Revert the posted edit or explain why not, then return to the history."""
+        record, is_deleted = self._get_record(request, object_id)
+        if not self._may_revert(request, record, is_deleted):
             raise PermissionDenied
-        reason = request.POST.get("reason", "").strip()
+        chosen = [edit for edit in edits.list_edits(record) if edit.id == request.POST.get("edit")]
         try:
-            edit = next(each for each in edits.list_edits(record) if each.id == request.POST.get("edit"))
-            self._revert(request, record, edit, reason)
-        except StopIteration:
-            messages.error(request, "There is no such edit.")
+            if not chosen:
+                raise ValidationError("There is no such edit.")
+            self._revert(request, record, chosen[0], request.POST.get("reason", "").strip())
         except (workflow.Refused, ValidationError) as error:
             messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
         else:
             messages.success(request, "The edit was reverted.")
-        return HttpResponseRedirect(self._url("history", record.pk))
+        return HttpResponseRedirect(self._get_url("history", record.pk))
 
-    def _revert(self, request: HttpRequest, record: Any, edit: Edit, reason: str) -> None:
+    def _revert(self, request: HttpRequest, record: Any, edit: edits.Edit, reason: str) -> None:
         if not reason:
-            raise ValidationError("A revert needs a reason; it stands in the history.")
+            raise ValidationError("A revert needs a reason. It is shown in the history.")
         with transaction.atomic():
             if isinstance(record, Transfer):
                 workflow.revert(record, edit, request.user, reason)
@@ -109,25 +108,20 @@ class HistoryAdmin(NamedAdmin):
             self.log_change(request, current, f"Reverted: {reason}")
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
-        """Records that are no more; the history of each is kept, and brings it back."""
+        """List the records that were deleted; each can be brought back from its history."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         copies: Any = self.model.history
-        gone = copies.exclude(id__in=self.model._default_manager.values("id"))
-        last = gone.values("id").annotate(last=Max("history_id")).values("last")
-        found = copies.filter(history_id__in=last).select_related("history_user").order_by("-history_id")
-        page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Deleted {self.opts.verbose_name_plural}",
-            "opts": self.opts,
-            "page": page,
-            "rows": [(copy, str(copy.instance), self._url("history", copy.id)) for copy in page],
-        }
-        return TemplateResponse(request, "admin/transfers/history_deleted.html", context)
+        deleted = copies.exclude(id__in=self.model._default_manager.values("id"))
+        newest = deleted.values("id").annotate(newest=Max("history_id")).values("newest")
+        listed = copies.filter(history_id__in=newest).select_related("history_user").order_by("-history_id")
+        page = Paginator(listed, PER_PAGE).get_page(request.GET.get("p"))
+        rows = [(copy, str(copy.instance), self._get_url("history", copy.id)) for copy in page]
+        title = f"Deleted {self.opts.verbose_name_plural}"
+        return self.render_page(request, "history_deleted.html", title, page=page, rows=rows)
 
-    def _record(self, request: HttpRequest, object_id: str) -> tuple[Any, bool]:
-        """The record, or what it last was; and whether it is deleted."""
+    def _get_record(self, request: HttpRequest, object_id: str) -> tuple[Any, bool]:
+        """Return the record, or what it was when it was deleted, and whether it is deleted."""
         record = self.get_object(request, unquote(object_id))
         if record is not None:
             return record, False
@@ -135,64 +129,61 @@ class HistoryAdmin(NamedAdmin):
             copies = self.model.history.filter(id=unquote(object_id))
             return copies.latest("history_id").instance, True
         except (ValueError, models.ObjectDoesNotExist):
-            raise Http404("There is and was no such record.") from None
+            raise Http404("There is no such record, and there never was.") from None
 
-    def _may_revert(self, request: HttpRequest, record: Any, deleted: bool) -> bool:
-        if deleted:
+    def _may_revert(self, request: HttpRequest, record: Any, is_deleted: bool) -> bool:
+        if is_deleted:
             return self.has_add_permission(request) and self.has_change_permission(request)
         return self.has_change_permission(request, record)
 
-    def _url(self, name: str, pk: Any) -> str:
+    def _get_url(self, name: str, pk: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=[pk])
 
 
-def entries(edits: Sequence[Edit]) -> list[Entry]:
-    """The edits of a page as it shows them; one query for each model that they refer to."""
-    names = _names(edits)
+def build_entries(page: Sequence[edits.Edit]) -> list[Entry]:
+    """Return the edits as a page shows them; one query for each model that they refer to."""
+    names = _read_names(page)
     return [
         Entry(
             edit,
-            f"{edit.model._meta.verbose_name} {KINDS[edit.kind]}",
+            f"{edit.model._meta.verbose_name} {VERBS[edit.kind]}",
             [
                 (
-                    _label(edit, change.field),
-                    _shown(edit, change.field, change.before, names),
-                    _shown(edit, change.field, change.after, names),
+                    str(edit.model._meta.get_field(change.field).verbose_name),  # type: ignore[union-attr]
+                    _describe(edit, change.field, change.before, names),
+                    _describe(edit, change.field, change.after, names),
                 )
                 for change in edit.changes
-                if {change.before, change.after} - {None, ""}  # of what was added, only what it holds
+                if {change.before, change.after} - {None, ""}  # a new record has many empty fields
             ],
-            obstacle(edit),
+            edits.obstacle(edit),
         )
-        for edit in edits
+        for edit in page
     ]
 
 
-def _label(edit: Edit, name: str) -> str:
-    return str(edit.model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-
-
-def _shown(edit: Edit, name: str, value: Any, names: dict[tuple[Any, Any], str]) -> str:
+def _describe(edit: edits.Edit, name: str, value: Any, names: dict[tuple[Any, Any], str]) -> str:
+    """Return a field's value in words."""
     field: Any = edit.model._meta.get_field(name)
     if value is None:
         return ""
     if field.is_relation:
-        return names.get((field.related_model, value), f"number {value}, which is no more")
+        return names.get((field.related_model, value), f"number {value}, which no longer exists")
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(dict(field.flatchoices or ()).get(value, value))
 
 
-def _names(edits: Sequence[Edit]) -> dict[tuple[Any, Any], str]:
-    """What the records are called that the edits refer to by number."""
+def _read_names(page: Sequence[edits.Edit]) -> dict[tuple[Any, Any], str]:
+    """Return the names of the records to which the edits refer, by model and id."""
     wanted: dict[Any, set[Any]] = {}
-    for edit in edits:
+    for edit in page:
         for change in edit.changes:
             field = edit.model._meta.get_field(change.field)
             if field.is_relation:
                 wanted.setdefault(field.related_model, set()).update({change.before, change.after} - {None})
     return {
         (model, pk): str(record)
-        for model, numbers in wanted.items()
-        for pk, record in model._default_manager.in_bulk(numbers).items()
+        for model, ids in wanted.items()
+        for pk, record in model._default_manager.in_bulk(ids).items()
     }

@@ -1,4 +1,4 @@
-"""Form fields of the admin: dates and counts as people write them."""
+"""Form fields for dates and counts as people write them."""
 
 from typing import Any
 
@@ -10,23 +10,23 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from transfers.models.rules import EDTFField
-from transfers.vocabulary import counts as quantities
+from transfers.vocabulary import counts
 from transfers.vocabulary.counts import Number
 
 from . import dates
 
 
 class EDTFInput(AdminTextInputWidget):
-    """A text field that says beside it what the date in it means."""
+    """Text field with the meaning of its date beside it."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         field = super().render(name, value, attrs, renderer)
-        meaning = dates.meaning(str(value)) if value else ""
+        meaning = dates.describe(str(value)) if value else ""
         return format_html('{} <span class="date-meaning">{}</span>', field, meaning) if meaning else field
 
 
 class EDTFFormField(CharField):
-    """A date; one that cannot be read is explained, with the spelling that was perhaps meant."""
+    """Date, with an explanation if it cannot be read."""
 
     def __init__(self, **kwargs: Any):
         kwargs["help_text"] = f"{kwargs.get('help_text') or ''} {dates.HELP}".strip()
@@ -34,12 +34,12 @@ class EDTFFormField(CharField):
 
     def run_validators(self, value: Any) -> None:
         super().run_validators(value)
-        if value and (fault := dates.fault(value)):
+        if value and (fault := dates.find_fault(value)):
             raise ValidationError(fault, code="edtf")
 
 
 class NumberField(Field):
-    """A count in words or digits, as `quantities` reads it."""
+    """Count in words or digits, as `transfers.vocabulary.counts` reads it."""
 
     widget = AdminTextInputWidget
 
@@ -47,23 +47,22 @@ class NumberField(Field):
         if not value or not str(value).strip():
             return None
         try:
-            return quantities.parse(str(value))
-        except quantities.NotANumber as error:
+            return counts.parse(str(value))
+        except counts.NotANumber as error:
             raise ValidationError(str(error), code="number") from error
 
     def prepare_value(self, value: Any) -> Any:
-        return quantities.render(value) if isinstance(value, Number) else value
+        return counts.render(value) if isinstance(value, Number) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Another spelling of the same count is no edit."""
+        """Return whether the count changed; another spelling of it is no change."""
         try:
             return self.to_python(data) != initial
         except ValidationError:
             return True
 
 
-#: For `formfield_overrides`: every date of the admin is entered in this field; an address is https unless it
-#: says otherwise.
+#: For `formfield_overrides`: dates have their own field, and an address without a scheme is an https address.
 INPUTS: dict[Any, Any] = {
     EDTFField: {"form_class": EDTFFormField},
     URLField: {"assume_scheme": "https"},

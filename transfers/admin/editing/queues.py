@@ -1,4 +1,4 @@
-"""What waits for a curator or reviewer: saved filters of the list of transfers, counted on the front page."""
+"""Queues of transfers that need attention: filters of their list, counted on the front page."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,22 +11,21 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
-from transfers.models import Claim, Quantity, RegistryRow, Transfer, TransferDate, Valuation
+from transfers.models import Claim, RegistryRow, Transfer, history
 from transfers.vocabulary.measures import Status
 
-CLAIMS: tuple[Any, ...] = (Quantity, TransferDate, Valuation)
 YEARS_OPEN = 2
 
 
 @dataclass(frozen=True)
 class Queue:
-    """Transfers that wait for somebody, and why."""
+    """Transfers that need attention for one reason."""
 
     name: str
     label: str
     condition: Callable[[], Any]
 
-    def of(self, transfers: QuerySet) -> QuerySet:
+    def filter(self, transfers: QuerySet) -> QuerySet:
         return transfers.filter(self.condition())
 
 
@@ -43,22 +42,24 @@ def _one_origin() -> Q:
 
 
 def _open() -> Q:
-    """The last day that is known of the delivery, else of the agreement, is years ago."""
+    """Select transfers whose last known day of delivery, or else of agreement, is years ago."""
     today = timezone.localdate()
-    # The first of March stands for the 29th of February.
-    day = date(today.year - YEARS_OPEN, today.month, today.day) if today.strftime("%m%d") != "0229" else None
+    is_leap_day = (today.month, today.day) == (2, 29)
+    anniversary = (
+        date(today.year - YEARS_OPEN, 3, 1) if is_leap_day else today.replace(today.year - YEARS_OPEN)
+    )
     rows = RegistryRow.objects.current().filter(status__in=[Status.IN_DELIVERY, Status.AGREED])
-    known = Coalesce(
+    last_day = Coalesce(
         "date_delivered_latest", "date_delivered_earliest", "date_agreed_latest", "date_agreed_earliest"
     )
-    return _published(rows.annotate(known=known).filter(known__lt=day or date(today.year - YEARS_OPEN, 3, 1)))
+    return _published(rows.annotate(last_day=last_day).filter(last_day__lt=anniversary))
 
 
-def _without(claims: Callable[[Any], QuerySet]) -> Any:
-    """Transfers that have none of these claims of any kind."""
+def _without(select: Callable[[QuerySet], QuerySet]) -> Any:
+    """Select transfers with no claim of any kind among those that `select` filters."""
     condition: Any = Q()
-    for model in CLAIMS:
-        condition &= ~Exists(claims(model.objects.filter(transfer=OuterRef("pk"))))
+    for model in history.OWNED[Transfer]:
+        condition &= ~Exists(select(model._default_manager.filter(transfer=OuterRef("pk"))))
     return condition
 
 
@@ -76,27 +77,28 @@ def _blocked() -> Any:
 
 QUEUES = (
     Queue("in_review", "In review", lambda: Q(state=Transfer.State.IN_REVIEW)),
-    Queue("disputed", "Published, and sources differ", _disputed),
+    Queue("disputed", "Published, but sources differ", _disputed),
     Queue("one_origin", "Published without a second origin", _one_origin),
-    Queue("weak", "Uncited, or by weak claims alone", _weak),
+    Queue("weak", "No claims, or only weak ones", _weak),
     Queue("open", f"Delivery open for more than {YEARS_OPEN} years", _open),
-    Queue("blocked", "Cannot be published: no claim", _blocked),
+    Queue("blocked", "Cannot be published: no claims", _blocked),
 )
 
 
-def counts() -> list[tuple[Queue, int]]:
-    """Each queue and how many transfers are in it, in one query."""
-    asked = {queue.name: Count("pk", filter=Q(queue.condition())) for queue in QUEUES}
-    found = Transfer.objects.aggregate(**asked)
-    return [(queue, found[queue.name]) for queue in QUEUES]
+def count_queues() -> list[tuple[Queue, int]]:
+    """Return the queues with the number of transfers in each, in one query."""
+    counts = Transfer.objects.aggregate(
+        **{queue.name: Count("pk", filter=Q(queue.condition())) for queue in QUEUES}
+    )
+    return [(queue, counts[queue.name]) for queue in QUEUES]
 
 
-#: Its name is not admin/index.html, which Django's own, installed before, would win.
+#: Django would find its own template under the usual name, admin/index.html.
 admin.site.index_template = "admin/transfers/index.html"
 
 
 class QueueFilter(admin.SimpleListFilter):
-    """The queues in the sidebar of the list of transfers."""
+    """Queues in the sidebar of the list of transfers."""
 
     title = "queue"
     parameter_name = "queue"
@@ -105,5 +107,7 @@ class QueueFilter(admin.SimpleListFilter):
         return [(queue.name, queue.label) for queue in QUEUES]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        chosen = [queue for queue in QUEUES if queue.name == self.value()]
-        return chosen[0].of(queryset) if chosen else queryset
+        for queue in QUEUES:
+            if queue.name == self.value():
+                return queue.filter(queryset)
+        return queryset

@@ -1,4 +1,4 @@
-"""A transfer as it would be published, for its page: every filled field, what differs, what blocks it."""
+"""Preview of a transfer's published row: its fields, what would change, what prevents publication."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,71 +10,72 @@ from transfers.vocabulary.fields import Field, Type
 
 
 @dataclass(frozen=True)
-class Line:
-    """One field: its label and value in words, and the value of the public row where that differs."""
+class ResolvedField:
+    """A field: its label, its value in words, and the public value if that differs."""
 
     label: str
     description: str
     value: str
     is_disputed: bool
-    differs: bool
+    is_changed: bool
     public: str
 
 
 @dataclass
-class Resolved:
-    """The whole row; `fault` says why there is none."""
+class ResolvedRow:
+    """A row; `fault` explains why there is none."""
 
-    lines: list[Line] = field(default_factory=list)
+    fields: list[ResolvedField] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     is_public: bool = False
     fault: str = ""
 
     @property
-    def changes(self) -> list[Line]:
-        return [line for line in self.lines if line.differs]
+    def changes(self) -> list[ResolvedField]:
+        """Return the fields that publishing would change."""
+        return [shown for shown in self.fields if shown.is_changed]
 
 
-def of(transfer: Transfer) -> Resolved:
-    """The stored transfer, resolved; a fixed number of queries."""
+def resolve(transfer: Transfer) -> ResolvedRow:
+    """Return the stored transfer as a row; the number of queries is fixed."""
     stored = Transfer.objects.with_claims().get(pk=transfer.pk)
     public = RegistryRow.objects.current().filter(key=stored.key).values().first()
-    found = Resolved(problems=publish.problems(stored), is_public=public is not None)
+    resolved = ResolvedRow(problems=publish.problems(stored), is_public=public is not None)
     try:
         row = content.build_from_transfer(stored, stored.claims(), content.References()).row
     except (ValueError, LookupError, ArithmeticError) as error:
-        found.fault = str(error)
-        return found
-    disputed = row["disputed"].split("|") if row["disputed"] else []
-    for each in fields.ROW:
-        if each.name not in fields.ADDED_BY_REVISION:
-            value, old = _words(each, row[each.name]), _words(each, public[each.name]) if public else ""
-            differs = public is not None and public[each.name] != row[each.name]
-            if value or differs:
-                found.lines.append(_line(each, value, old, differs, disputed))
-    return found
+        resolved.fault = str(error)
+        return resolved
+    for row_field in fields.ROW:
+        if row_field.name not in fields.ADDED_BY_REVISION:
+            shown = _resolve_field(row_field, row, public)
+            if row[row_field.name] not in (None, "") or shown.is_changed:
+                resolved.fields.append(shown)
+    return resolved
 
 
-def _line(each: Field, value: str, old: str, differs: bool, disputed: list[str]) -> Line:
-    return Line(
-        label=each.name.replace("_", " ").capitalize(),
-        description=each.description,
-        value=value or "empty",
-        is_disputed=_stem(each.name) in disputed,
-        differs=differs,
-        public=old or "empty",
+def _resolve_field(row_field: Field, row: dict[str, Any], public: dict[str, Any] | None) -> ResolvedField:
+    name = row_field.name
+    return ResolvedField(
+        label=name.replace("_", " ").capitalize(),
+        description=row_field.description,
+        value=_describe(row_field, row[name]),
+        is_disputed=_get_stem(name) in (row["disputed"] or "").split("|"),
+        is_changed=public is not None and public[name] != row[name],
+        public=_describe(row_field, public[name]) if public else "",
     )
 
 
-def _stem(name: str) -> str:
-    """The figure that a field belongs to: `date_agreed` of `date_agreed_latest`."""
-    return next((stem for stem in measures.STEMS if name == stem or name.startswith(f"{stem}_")), "")
+def _get_stem(name: str) -> str | None:
+    """Return the figure that a field belongs to: `date_agreed` for `date_agreed_latest`."""
+    return next((stem for stem in measures.STEMS if name == stem or name.startswith(f"{stem}_")), None)
 
 
-def _words(each: Field, value: Any) -> str:
+def _describe(row_field: Field, value: Any) -> str:
+    """Return a field's value in words."""
     if value is None or value == "":
-        return ""
-    labels = {str(key): label for key, label in each.choices}
-    if each.type == Type.LIST:
+        return "empty"
+    labels = {str(key): label for key, label in row_field.choices}
+    if row_field.type == Type.LIST:
         return ", ".join(labels.get(item, item) for item in value.split("|"))
-    return labels.get(str(value), f"{value:g}" if each.type == Type.NUMBER else str(value))
+    return labels.get(str(value), f"{value:g}" if row_field.type == Type.NUMBER else str(value))

@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 
-from transfers.admin.editing.named import NamedAdmin
+from transfers.admin.editing.base import RegistryAdmin
 
 
 class ReasonForm(forms.Form):
@@ -20,7 +20,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class ImportPages(NamedAdmin):
+class ImportPages(RegistryAdmin):
     """A page of imports, and a list to download."""
 
     def page(self, request: HttpRequest, name: str, title: str, **shown: Any) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from transfers.admin.publication import ReadOnly
+from transfers.admin.editing.base import ReadOnlyAdmin
 from transfers.curation import workflow
 from transfers.models import Proposal, RegisterDeal
 from transfers.registers.reconciling import proposing
@@ -45,7 +45,7 @@ def meaning(proposal: Proposal) -> str:
 
 
 @admin.register(RegisterDeal)
-class RegisterDealAdmin(ReadOnly):
+class RegisterDealAdmin(ReadOnlyAdmin):
     """Deals as their registers state them; their figures are claims of their transfers."""
 
     list_display = ["transfer", "batch", "locator", "outcome", "joined_from"]
@@ -55,7 +55,7 @@ class RegisterDealAdmin(ReadOnly):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(ReadOnly):
+class ProposalAdmin(ReadOnlyAdmin):
     """What a comment may mean, beside the words that say so."""
 
     list_display = [

@@ -1,0 +1,61 @@
+"""Base classes of the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+from transfers.models import RegistryRow, Transfer
+from transfers.publication import publish
+
+
+class RegistryAdmin(admin.ModelAdmin):
+    """Base of every admin class here, with a script that labels what Django's pages leave unlabelled."""
+
+    class Media:
+        js = ("transfers/labels.js",)
+
+    def render_page(
+        self, request: HttpRequest, template: str, title: str, **context: Any
+    ) -> TemplateResponse:
+        """Return a page of this model that Django's admin does not have."""
+        request.current_app = self.admin_site.name
+        site = self.admin_site.each_context(request)
+        context = {**site, "title": title, "opts": self.opts, "media": self.media, **context}
+        return TemplateResponse(request, f"admin/transfers/{template}", context)
+
+
+class ReadOnlyAdmin(RegistryAdmin):
+    """Records that nobody adds, changes or deletes in the admin."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+class PermanentAdmin(RegistryAdmin):
+    """Records with a permanent identifier; one that was ever public cannot be deleted."""
+
+    natural_field: str
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        permanent = [self.natural_field] if obj is not None else []
+        return [*super().get_readonly_fields(request, obj), *permanent]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and filter_rows(RegistryRow.objects.all(), obj).exists():
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # records are deleted one at a time
+        return actions
+
+
+def filter_rows(rows: QuerySet, record: Any) -> QuerySet:
+    """Return those of the published rows that show the record."""
+    return rows.filter(key=record.key) if isinstance(record, Transfer) else publish.rows_of(record, rows)
