@@ -88,7 +88,7 @@ def test_the_history_says_why_the_digest_was_set(curator):
 def test_another_digest_of_the_source_is_kept_with_a_warning(curator):
     answer, source = pasted(curator, sha256="0" * 64)
     assert source.sha256 == "0" * 64
-    assert "please check which text is the right one" in body(answer)
+    assert "Please check which text is the right one" in body(answer)
 
 
 def test_who_added_the_text_is_kept(curator):
@@ -99,7 +99,7 @@ def test_who_added_the_text_is_kept(curator):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a\x07b", "Line 1 holds the control character U+0007"),
+        ("a\x07b", "Line 1 contains the control character U+0007"),
         ("a\x00b", "ull characters are not allowed"),
         (" \n", "Paste the text"),
         ("a" * 500_001, "500,001 characters"),
@@ -244,7 +244,7 @@ def test_another_transfer_may_be_chosen(curator, article):
         ({"claim-minimum": 7, "claim-maximum": 6}, "The minimum must not be above the maximum."),
         ({"claim-excerpt": "word " * 13}, "at most 12"),
         ({"claim-measure": ""}, "This field is required."),
-        ({"target-target": "other"}, "Choose the transfer"),
+        ({"target-target": "other"}, "Choose a transfer"),
         ({"target-target": "new", "new-key": "No Key"}, "Enter a valid"),
     ],
     ids=["range", "excerpt", "measure", "transfer", "key"],

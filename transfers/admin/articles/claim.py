@@ -1,4 +1,4 @@
-"""A claim made from a mark of an article: the proposal, its forms, and the transaction that records it."""
+"""Claims made from the marks of an article: forms filled in with proposals, and how they are recorded."""
 
 from typing import Any
 
@@ -7,17 +7,16 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.http import HttpRequest
 
 from transfers.curation import workflow
-from transfers.evidence.recognition import DATE, MONEY, NUMBER, PARTY, SYSTEM, Mark, excerpt
-from transfers.models import ArticleText, Party, Quantity, System, Transfer, TransferDate, Valuation, history
-from transfers.vocabulary import edtf
+from transfers.evidence.recognition import DATE, MONEY, NUMBER, Mark, excerpt
+from transfers.models import ArticleText, Quantity, Transfer, TransferDate, Valuation, history
 
-from .marks import marks_of
+from .marks import find_marks
+from .nearby import NearbyNames
 
-#: Kinds of mark that carry a figure, and the claim that each becomes.
+#: Kinds of mark that hold a figure, and the model of its claim.
 FIGURES: dict[str, Any] = {NUMBER: Quantity, MONEY: Valuation, DATE: TransferDate}
 _FIGURE_FIELDS = {
     NUMBER: ["measure", "minimum", "maximum", "unit", "as_of"],
@@ -25,7 +24,6 @@ _FIGURE_FIELDS = {
     DATE: ["event", "date"],
 }
 _EVIDENCE = ["locator", "excerpt", "attributed_to", "credibility", "note"]
-NEAR, CANDIDATES = 2, 8
 OTHER, NEW = "other", "new"
 
 
@@ -34,43 +32,41 @@ def may_add(user: Any, kind: str) -> bool:
 
 
 class TargetForm(forms.Form):
-    """Whose figure it is: a transfer that the marks nearby suggest, any other, or a new one."""
+    """Choice of the transfer: one of those proposed, another, or a new one."""
 
     prefix = "target"
 
     target = forms.ChoiceField(label="Transfer", widget=forms.RadioSelect)
     other = forms.ModelChoiceField(Transfer.objects.all(), required=False, label="Another transfer")
 
-    def __init__(
-        self, site: AdminSite, candidates: list[Transfer], may_make: bool, *args: Any, **kwargs: Any
-    ):
+    def __init__(self, site: AdminSite, candidates: list[Transfer], may_add: bool, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        choices = [(str(each.pk), f"{each.key} ({each.get_state_display()})") for each in candidates]
+        choices = [
+            (str(transfer.pk), f"{transfer.key} ({transfer.get_state_display()})") for transfer in candidates
+        ]
         choices += [(OTHER, "another transfer, chosen below")]
-        choices += [(NEW, "a new transfer, described below")] if may_make else []
+        choices += [(NEW, "a new transfer, described below")] if may_add else []
         self.fields["target"].choices = choices  # type: ignore[attr-defined]
-        self.fields["other"].widget = AutocompleteSelect(Quantity._meta.get_field("transfer"), site)
-        self.fields["other"].widget.choices = self.fields["other"].choices  # type: ignore[attr-defined]
+        _set_autocomplete(self.fields["other"], Quantity, "transfer", site)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("target") == OTHER and not cleaned.get("other"):
-            self.add_error("other", "Choose the transfer, or tick another answer above.")
+            self.add_error("other", "Choose a transfer, or select another option above.")
         return cleaned
 
     @property
     def is_new(self) -> bool:
         return self["target"].value() == NEW
 
-    def transfer(self) -> Transfer:
+    def get_transfer(self) -> Transfer:
         target = self.cleaned_data["target"]
-        pk = self.cleaned_data["other"].pk if target == OTHER else int(target)
-        return Transfer.objects.get(pk=pk)
+        return self.cleaned_data["other"] if target == OTHER else Transfer.objects.get(pk=target)
 
 
 class NewTransferForm(forms.ModelForm):
     prefix = "new"
-    use_required_attribute = False  # it is filled in only where the transfer is new
+    use_required_attribute = False  # filled in only if the transfer is new
 
     class Meta:
         model = Transfer
@@ -79,57 +75,53 @@ class NewTransferForm(forms.ModelForm):
     def __init__(self, site: AdminSite, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for name in ("supplier", "recipient", "system"):
-            field: Any = self.fields[name]
-            choices = field.choices
-            field.widget = AutocompleteSelect(Transfer._meta.get_field(name), site)
-            field.widget.choices = choices
+            _set_autocomplete(self.fields[name], Transfer, name, site)
 
 
-def claim_form(kind: str) -> Any:
-    """The form of a claim of this kind; source and transfer are not typed here."""
-    return forms.modelform_factory(FIGURES[kind], fields=[*_FIGURE_FIELDS[kind], *_EVIDENCE])
+def _set_autocomplete(field: Any, model: Any, name: str, site: AdminSite) -> None:
+    choices = field.choices
+    field.widget = AutocompleteSelect(model._meta.get_field(name), site)
+    field.widget.choices = choices
 
 
 class ClaimMaker:
-    """One proposal: its three forms, and what becomes of them. Nothing is recorded but by `save`."""
+    """The three forms of one proposed claim; only `save` records anything."""
 
     def __init__(self, site: AdminSite, request: HttpRequest, article: ArticleText, mark: Mark) -> None:
         self.user: Any = request.user
         self.article, self.mark = article, mark
-        self.marks = marks_of(article)
+        self.nearby = NearbyNames(article, mark, find_marks(article))
         data = request.POST if request.method == "POST" else None
-        candidates = self._candidates()
+        candidates = self.nearby.list_transfers()
         first = str(candidates[0].pk) if candidates else OTHER
-        may_make = self.user.has_perm("transfers.add_transfer")
-        self.claim = claim_form(mark.kind)(data, prefix="claim", initial=self._figure())
-        self.target = TargetForm(site, candidates, may_make, data, initial={"target": first})
-        self.new = self._new_form(site, data) if may_make else None
+        may_add_transfer = self.user.has_perm("transfers.add_transfer")
+        claim_form = forms.modelform_factory(
+            FIGURES[mark.kind], fields=[*_FIGURE_FIELDS[mark.kind], *_EVIDENCE]
+        )
+        self.claim = claim_form(data, prefix="claim", initial=self._propose_claim())
+        self.target = TargetForm(site, candidates, may_add_transfer, data, initial={"target": first})
+        self.new = self._build_new_form(site, data) if may_add_transfer else None
 
-    def _new_form(self, site: AdminSite, data: Any) -> NewTransferForm:
-        """As it was sent; not judged where no new transfer is wanted."""
+    def _build_new_form(self, site: AdminSite, data: Any) -> NewTransferForm:
+        """Return the form of a new transfer; without checks if another transfer was chosen."""
         if data is not None and not self.target.is_new:
             typed = {name: data.get(f"new-{name}", "") for name in NewTransferForm.Meta.fields}
             return NewTransferForm(site, None, initial=typed)
-        return NewTransferForm(site, data, initial=self._new_transfer())
-
-    @property
-    def asked(self) -> list[Any]:
-        """The forms that are asked: a new transfer is described only where it is chosen."""
-        new = [self.new] if self.new is not None and self.target.is_new else []
-        return [self.claim, self.target, *new]
+        return NewTransferForm(site, data, initial=self.nearby.propose_transfer())
 
     @property
     def media(self) -> forms.Media:
-        found = sum((form.media for form in (self.target, self.claim, self.new) if form), forms.Media())
-        return found + forms.Media(js=["transfers/labels.js"])
+        own_forms = (form for form in (self.target, self.claim, self.new) if form)
+        return sum((form.media for form in own_forms), forms.Media())
 
     @property
     def has_errors(self) -> bool:
-        """Whether what was sent cannot be recorded; every form is asked, so that all errors show at once."""
-        return bool([form for form in self.asked if form.is_bound and not form.is_valid()])
+        """Return whether what was posted cannot be recorded; all forms are checked, to show all errors."""
+        checked = [self.claim, self.target, *([self.new] if self.new and self.target.is_new else [])]
+        return bool([form for form in checked if form.is_bound and not form.is_valid()])
 
     def save(self) -> Any:
-        """The claim, recorded with its transfer in one transaction; None, with the errors in the forms."""
+        """Record the claim, with its transfer if new, and return it; or None, with errors in the forms."""
         if self.has_errors:
             return None
         reason = f"From the article {self.article.source.key}, ¶{self.mark.paragraph}"
@@ -143,72 +135,27 @@ class ClaimMaker:
         return None
 
     def _record(self, reason: str) -> Any:
-        chosen = self.new.save() if self.target.is_new and self.new else self.target.transfer()
-        claim = self.claim.instance
-        claim.source, claim.transfer = self.article.source, chosen
+        transfer = self.new.save() if self.target.is_new and self.new else self.target.get_transfer()
+        claim: Any = self.claim.instance
+        claim.source, claim.transfer = self.article.source, transfer
         try:
             claim.full_clean()
         except ValidationError as error:
             raise ValidationError(error.messages) from error
         claim.save()
-        workflow.reopen(chosen, self.user, reason)
+        workflow.reopen(transfer, self.user, reason)
         return claim
 
-    def _figure(self) -> dict[str, Any]:
-        """The figure as the mark has it, and where it stands; what it measures is for the curator to say."""
-        initial: dict[str, Any] = {"locator": f"¶{self.mark.paragraph}"}
-        initial["excerpt"] = excerpt(self.article.text, self.mark)
+    def _propose_claim(self) -> dict[str, Any]:
+        """Return the marked figure and its place; the curator adds what was measured."""
+        proposal: dict[str, Any] = {
+            "locator": f"¶{self.mark.paragraph}",
+            "excerpt": excerpt(self.article.text, self.mark),
+        }
         if self.mark.kind == DATE:
-            return initial | {"date": self.mark.value[0]}
-        least, most, what = self.mark.value
-        initial |= {"minimum": least, "maximum": most}
+            return proposal | {"date": self.mark.value[0]}
+        minimum, maximum, unit = self.mark.value
+        proposal |= {"minimum": minimum, "maximum": maximum}
         if self.mark.kind == MONEY:
-            return initial | {"measure": Valuation.Measure.DEAL_VALUE, "currency": what}
-        return initial | {"unit": what}
-
-    def _near(self, kind: str) -> list[str]:
-        """Identifiers marked in this paragraph and those around it, nearest first."""
-        near = [
-            mark
-            for mark in self.marks
-            if mark.kind == kind and abs(mark.paragraph - self.mark.paragraph) <= NEAR
-        ]
-        near.sort(key=lambda mark: (abs(mark.paragraph - self.mark.paragraph), self._distance(mark)))
-        return list(dict.fromkeys(name for mark in near for name in mark.value))
-
-    def _distance(self, mark: Mark) -> int:
-        return abs(mark.start - self.mark.start)
-
-    def _candidates(self) -> list[Transfer]:
-        """Transfers of the systems and parties marked nearby: both, nearest first; else by their parties."""
-        systems, parties = self._near(SYSTEM), self._near(PARTY)
-        listed = Transfer.objects.select_related("supplier", "recipient", "system")
-        either = Q(supplier__code__in=parties) | Q(recipient__code__in=parties)
-        both = Q(supplier__code__in=parties, recipient__code__in=parties)
-        found = list(listed.filter(either, system__slug__in=systems)) or list(listed.filter(both))
-
-        def farness(transfer: Transfer) -> tuple[Any, ...]:
-            system = transfer.system.slug
-            named = [transfer.supplier.code in parties, transfer.recipient.code in parties]
-            return (-sum(named), systems.index(system) if system in systems else 0, transfer.key)
-
-        return sorted(found, key=farness)[:CANDIDATES]
-
-    def _new_transfer(self) -> dict[str, Any]:
-        """Supplier, recipient and system from the marks nearby; the likelier supplier has supplied before."""
-        near = self._near(PARTY)
-        near.sort(key=lambda code: code.startswith("X-"))  # alliances are named more often than they trade
-        parties = list(Party.objects.filter(code__in=near[:2]))
-        parties.sort(key=lambda party: (-party.supplied.count(), party.name))
-        system = System.objects.filter(slug__in=self._near(SYSTEM)[:1]).first()
-        values: dict[str, Any] = dict(zip(("supplier", "recipient"), parties, strict=False))
-        values["system"] = system
-        if system and len(parties) == 2:
-            codes = [party.code.lower() for party in parties]
-            values["key"] = "-".join([*codes, system.slug, self._year()])
-        return values
-
-    def _year(self) -> str:
-        text = self.mark.value[0] if self.mark.kind == DATE else self.article.source.published
-        day = next((bound for bound in edtf.bounds(text) if bound), None)
-        return f"{day.year:04}" if day else ""
+            return proposal | {"measure": Valuation.Measure.DEAL_VALUE, "currency": unit}
+        return proposal | {"unit": unit}
