@@ -1,16 +1,15 @@
 """Two editions compared on the command line."""
 
 import csv
-import sys
 from dataclasses import replace
 from decimal import Decimal
 from io import StringIO
-from types import ModuleType
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from tests.support import registers
+from transfers.management.commands import comparesources
 from transfers.registers.comparison import COLUMNS
 from transfers.registers.reading.records import Deal
 
@@ -116,9 +115,7 @@ def stored(monkeypatch):
             raise LookupError(f"There is no file and no imported source {key!r}.")
         return [replace(each, lines=(line,)) for line, each in enumerate(A, 1)]
 
-    module = ModuleType("transfers.registers.importing.imported")
-    module.list_deals = list_deals
-    monkeypatch.setitem(sys.modules, "transfers.registers.importing.imported", module)
+    monkeypatch.setattr(comparesources, "list_deals", list_deals)
 
 
 def test_an_imported_source_is_named_by_its_key(stored, files):

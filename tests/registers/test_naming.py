@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def named(**names):
-    return Resolver().named(replace(DEAL, **names))
+    return Resolver().resolve(replace(DEAL, **names))
 
 
 def unclear(**names):
@@ -87,7 +87,7 @@ def test_alias_of_another_category_is_no_match():
     said = named()
     assert said.system == "nord-7-frigate"
     resolver = Resolver()
-    resolver.named(DEAL)
+    resolver.resolve(DEAL)
     assert resolver.systems["nord-7-frigate"].name == "Nord 7 (frigate)"
 
 
@@ -125,7 +125,7 @@ def test_mark_of_a_non_state_at_a_states_name_is_ambiguous():
     ("names", "words"),
     [
         ({"supplier": "India"}, "Supplier and recipient are the same party, X-INDIA."),
-        ({"supplier": "Rebels***"}, "The mark '***' of 'Rebels' is none that is known."),
+        ({"supplier": "Rebels***"}, "The mark '***' of 'Rebels' is not a mark that SIPRI uses."),
         ({"supplier": "?"}, "The party '?' has no letter or digit."),
         ({"supplier": "*"}, "The party '' has no letter or digit."),
         ({"designation": "-"}, "The designation '-' has no letter or digit."),

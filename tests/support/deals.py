@@ -27,7 +27,7 @@ def imported(deal=DEAL, key="own", *, source=None, system="s-400", recipient="TU
         key, system=system, recipient=recipient, note=deal.comments, condition=deal.condition, **values
     )
     for figure in list_figures(deal, "system"):
-        figure.model.objects.create(**figure.claim(transfer=own, source=source, locator=deal.locator))
+        figure.model.objects.create(**figure.build_claim(transfer=own, source=source, locator=deal.locator))
     return RegisterDeal.objects.create(
         batch=batch, transfer=own, outcome="new", locator=deal.locator, stated=dump_deal(deal)
     )

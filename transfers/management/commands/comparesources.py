@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from transfers.management.clear import ClearCommand
-from transfers.registers import reading as imports
 from transfers.registers.comparison import EditionComparison, build_csv, compare_editions, list_lines
-from transfers.registers.reading.records import Deal, Unreadable
+from transfers.registers.importing.imported import list_deals
+from transfers.registers.reading import Deal, Unreadable, read_file
 
 
 class Command(ClearCommand):
@@ -29,9 +29,9 @@ class Command(ClearCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         a, b, target = options["a"], options["b"], options["csv"]
-        if target and target != "-" and any(_is_one_file(target, each) for each in (a, b)):
+        if target and target != "-" and any(_is_one_file(target, edition) for edition in (a, b)):
             raise CommandError(f"{target} is an edition to be compared: write the CSV to another file.")
-        comparison = compare_editions(_deals(a), _deals(b))
+        comparison = compare_editions(_list_deals(a), _list_deals(b))
         summary = f"{comparison.summary}; {a} → {b}"
         if target == "-":
             self.stderr.write(summary, self.style.NOTICE)
@@ -48,18 +48,14 @@ def _is_one_file(one: str, other: str) -> bool:
     return exists(one) and exists(other) and samefile(one, other)
 
 
-def _deals(named: str) -> list[Deal]:
-    """The deals of a file, or of the imported source with this key; raises CommandError."""
+def _list_deals(edition: str) -> list[Deal]:
+    """Return the deals of a file, or of the imported source with this key; raise CommandError."""
     try:
-        if exists(named):
-            return imports.read_file(named).deals
-        from transfers.registers.importing.imported import list_deals
-
-        return list_deals(named)
+        return read_file(edition).deals if exists(edition) else list_deals(edition)
     except Unreadable as error:
-        raise CommandError(f"{named}: {error}") from error
+        raise CommandError(f"{edition}: {error}") from error
     except OSError as error:
-        raise CommandError(f"{named} cannot be read: {error.strerror or error}.") from error
+        raise CommandError(f"{edition} cannot be read: {error.strerror or error}.") from error
     except LookupError as error:
         raise CommandError(str(error.args[0] if error.args else error)) from error
 

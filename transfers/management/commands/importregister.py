@@ -16,6 +16,8 @@ from transfers.registers.reading.records import Register, Unreadable
 from transfers.releases import state
 from transfers.vocabulary.edtf import EDTFError
 
+DRY_RUN = "Nothing is stored; this is what an import would do."
+
 
 class Command(ClearCommand):
     help = (
@@ -40,86 +42,80 @@ class Command(ClearCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]
-        if bundle.is_bundle(file):
-            self._bundle(file, options)
-            return
         try:
-            register = read_file(file)
-            made = self._dry_run(register, options) if options["dry_run"] else self._run(register, options)
-        except (Unreadable, EDTFError) as error:
+            if bundle.is_bundle(file):
+                self._import_bundle(file, options)
+            else:
+                self._import_file(file, options)
+        except (Unreadable, EDTFError, bundles.NotImported) as error:
             raise CommandError(f"{file}: {error}") from error
         except log.NotPublishable as error:
             for key, faults in error.faults.items():
                 self.stderr.write(f"{key}: {' '.join(faults)}")
             raise CommandError("Nothing was imported, as it could not be published.") from error
-        for sentence in report.describe_plan(made):
+
+    def _import_file(self, file: Path, options: dict[str, Any]) -> None:
+        register = read_file(file)
+        plan = self._dry_run(register, options) if options["dry_run"] else self._import(register, options)
+        for sentence in report.describe_plan(plan):
             self.stdout.write(sentence)
         if options["plan"]:
-            self._save(options["plan"], b"".join(report.stream_plan(made)), "--plan")
-        self._list_left_out(made, options["refused"] or file.with_name(f"{file.name}.refused.csv"))
+            self._save(options["plan"], b"".join(report.stream_plan(plan)), "--plan")
+        self._list_refused(plan, options["refused"] or file.with_name(f"{file.name}.refused.csv"))
 
     def _dry_run(self, register: Register, options: dict[str, Any]) -> Plan:
         with transaction.atomic():
-            made = build_plan(register, options["published"])
-        self.stdout.write("Nothing is stored; this is what an import would do.")
-        return made
+            plan = build_plan(register, options["published"])
+        self.stdout.write(DRY_RUN)
+        return plan
 
-    def _run(self, register: Register, options: dict[str, Any]) -> Plan:
-        name = options["file"].name
-        done = write.import_register(
-            register,
-            file_name=name,
-            reason=options["reason"].strip() or f"Imported from {name}",
-            user=_user(options["user"]),
-            published=options["published"],
-            publish_too=options["publish"],
-            progress=self._tell,
+    def _import(self, register: Register, options: dict[str, Any]) -> Plan:
+        outcome = write.import_register(
+            register, published=options["published"], **self._get_context(options["file"].name, options)
         )
         if self.stderr.isatty():
             self.stderr.write("")
-        if done.batch is None:
+        if outcome.batch is None:
             self.stdout.write("Nothing new: the register has all of it.")
         else:
-            key = done.batch.source.key if done.batch.source else ""
-            self.stdout.write(f"Import {done.batch.pk} of {key}.")
-        self.stdout.write(f"{done.revisions:,} revisions published.")
-        return done.plan
+            key = outcome.batch.source.key if outcome.batch.source else ""
+            self.stdout.write(f"Import {outcome.batch.pk} of {key}.")
+        self.stdout.write(f"{outcome.revisions:,} revisions published.")
+        return outcome.plan
 
-    def _bundle(self, folder: Path, options: dict[str, Any]) -> None:
-        name = folder.resolve().name
-        try:
-            done = bundles.import_bundle(
-                bundle.read_bundle(folder),
-                file_name=name,
-                reason=options["reason"].strip() or f"Imported from {name}",
-                user=_user(options["user"]),
-                publish_too=options["publish"],
-                store=not options["dry_run"],
-                progress=self._tell,
-            )
-        except (Unreadable, bundles.NotImported) as error:
-            raise CommandError(f"{folder}: {error}") from error
-        except log.NotPublishable as error:
-            for key, faults in error.faults.items():
-                self.stderr.write(f"{key}: {' '.join(faults)}")
-            raise CommandError("Nothing was imported, as it could not be published.") from error
-        if options["dry_run"]:
-            self.stdout.write("Nothing is stored; this is what an import would do.")
-        for sentence in report.describe_bundle(done):
+    def _import_bundle(self, folder: Path, options: dict[str, Any]) -> None:
+        is_stored = not options["dry_run"]
+        outcome = bundles.import_bundle(
+            bundle.read_bundle(folder),
+            store=is_stored,
+            **self._get_context(folder.resolve().name, options),
+        )
+        if not is_stored:
+            self.stdout.write(DRY_RUN)
+        for sentence in report.describe_bundle(outcome):
             self.stdout.write(sentence)
-        if options["publish"] and not options["dry_run"]:
+        if options["publish"] and is_stored:
             content, _ = state.content_hash(editions.get_newest().sequence)
             self.stdout.write(f"The register's content hash, as a release would have it: {content}")
 
-    def _tell(self, what: str, done: int, total: int) -> None:
+    def _get_context(self, file_name: str, options: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "file_name": file_name,
+            "reason": options["reason"].strip() or f"Imported from {file_name}",
+            "user": _get_user(options["user"]),
+            "publish_too": options["publish"],
+            "progress": self._show_progress,
+        }
+
+    def _show_progress(self, step: str, done: int, total: int) -> None:
         if self.stderr.isatty():
-            self.stderr.write(f"\r{what}: {done:,} of {total:,} ", ending="")
+            self.stderr.write(f"\r{step}: {done:,} of {total:,} ", ending="")
             self.stderr.flush()
 
-    def _list_left_out(self, made: Plan, path: Path) -> None:
-        if made.left_out() or path.exists():  # the list of an earlier run would mislead
-            self._save(path, report.build_refused_csv(made), "--refused")
-        if made.left_out():
+    def _list_refused(self, plan: Plan, path: Path) -> None:
+        if plan.left_out() or path.exists():  # the list of an earlier run would mislead
+            self._save(path, report.build_refused_csv(plan), "--refused")
+        if plan.left_out():
             self.stdout.write(f"Refused records: {path}")
 
     def _save(self, path: Path, content: bytes, option: str) -> None:
@@ -127,16 +123,16 @@ class Command(ClearCommand):
             report.save(content, path)
         except OSError as error:
             raise CommandError(
-                f"{path} could not be written ({error.strerror}), but all that is said above is so; name"
-                f" another file with {option} and run it again with --dry-run."
+                f"{path} could not be written ({error.strerror}), but all of the above is done; name another"
+                f" file with {option} and run it again with --dry-run."
             ) from error
 
 
-def _user(name: str) -> Any:
+def _get_user(name: str) -> Any:
     if not name:
         return None
     users = get_user_model()
-    found = users.objects.filter(**{users.USERNAME_FIELD: name}).first()
-    if found is None:
+    user = users.objects.filter(**{users.USERNAME_FIELD: name}).first()
+    if user is None:
         raise CommandError(f"There is no user {name!r}.")
-    return found
+    return user

@@ -1,4 +1,4 @@
-"""From a register's deal to the figures that it claims: pure values, which become claims when written.
+"""Figures that a register's deal claims: pure values, which become claims when written.
 
 A number that the register marks with `?` is graded possible instead of probable. An excerpt is the column
 and the cell. What a comment may mean is no figure; see `transfers.registers.reading.comments`.
@@ -21,7 +21,7 @@ LARGEST = Decimal(10**15)
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One claim to be: its model, its measure, its fields, and the words that carry it."""
+    """One future claim: its model, its measure, its fields, and the words that carry it."""
 
     model: type[Claim]
     measure: str
@@ -30,16 +30,16 @@ class Figure:
     uncertain: bool = False
 
     @property
-    def says(self) -> tuple[Any, ...]:
-        """What is claimed: equal for two deals that claim the same."""
+    def statement(self) -> tuple[Any, ...]:
+        """Return what is claimed: equal for two deals that claim the same."""
         return (self.model, self.measure, self.values, self.uncertain)
 
-    def claim(self, **where: Any) -> dict[str, Any]:
-        """The claim's fields; `where` are its transfer, source and locator."""
+    def build_claim(self, **place: Any) -> dict[str, Any]:
+        """Return the claim's fields; `place` are its transfer, source and locator."""
         return {
             self.model.MEASURE_FIELD: self.measure,
             **dict(self.values),
-            **where,
+            **place,
             "excerpt": self.excerpt,
             "credibility": int(POSSIBLE if self.uncertain else PROBABLE),
             "note": MARKED if self.uncertain else "",
@@ -47,8 +47,8 @@ class Figure:
 
 
 def list_figures(deal: Deal, unit: str) -> list[Figure]:
-    """Every figure that the deal states, its numbers counted in `unit`."""
-    found = [
+    """Return every figure that the deal states, its numbers counted in `unit`."""
+    figures = [
         _count("ordered", deal.ordered, deal.ordered_uncertain, unit, "Number ordered"),
         _count("delivered", deal.delivered, deal.delivered_uncertain, unit, "Number delivered"),
         _agreed(deal),
@@ -57,7 +57,7 @@ def list_figures(deal: Deal, unit: str) -> list[Figure]:
         _tiv(Valuation.Measure.TIV_ORDERED, deal.tiv_ordered, "TIV for total order"),
         _tiv(Valuation.Measure.TIV_DELIVERED, deal.tiv_delivered, "TIV of delivered weapons"),
     ]
-    return [figure for figure in found if figure is not None]
+    return [figure for figure in figures if figure is not None]
 
 
 def _count(measure: str, number: int | None, uncertain: bool, unit: str, column: str) -> Figure | None:
@@ -79,29 +79,29 @@ def _delivered(deal: Deal) -> Figure | None:
     years = deal.delivery_years
     if not years:
         return None
-    date = years_as_date(years, {each.year for each in deal.deliveries if each.year_uncertain})
+    date = years_as_date(years, {delivery.year for delivery in deal.deliveries if delivery.year_uncertain})
     shown = "; ".join(map(str, years)) if len(years) <= 4 else f"{years[0]}; {years[1]} … {years[-1]}"
     excerpt = f"Year(s) of delivery: {shown}"
     return Figure(TransferDate, "delivered", (("date", date),), excerpt, deal.delivery_years_uncertain)
 
 
 def years_as_date(years: tuple[int, ...], uncertain: set[int | None]) -> str:
-    """Sorted years as EDTF: one year, a run as an interval, years with gaps as a set, each with its mark.
+    """Return sorted years as EDTF: one year, a run as an interval, others as a set, each with its mark.
 
     A set too long for its field becomes the interval from its first year to its last.
     """
-    said = [f"{year:04}{'?' if year in uncertain else ''}" for year in years]
-    if len(said) == 1:
-        return said[0]
-    listed = f"{{{','.join(said)}}}"
+    texts = [f"{year:04}{'?' if year in uncertain else ''}" for year in years]
+    if len(texts) == 1:
+        return texts[0]
+    listed = f"{{{','.join(texts)}}}"
     if years[-1] - years[0] == len(years) - 1 or len(listed) > LONGEST_DATE:
-        return f"{said[0]}/{said[-1]}"
+        return f"{texts[0]}/{texts[-1]}"
     return listed
 
 
 def _tiv(measure: str, value: Decimal | None, column: str) -> Figure | None:
-    """A trend-indicator value, kept to a thousandth; its excerpt has all the digits."""
+    """Return a trend-indicator value to a thousandth; its excerpt has all the digits."""
     if value is None:
         return None
-    kept = min(value, LARGEST - 1).quantize(THOUSANDTH)
-    return Figure(Valuation, measure, (("minimum", kept), ("maximum", kept)), f"{column}: {value}")
+    rounded = min(value, LARGEST - 1).quantize(THOUSANDTH)
+    return Figure(Valuation, measure, (("minimum", rounded), ("maximum", rounded)), f"{column}: {value}")

@@ -105,7 +105,7 @@ class _Writer:
                 "locator": item.deal.locator,
             }
             for figure in item.figures if item.outcome in RegisterDeal.WRITTEN else ():
-                claims.setdefault(figure.model, []).append(figure.claim(**place))
+                claims.setdefault(figure.model, []).append(figure.build_claim(**place))
             item.figures = []  # frees memory for publication: a register has many figures
         for model, rows in claims.items():
             insert(model, rows)

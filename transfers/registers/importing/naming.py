@@ -1,4 +1,4 @@
-"""Names as a register prints them: what they mean here, or a new provisional record; never a guess."""
+"""Names that a register prints as records of ours, or as new provisional ones; never a guess."""
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ from transfers.vocabulary.names import Index
 Unit = Quantity.Unit
 Category = System.Category
 LONGEST_NAME = 120
-#: What a party's marks say of it; without one it is a state, if we know it, and else unknown.
+#: Kinds by the marks of a name; a party without one is a state if it is here, otherwise unknown.
 MARKS = {"": Party.Kind.UNKNOWN, "*": Party.Kind.NON_STATE, "**": Party.Kind.ORGANISATION}
 STATES = (Party.Kind.STATE, Party.Kind.FORMER_STATE)
-#: What a deal counts whose description does not say it.
+#: Units of deals whose description does not say what they count.
 UNITS = {
     System.Category.AIRCRAFT: Unit.AIRCRAFT,
     System.Category.ARMOURED_VEHICLES: Unit.VEHICLE,
@@ -30,7 +30,7 @@ UNITS = {
 
 
 class Unclear(Exception):
-    """A name that cannot be taken; `ambiguous` where it may be one of several, else it is no name."""
+    """Name that cannot be taken: `ambiguous` if it may be one of several, otherwise not a name."""
 
     def __init__(self, reason: str, *, ambiguous: bool = False):
         self.ambiguous = ambiguous
@@ -49,7 +49,7 @@ class ResolvedNames:
 
 @dataclass
 class Resolver:
-    """Finds the records that names mean; those that are missing are made, unsaved: `parties`, `systems`."""
+    """Finder of the records that names mean; `parties` and `systems` are new ones, unsaved."""
 
     parties: dict[str, Party] = field(default_factory=dict)
     systems: dict[str, System] = field(default_factory=dict)
@@ -64,44 +64,39 @@ class Resolver:
         for system in self._systems.values():
             for name in (system.slug, *_names(system)):
                 self._system_names.add(name, [system.slug])
-        self._kept: dict[tuple[str, ...], ResolvedNames | Unclear] = {}
+        self._resolved: dict[tuple[str, ...], ResolvedNames | Unclear] = {}
 
-    def named(self, deal: Deal) -> ResolvedNames:
-        """The deal's parties and system; raises Unclear with the reason."""
+    def resolve(self, deal: Deal) -> ResolvedNames:
+        """Return the deal's parties and system; raise Unclear with the reason."""
         printed = (deal.supplier, deal.recipient, deal.designation, deal.description, deal.category)
-        if printed not in self._kept:
+        if printed not in self._resolved:
             try:
-                self._kept[printed] = self._resolve(deal)
+                self._resolved[printed] = self._find_names(deal)
             except Unclear as error:
-                self._kept[printed] = error
-        found = self._kept[printed]
-        if isinstance(found, Unclear):
-            raise found
-        return found
+                self._resolved[printed] = error
+        resolved = self._resolved[printed]
+        if isinstance(resolved, Unclear):
+            raise resolved
+        return resolved
 
-    def _resolve(self, deal: Deal) -> ResolvedNames:
+    def _find_names(self, deal: Deal) -> ResolvedNames:
         supplier, recipient = self._party(deal.supplier), self._party(deal.recipient)
         if supplier == recipient:
             raise Unclear(f"Supplier and recipient are the same party, {supplier}.")
         system = self._system(deal)
-        known = classify(deal.description)
-        return ResolvedNames(
-            supplier,
-            recipient,
-            system.slug,
-            known[1] if known else UNITS.get(Category(system.category), Unit.ITEM),
-        )
+        place = classify(deal.description)
+        unit = place[1] if place else UNITS.get(Category(system.category), Unit.ITEM)
+        return ResolvedNames(supplier, recipient, system.slug, unit)
 
     def _party(self, printed: str) -> str:
         name = printed.rstrip("*").strip()
         mark = printed[len(printed.rstrip("*")) :]
         _check(name, "party")
         if mark not in MARKS:
-            raise Unclear(f"The mark {mark!r} of {name!r} is none that is known.")
-        found = self._party_names.find(name)
-        if len(found) > 1:
-            raise Unclear(f"{name!r} may be one of {', '.join(sorted(found))}.", ambiguous=True)
-        for code in found:
+            raise Unclear(f"The mark {mark!r} of {name!r} is not a mark that SIPRI uses.")
+        codes = self._party_names.find(name)
+        _check_single(name, codes)
+        for code in codes:
             if mark and (self.parties.get(code) or self._parties[code]).kind in STATES:
                 raise Unclear(f"{printed!r} is marked as no state, but {code} is one.", ambiguous=True)
             return code
@@ -115,17 +110,17 @@ class Resolver:
         return code
 
     def _system(self, deal: Deal) -> System:
-        """The system of this name, unless what is described is of another category than it."""
+        """Return the system of this name, unless what is described is of another category."""
         _check(deal.designation, "designation")
-        known = classify(deal.description)
-        category = parse_category(deal.category) or (known[0] if known else None)
+        place = classify(deal.description)
+        category = parse_category(deal.category) or (place[0] if place else None)
         for name in (deal.designation, f"{deal.designation} ({deal.description})"):
-            found = self._system_names.find(name)
-            if len(found) > 1:
-                raise Unclear(f"{name!r} may be one of {', '.join(sorted(found))}.", ambiguous=True)
-            if not found:
+            slugs = self._system_names.find(name)
+            _check_single(name, slugs)
+            if not slugs:
                 return self._new_system(name, category, deal.description)
-            system = self._of(found)
+            (slug,) = slugs
+            system = self.systems.get(slug) or self._systems[slug]
             if category in (None, system.category) or System.Category.OTHER in (category, system.category):
                 return system
         raise Unclear(
@@ -133,10 +128,6 @@ class Resolver:
             f" {deal.description!r}.",
             ambiguous=True,
         )
-
-    def _of(self, slugs: set[str]) -> System:
-        (slug,) = slugs
-        return self.systems.get(slug) or self._systems[slug]
 
     def _new_system(self, name: str, category: str | None, description: str) -> System:
         _check(name, "designation")
@@ -158,8 +149,13 @@ def _names(record: Party | System) -> Iterable[str]:
     return (record.name, *(alias.name for alias in record.aliases.all()))
 
 
+def _check_single(name: str, candidates: set[str]) -> None:
+    if len(candidates) > 1:
+        raise Unclear(f"{name!r} may be one of {', '.join(sorted(candidates))}.", ambiguous=True)
+
+
 def _check(name: str, what: str) -> None:
-    """Raise Unclear for what can be no record's name."""
+    """Raise Unclear for what cannot be a record's name."""
     if not words.fold(name):
         raise Unclear(f"The {what} {name!r} has no letter or digit.")
     if len(name) > LONGEST_NAME:
@@ -169,9 +165,9 @@ def _check(name: str, what: str) -> None:
 
 
 def _free(stem: str, taken: Iterable[Container[str]]) -> str:
-    """The stem, numbered where one of these has it."""
+    """Return the stem, numbered where one of these has it."""
     number, free = 1, stem
-    while any(free in each for each in taken):
+    while any(free in names for names in taken):
         number += 1
         free = f"{stem}-{number}"
     return free

@@ -1,4 +1,4 @@
-"""What importing a register would do, deal by deal, and why: nothing is stored by it.
+"""Plan of an import: what it would do, deal by deal, and why. Nothing is stored by it.
 
 A deal is matched with the newest statement of it that was imported (`transfers.registers.matching`); what it
 changes becomes later claims. A deal that a later edition described already brings no claims.
@@ -6,7 +6,9 @@ changes becomes later claims. A deal that a later edition described already brin
 
 import hashlib
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import partial
 
 from transfers.registers import matching
 from transfers.registers.comparison import FieldChange, list_changes
@@ -25,7 +27,7 @@ IMPORTED = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.EARLIER)
 
 @dataclass(slots=True)
 class PlannedDeal:
-    """A deal and what becomes of it; `known` is the deal of before, `figures` are the claims to be."""
+    """A deal and its outcome; `before` is the deal as imported earlier, `figures` are the future claims."""
 
     deal: Deal
     outcome: str
@@ -38,7 +40,7 @@ class PlannedDeal:
 
 @dataclass
 class Plan:
-    """An import as it would be; `published` is the edition's date, EDTF."""
+    """Import as it would be; `published` is the edition's date, EDTF."""
 
     register: Register
     published: str
@@ -47,57 +49,46 @@ class Plan:
     resolver: Resolver
 
     def counts(self) -> dict[str, int]:
-        """Records of the file by outcome, all of them."""
-        found = Counter({str(outcome): 0 for outcome in Outcome})
-        for item in self.deals:
-            found[str(item.outcome)] += item.deal.records
-        found[Outcome.REFUSED] += sum(each.records for each in self.register.refused)
-        return dict(found)
+        """Return how many records of the file have each outcome; they are all of its records."""
+        counts = Counter({str(outcome): 0 for outcome in Outcome})
+        for planned in self.deals:
+            counts[str(planned.outcome)] += planned.deal.records
+        counts[Outcome.REFUSED] += sum(refused.records for refused in self.register.refused)
+        return dict(counts)
 
     def left_out(self) -> list[tuple[Deal | Refused, str, str]]:
-        """Deals and records that are not imported, with outcome and reason, in the file's order."""
-        out: list[tuple[Deal | Refused, str, str]] = [
-            (item.deal, str(item.outcome), item.reason) for item in self.deals if item.outcome not in IMPORTED
+        """Return deals and records that are not imported, with outcome and reason, in the file's order."""
+        records: list[tuple[Deal | Refused, str, str]] = [
+            (planned.deal, str(planned.outcome), planned.reason)
+            for planned in self.deals
+            if planned.outcome not in IMPORTED
         ]
-        out += [(each, str(Outcome.REFUSED), each.reason) for each in self.register.refused]
-        return sorted(out, key=lambda each: each[0].lines)
+        records += [(refused, str(Outcome.REFUSED), refused.reason) for refused in self.register.refused]
+        return sorted(records, key=lambda record: record[0].lines)
 
     @property
     def fingerprint(self) -> str:
-        """The plan in short: equal for two plans that would do the same."""
-        said = [(item.deal.lines, str(item.outcome), item.before and item.before.key) for item in self.deals]
-        return hashlib.sha256(repr((self.register.sha256, said)).encode()).hexdigest()
+        """Return a digest that is equal for two plans that would do the same."""
+        outcomes = [
+            (planned.deal.lines, str(planned.outcome), planned.before and planned.before.key)
+            for planned in self.deals
+        ]
+        return hashlib.sha256(repr((self.register.sha256, outcomes)).encode()).hexdigest()
 
 
 def build_plan(register: Register, published: str = "") -> Plan:
-    """What importing the register would do; `published`, EDTF, where the file does not say its own date."""
+    """Return what importing the register would do; `published`, EDTF, is for a file that has no date."""
     resolver = Resolver()
     published = get_date(register, published)
-    items = [_named(deal, resolver) for deal in register.deals]
-    clear = [item for item in items if item.named is not None]
-    known, again = imported.list_newest(register.layout), imported.list_places(register.sha256)
-    found = matching.match(
-        [each.deal for each in known], [item.deal for item in clear], group=_group(resolver)
+    deals = [_resolve(deal, resolver) for deal in register.deals]
+    vanished = _match_with_imported(
+        [planned for planned in deals if planned.named], register, published, resolver
     )
-    for before, now in found.pairs:
-        if (known[before].transfer, clear[now].deal.locator) in again:
-            clear[now].outcome, clear[now].before = Outcome.UNCHANGED, known[before]
-        else:
-            _pair(clear[now], known[before], published)
-    for now, candidates in found.ambiguous.items():
-        keys = ", ".join(known[before].key for before in candidates[:5])
-        clear[now].outcome = Outcome.AMBIGUOUS
-        clear[now].reason = f"It may be any of {len(candidates)} deals that were imported before: {keys}."
-    for now in found.added:
-        item = clear[now]
-        assert item.named is not None
-        item.figures = list_figures(item.deal, item.named.unit)
-    vanished = _covered([known[before] for before in found.vanished], register.deals)
-    return Plan(register, published, items, vanished, resolver)
+    return Plan(register, published, deals, _list_covered(vanished, register.deals), resolver)
 
 
 def get_date(register: Register, given: str = "") -> str:
-    """The edition's date: what its file says, what the user says, else no earlier than its last year."""
+    """Return the edition's date: its file's, the user's, or else no earlier than its last year."""
     if register.generated is not None:
         return register.generated.date().isoformat()
     if given:
@@ -107,54 +98,77 @@ def get_date(register: Register, given: str = "") -> str:
     return f"{max(years):04}/.." if years else "1950/.."
 
 
-def _named(deal: Deal, resolver: Resolver) -> PlannedDeal:
+def _resolve(deal: Deal, resolver: Resolver) -> PlannedDeal:
     try:
-        return PlannedDeal(deal, Outcome.NEW, resolver.named(deal))
+        return PlannedDeal(deal, Outcome.NEW, resolver.resolve(deal))
     except Unclear as error:
         outcome = Outcome.AMBIGUOUS if error.ambiguous else Outcome.REFUSED
         return PlannedDeal(deal, outcome, reason=str(error))
 
 
-def _group(resolver: Resolver):
-    """Deals can be the same only where their names mean the same parties and system."""
+def _match_with_imported(
+    deals: list[PlannedDeal], register: Register, published: str, resolver: Resolver
+) -> list[ImportedDeal]:
+    """Give each deal its outcome and its figures; return the imported deals that match none."""
+    imported_deals, same_file = imported.list_newest(register.layout), imported.list_places(register.sha256)
+    matched = matching.match(
+        [before.deal for before in imported_deals],
+        [planned.deal for planned in deals],
+        group=partial(_get_group, resolver),
+    )
+    for old, new in matched.pairs:
+        deals[new].before = imported_deals[old]
+        if (imported_deals[old].transfer, deals[new].deal.locator) in same_file:
+            deals[new].outcome = Outcome.UNCHANGED
+        else:
+            _compare(deals[new], imported_deals[old], published)
+    for new, candidates in matched.ambiguous.items():
+        keys = ", ".join(imported_deals[old].key for old in candidates[:5])
+        deals[new].outcome = Outcome.AMBIGUOUS
+        deals[new].reason = f"It may be any of {len(candidates)} deals that were imported before: {keys}."
+    for new in matched.added:
+        deals[new].figures = _list_figures(deals[new], deals[new].deal)
+    return [imported_deals[old] for old in matched.vanished]
 
-    def group(deal: Deal):
-        try:
-            named = resolver.named(deal)
-        except Unclear:
-            return matching.fold_names(deal)
-        return (named.supplier, named.recipient, named.system)
 
-    return group
+def _get_group(resolver: Resolver, deal: Deal) -> Hashable:
+    """Return what two deals must share to be one: names that mean the same parties and system."""
+    try:
+        named = resolver.resolve(deal)
+    except Unclear:
+        return matching.fold_names(deal)
+    return named.supplier, named.recipient, named.system
 
 
-def _pair(item: PlannedDeal, known: ImportedDeal, published: str) -> None:
-    """Settle what a deal that was imported before changes by this edition."""
-    item.before = known
-    item.changes = list_changes(known.deal, item.deal)
-    if not item.changes:
-        item.outcome = Outcome.UNCHANGED
-    elif _is_earlier(published, known.published):
-        item.outcome = Outcome.EARLIER
-        item.reason = f"A later edition, of {known.published}, describes it already."
+def _compare(planned: PlannedDeal, before: ImportedDeal, published: str) -> None:
+    """Settle what this edition changes of a deal that was imported before."""
+    planned.changes = list_changes(before.deal, planned.deal)
+    if not planned.changes:
+        planned.outcome = Outcome.UNCHANGED
+    elif _is_earlier(published, before.published):
+        planned.outcome = Outcome.EARLIER
+        planned.reason = f"A later edition, of {before.published}, describes it already."
     else:
-        assert item.named is not None
-        item.outcome = Outcome.CHANGED
-        before = {figure.says for figure in list_figures(known.deal, item.named.unit)}
-        item.figures = [
-            figure for figure in list_figures(item.deal, item.named.unit) if figure.says not in before
-        ]
+        planned.outcome = Outcome.CHANGED
+        statements = {figure.statement for figure in _list_figures(planned, before.deal)}
+        figures = _list_figures(planned, planned.deal)
+        planned.figures = [figure for figure in figures if figure.statement not in statements]
+
+
+def _list_figures(planned: PlannedDeal, deal: Deal) -> list[Figure]:
+    assert planned.named is not None
+    return list_figures(deal, planned.named.unit)
 
 
 def _is_earlier(published: str, other: str) -> bool:
-    """Whether the date is earlier than the other for certain."""
+    """Return whether the date is earlier than the other for certain."""
     end = edtf.bounds(published)[1]
     start = edtf.bounds(other)[0] if other else None
     return end is not None and start is not None and end < start
 
 
-def _covered(vanished: list[ImportedDeal], deals: list[Deal]) -> list[ImportedDeal]:
-    """Those that this file would have if they still stood: of its parties and of its years of order.
+def _list_covered(vanished: list[ImportedDeal], deals: list[Deal]) -> list[ImportedDeal]:
+    """Return those that the file would have if they still stood: of its parties and its years of order.
 
     A file may be a part of the register, such as one recipient's.
     """
@@ -162,9 +176,9 @@ def _covered(vanished: list[ImportedDeal], deals: list[Deal]) -> list[ImportedDe
     years = [deal.year for deal in deals if deal.year is not None] or [0]
     first, last = min(years), max(years)
     return [
-        each
-        for each in vanished
-        if each.deal.supplier in suppliers
-        and each.deal.recipient in recipients
-        and (each.deal.year is None or first <= each.deal.year <= last)
+        before
+        for before in vanished
+        if before.deal.supplier in suppliers
+        and before.deal.recipient in recipients
+        and (before.deal.year is None or first <= before.deal.year <= last)
     ]
