@@ -51,6 +51,7 @@ WALLS = {
             "registers/reading/*.py",
             "registers/matching.py",
             "registers/comparison.py",
+            "registers/reconciling/comparisons.py",
             "registers/reconciling/likeness.py",
         ],
         ["django", "transfers.models"],

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from transfers.publication.figures import Claim
 from transfers.registers.importing import sources
-from transfers.registers.reconciling.likeness import Facts, Verdict, compare, likeness
+from transfers.registers.reconciling.comparisons import Verdict, compare_figures
+from transfers.registers.reconciling.likeness import TransferFacts, compute_likeness
 
 
 def claim(measure, number=None, *, high=None, register=False, published="2019-10-24", **values):
@@ -36,13 +37,13 @@ def value(currency):
 
 
 def facts(*claims, **values):
-    known = {"supplier": "RUS", "recipient": "TUR", "system": "s-400", "line": frozenset({"s-400"})}
-    return Facts(**known | values, claims=claims)
+    names = {"supplier": "RUS", "recipient": "TUR", "system": "s-400", "line": frozenset({"s-400"})}
+    return TransferFacts(**names | values, claims=claims)
 
 
 def score(deal, other):
-    found = likeness(deal, other)
-    return found and found.score
+    likeness = compute_likeness(deal, other)
+    return likeness and likeness.score
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def score(deal, other):
     ],
 )
 def test_a_likeness_says_why(one, other, reason):
-    assert likeness(facts(one), facts(other)).reasons == ("same system", reason)
+    assert compute_likeness(facts(one), facts(other)).reasons == ("same system", reason)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_a_likeness_says_why(one, other, reason):
     ],
 )
 def test_what_cannot_be_one_has_no_likeness(deal, other):
-    assert (likeness(deal, other), likeness(other, deal)) == (None, None)
+    assert (compute_likeness(deal, other), compute_likeness(other, deal)) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -100,12 +101,12 @@ def test_what_cannot_be_one_has_no_likeness(deal, other):
     ],
 )  # fmt: skip
 def test_dates_within_the_tolerance_do_not_exclude(deal, other):
-    assert likeness(deal, other) is not None
+    assert compute_likeness(deal, other) is not None
 
 
 def test_a_deployment_is_like_no_deal():
     deal, other = facts(agreed("2019"), ordered(1)), facts(agreed("2019"), ordered(1), kind="deployment")
-    assert (likeness(deal, other), likeness(other, deal)) == (None, None)
+    assert (compute_likeness(deal, other), compute_likeness(other, deal)) == (None, None)
 
 
 def test_the_system_itself_is_liker_than_its_family():
@@ -132,7 +133,7 @@ NUMBERS = st.one_of(st.none(), st.integers(0, 20))
 STATED = st.tuples(YEARS, NUMBERS, YEARS, NUMBERS)
 
 
-def told(stated):
+def list_claims(stated):
     order, number, delivery, count = stated
     return [
         *([agreed(order)] if order else []),
@@ -144,17 +145,16 @@ def told(stated):
 
 @given(STATED, STATED)
 def test_a_score_is_a_part_of_one_and_the_same_either_way(one, other):
-    deal, others = facts(*told(one)), facts(*told(other))
+    deal, others = facts(*list_claims(one)), facts(*list_claims(other))
     assert score(deal, others) == score(others, deal)
     assert score(deal, others) is None or 0 <= score(deal, others) <= 1
 
 
 @given(STATED, STATED, st.integers(0, 3))
 def test_more_agreement_never_lowers_the_score(one, other, aspect):
-    """One aspect more that the others say just as the register does."""
-    before = score(facts(*told(one)), facts(*told(other)))
+    before = score(facts(*list_claims(one)), facts(*list_claims(other)))
     agreeing = (*other[:aspect], one[aspect], *other[aspect + 1 :])
-    after = score(facts(*told(one)), facts(*told(agreeing)))
+    after = score(facts(*list_claims(one)), facts(*list_claims(agreeing)))
     if one[aspect] is not None and before is not None:
         assert after is not None
         assert after >= before
@@ -177,19 +177,22 @@ def test_more_agreement_never_lowers_the_score(one, other, aspect):
     ],
 )  # fmt: skip
 def test_a_figure_beside_a_figure(one, other, verdict):
-    assert [each.verdict for each in compare([one], [other])] == [verdict]
+    assert [each.verdict for each in compare_figures([one], [other])] == [verdict]
 
 
 def test_figures_are_compared_in_the_unit_that_both_know():
-    (found,) = compare([ordered(5)], [ordered(2, "battery"), ordered(3, "battery"), ordered(5)])
-    assert (found.verdict, found.others.text) == (Verdict.SAME, "5 system")
+    (figure,) = compare_figures([ordered(5)], [ordered(2, "battery"), ordered(3, "battery"), ordered(5)])
+    assert (figure.verdict, figure.others.text) == (Verdict.SAME, "5 system")
 
 
 def test_only_the_registers_newest_edition_is_compared():
     editions = [ordered(4, register=True, published="2019"), ordered(5, register=True, published="2021")]
-    assert [each.register.text for each in compare(editions, [ordered(5)])] == ["5 system"]
+    assert [each.register.text for each in compare_figures(editions, [ordered(5)])] == ["5 system"]
 
 
 def test_what_one_side_says_is_told_as_that():
-    found = {each.measure: each.verdict for each in compare([ordered(5)], [agreed("2018")])}
-    assert found == {"quantity_ordered": Verdict.REGISTER_ONLY, "date_agreed": Verdict.OTHERS_ONLY}
+    figures = compare_figures([ordered(5)], [agreed("2018")])
+    assert {figure.measure: figure.verdict for figure in figures} == {
+        "quantity_ordered": Verdict.REGISTER_ONLY,
+        "date_agreed": Verdict.OTHERS_ONLY,
+    }

@@ -13,15 +13,16 @@ from tests.support.deals import DEAL, NOTED, described, edition, imported, publi
 from transfers.curation.workflow import Refused
 from transfers.models import ImportBatch, Proposal, Quantity, RegisterDeal, RegistryRow, Transfer, history
 from transfers.registers.reading.records import Deal
-from transfers.registers.reconciling import links as reconciliation
-from transfers.registers.reconciling.likeness import Verdict
-from transfers.registers.reconciling.links import compared, decline, join, proposed, summary
+from transfers.registers.reconciling.comparisons import Verdict
+from transfers.registers.reconciling.joining import decline, join
+from transfers.registers.reconciling.links import build_summary, list_links
+from transfers.registers.reconciling.stored import UnknownName
 
 pytestmark = pytest.mark.django_db
 
 
 def pairs(**scope):
-    return [(link.own.key, link.other.key) for link in proposed(**scope)]
+    return [(link.own.key, link.other.key) for link in list_links(**scope)]
 
 
 def user(role):
@@ -37,9 +38,10 @@ def is_public(key):
 def test_a_deal_is_proposed_to_what_an_article_describes():
     deal = imported()
     described()
-    (link,) = proposed()
+    (link,) = list_links()
     assert (link.deal, link.own.key, link.other.key, link.rivals) == (deal, "own", "told", ())
-    assert [each.measure for each in link.agreements] == ["date_agreed"]
+    verdicts = {figure.measure: figure.verdict for figure in link.likeness.comparisons}
+    assert verdicts == {"quantity_ordered": Verdict.REGISTER_ONLY, "date_agreed": Verdict.COMPATIBLE}
     assert link.disputes == []
 
 
@@ -90,7 +92,7 @@ def test_several_candidates_are_all_listed_best_first_and_are_rivals():
     imported()
     described("good")
     described("worse", date="2020")
-    assert [(link.other.key, link.rivals) for link in proposed()] == [
+    assert [(link.other.key, link.rivals) for link in list_links()] == [
         ("good", ("worse",)),
         ("worse", ("good",)),
     ]
@@ -118,28 +120,30 @@ def test_names_narrow_what_is_proposed():
 
 def test_an_unknown_name_is_refused_with_a_suggestion():
     factories.system("s-400")
-    with pytest.raises(reconciliation.Unknown, match=r"No system is known as 'S-40O'. Did you mean"):
-        proposed(system="S-40O")
+    with pytest.raises(UnknownName, match=r"No system is known as 'S-40O'. Did you mean"):
+        list_links(system="S-40O")
 
 
 def test_a_register_of_many_deals_takes_no_more_queries():
     described()
     imported()
     with CaptureQueriesContext(connection) as few:
-        proposed()
+        list_links()
     for number in range(20):
         imported(replace(DEAL, lines=(20 + number,)), key=f"own-{number}")
         described(f"told-{number}")
     with CaptureQueriesContext(connection) as many:
-        assert len(proposed()) == 21 * 21
+        assert len(list_links()) == 21 * 21
     assert len(many) == len(few)
 
 
 def test_disputes_are_told_with_both_values():
-    deal, other = imported(), described()
-    factories.quantity("ordered", 6, transfer=other)
-    disputed = [each for each in compared(deal.transfer, other) if each.verdict == Verdict.DISPUTE]
-    assert [str(each) for each in disputed] == ["quantity_ordered: dispute: 4 system against 6 system"]
+    imported()
+    factories.quantity("ordered", 6, transfer=described())
+    (link,) = list_links()
+    assert [str(figure) for figure in link.disputes] == [
+        "quantity_ordered: dispute: 4 system against 6 system"
+    ]
 
 
 def test_the_summary_has_what_only_one_side_has():
@@ -147,16 +151,18 @@ def test_the_summary_has_what_only_one_side_has():
     described()
     imported(replace(DEAL, lines=(15,)), key="lone-deal", system="su-35")
     described("lone-transfer", system="t-72")
-    found = summary()
-    assert [each.key for each in found.transfers_alone] == ["lone-transfer"]
-    assert found.deals_alone == 1
-    assert [(each.key, locator) for each, locator in found.each_deal_alone()] == [("lone-deal", "line 15")]
+    summary = build_summary()
+    assert [each.key for each in summary.transfers_alone] == ["lone-transfer"]
+    assert summary.deals_alone == 1
+    assert [(each.key, locator) for each, locator in summary.iterate_deals_alone()] == [
+        ("lone-deal", "line 15")
+    ]
 
 
 def test_a_deployment_lacks_no_deal():
     described(kind="deployment")
     imported(kind="deployment")
-    assert (summary().transfers_alone, summary().deals_alone) == ([], 0)
+    assert (build_summary().transfers_alone, build_summary().deals_alone) == ([], 0)
 
 
 def test_an_earlier_edition_that_came_late_is_not_what_the_register_says():
@@ -164,7 +170,7 @@ def test_an_earlier_edition_that_came_late_is_not_what_the_register_says():
     described()
     late = imported(replace(DEAL, lines=(99,)), source=edition("sipri-2020", "2020-03-09"))
     RegisterDeal.objects.filter(pk=late.pk).update(outcome="earlier")
-    assert [link.deal for link in proposed()] == [newer]
+    assert [link.deal for link in list_links()] == [newer]
 
 
 # Joining
@@ -188,13 +194,13 @@ def test_all_editions_of_the_deal_are_joined():
 def test_the_register_and_the_article_are_compared_once_joined():
     other = described()
     join(imported(), other, None, "the same order")
-    found = summary()
-    assert [(each.transfer.key, len(each.deals)) for each in found.joined] == [("told", 1)]
-    assert [each.verdict for each in found.joined[0].comparisons] == [
+    summary = build_summary()
+    assert [(each.transfer.key, len(each.deals)) for each in summary.joined] == [("told", 1)]
+    assert [each.verdict for each in summary.joined[0].comparisons] == [
         Verdict.REGISTER_ONLY,
         Verdict.COMPATIBLE,
     ]
-    assert (found.links, found.transfers_alone, found.deals_alone) == ([], [], 0)
+    assert (summary.links, summary.transfers_alone, summary.deals_alone) == ([], [], 0)
 
 
 def test_the_move_of_a_claim_is_in_its_history():
@@ -364,11 +370,12 @@ def test_a_join_needs_a_reason():
 def test_a_second_deal_is_less_like_a_transfer_that_has_one():
     second = imported(replace(DEAL, lines=(15,)), key="second")
     other = described()
-    (alone,) = proposed()
+    (alone,) = list_links()
     join(imported(), other, None, "the same order")
-    (link,) = proposed()
-    assert (link.deal, link.reasons[-1]) == (second, "another deal is joined to it already, line 14 of r.csv")
-    assert link.score < alone.score
+    (link,) = list_links()
+    assert link.deal == second
+    assert link.likeness.reasons[-1] == "another deal is joined to it already, line 14 of r.csv"
+    assert link.likeness.score < alone.likeness.score
 
 
 # The shipped articles
@@ -384,8 +391,8 @@ def test_the_shipped_articles_beside_the_register():
     serbia = Deal((9,), "Russia", "Serbia", "Pantsir-S1", year=2019, ordered=6, delivery_years=(2020,))
     imported(turkey, "turkey")
     imported(serbia, "serbia", system="pantsir-s1", recipient="SRB")
-    found = {link.own.key: (link.other.key, link.reasons) for link in proposed()}
-    assert found == {
+    links = {link.own.key: (link.other.key, link.likeness.reasons) for link in list_links()}
+    assert links == {
         "turkey": (
             "rus-tur-s-400-2019",
             (

@@ -1,6 +1,4 @@
-"""Reconcile: imported deals beside the transfers of articles that they may be, to be joined or ruled out."""
-
-from typing import Any
+"""Reconcile: proposed links between imported deals and other transfers, to be joined or ruled out."""
 
 from django import forms
 from django.contrib import messages
@@ -13,7 +11,9 @@ from django.urls import URLPattern, path, reverse
 from transfers.curation import workflow
 from transfers.models import RegisterDeal, Transfer
 from transfers.publication import log
-from transfers.registers.reconciling import links as reconciliation
+from transfers.registers.reconciling.joining import decline, join
+from transfers.registers.reconciling.links import Link, list_links
+from transfers.registers.reconciling.stored import UnknownName
 
 from .pages import ImportPages
 
@@ -21,7 +21,7 @@ PER_PAGE = 20
 
 
 class ScopeForm(forms.Form):
-    """Whose links are looked at; any name, code or alias."""
+    """Parties and system whose links are listed, by any name, code or alias."""
 
     recipient = forms.CharField(required=False, max_length=120)
     supplier = forms.CharField(required=False, max_length=120)
@@ -29,7 +29,7 @@ class ScopeForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """A link, what becomes of it, and why."""
+    """Decision on a link, and its reason."""
 
     deal = forms.ModelChoiceField(RegisterDeal.objects.all())
     other = forms.ModelChoiceField(Transfer.objects.all())
@@ -38,14 +38,14 @@ class DecisionForm(forms.Form):
 
 
 class LinkPages(ImportPages):
-    """The page of proposed links."""
+    """Page of proposed links."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.links_view)
         return [path("links/", view, name="transfers_importbatch_links"), *super().get_urls()]
 
     def links_view(self, request: HttpRequest) -> HttpResponse:
-        """Proposed links, best first; a posted decision leads back here."""
+        """Show proposed links, best first; a posted decision leads back here."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if request.method == "POST":
@@ -53,19 +53,19 @@ class LinkPages(ImportPages):
             scope = f"?{request.GET.urlencode()}" if request.GET else ""
             return HttpResponseRedirect(f"{reverse('admin:transfers_importbatch_links')}{scope}")
         form = ScopeForm(request.GET)
-        links: list[reconciliation.Link] = []
+        links: list[Link] = []
         try:
             if form.is_valid():
-                links = reconciliation.proposed(**form.cleaned_data)
-        except reconciliation.Unknown as error:
+                links = list_links(**form.cleaned_data)
+        except UnknownName as error:
             form.add_error(None, str(error))
         page = Paginator(links, PER_PAGE).get_page(request.GET.get("p"))
-        asked = request.GET.copy()
-        asked.pop("p", None)
+        parameters = request.GET.copy()
+        parameters.pop("p", None)
         shown = {
             "form": form,
             "page": page,
-            "scope": asked.urlencode(),
+            "scope": parameters.urlencode(),
             "may_decide": request.user.has_perm(workflow.CHANGE),
         }
         return self.page(request, "links", "Reconcile", **shown)
@@ -75,17 +75,16 @@ class LinkPages(ImportPages):
             raise PermissionDenied
         form = DecisionForm(request.POST)
         if not form.is_valid():
-            messages.error(request, "This link is gone; look again.")
+            messages.error(request, "This link no longer exists.")
             return
-        said: dict[str, Any] = form.cleaned_data
-        deal, other = said["deal"], said["other"]
+        deal, other, reason = (form.cleaned_data[name] for name in ("deal", "other", "reason"))
         try:
             with transaction.atomic():
-                if said["decision"] == "join":
-                    reconciliation.join(deal, other, request.user, said["reason"])
+                if form.cleaned_data["decision"] == "join":
+                    join(deal, other, request.user, reason)
                     messages.success(request, f"The deal is one of {other.key} now, which is a draft.")
                 else:
-                    reconciliation.decline(deal, other, request.user, said["reason"])
-                    messages.success(request, f"The deal is not {other.key}; that is not proposed again.")
+                    decline(deal, other, request.user, reason)
+                    messages.success(request, f"The deal is not {other.key}; the link is not proposed again.")
         except (workflow.Refused, log.NotPublishable) as error:
             messages.error(request, str(error))

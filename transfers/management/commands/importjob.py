@@ -1,4 +1,4 @@
-"""manage.py importjob: do what a page of the admin was asked to do, in a process of its own."""
+"""manage.py importjob: do a job that an import page of the admin started."""
 
 from typing import Any
 
@@ -18,6 +18,6 @@ class Command(BaseCommand):
         try:
             ended = jobs.run_job(options["name"])
         except (jobs.Failed, ValueError) as error:
-            raise CommandError("There is no such job to be done.") from error
+            raise CommandError("There is no such job to do.") from error
         if ended.state == jobs.FAILED:
             raise CommandError(ended.sentence)

@@ -1,4 +1,4 @@
-"""manage.py reconcile: imported deals beside transfers that other sources describe; joins them on demand."""
+"""manage.py reconcile: list and join imported deals that may be transfers of other sources."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -12,16 +12,17 @@ from transfers.curation.workflow import Refused
 from transfers.management.clear import ClearCommand
 from transfers.models import Revision, Transfer
 from transfers.publication.log import NotPublishable
-from transfers.registers.reconciling import links as reconciliation
-from transfers.registers.reconciling.likeness import Comparison, Verdict
-from transfers.registers.reconciling.links import Joined, Link, Summary
+from transfers.registers.reconciling.comparisons import FigureComparison, Verdict
+from transfers.registers.reconciling.joining import decline, get_deal, join
+from transfers.registers.reconciling.links import JoinedTransfer, Link, LinkSummary, build_summary
+from transfers.registers.reconciling.stored import UnknownName
 
 COLUMNS = (
     "relation", "supplier", "recipient", "system", "transfer", "deal_transfer", "locator", "score", "measure",
     "register_says", "others_say", "verdict",
 )  # fmt: skip
 SCOPE = ("recipient", "supplier", "system")
-#: As many of those that only one side has are listed as text.
+#: Number of transfers, and of deals, that only one side has and the text lists.
 SHOWN = 20
 
 
@@ -60,50 +61,49 @@ class Command(ClearCommand):
             if options["accept"]:
                 self._accept(options["accept"], options["reason"], options["publish"])
             elif options["decline"]:
-                own, other = _pair(options["decline"])
-                reconciliation.decline(reconciliation.deal_of(own), other, None, options["reason"])
+                own, other = _parse_pair(options["decline"])
+                decline(get_deal(own), other, None, options["reason"])
                 self.stdout.write(f"{own} and {other.key} are two; they are not proposed again.")
             else:
-                self._list(reconciliation.summary(**{name: options[name] for name in SCOPE}), options["csv"])
-        except (Refused, reconciliation.Unknown) as error:
+                self._list(build_summary(**{name: options[name] for name in SCOPE}), options["csv"])
+        except (Refused, UnknownName) as error:
             raise CommandError(str(error)) from error
         except NotPublishable as error:
             raise CommandError(f"Nothing was joined: {error}") from error
 
     def _accept(self, pair: str, reason: str, publish: bool) -> None:
-        own, other = _pair(pair)
-        was = other.get_state_display()
-        revisions = reconciliation.join(
-            reconciliation.deal_of(own), other, None, reason, publish_again=publish
-        )
+        own, other = _parse_pair(pair)
+        state_before = other.get_state_display()
+        revisions = join(get_deal(own), other, None, reason, publish_again=publish)
         other.refresh_from_db()
         self.stdout.write(f"The deal of {own} is one of {other.key} from now on.")
         for revision in revisions:
             self.stdout.write(f"revision {revision.sequence}: {revision.action} {revision.key}")
-        if not any(each.action == Revision.Action.WITHDRAW for each in revisions):
-            there = Transfer.objects.filter(key=own).exists()
-            self.stdout.write(f"{own} {'stays withdrawn' if there else 'was never public and was deleted'}.")
+        if not any(revision.action == Revision.Action.WITHDRAW for revision in revisions):
+            is_stored = Transfer.objects.filter(key=own).exists()
+            outcome = "stays withdrawn" if is_stored else "was never public and was deleted"
+            self.stdout.write(f"{own} {outcome}.")
         if other.state != Transfer.State.PUBLISHED:
-            self.stdout.write(f"{other.key} was {was}; it is a {other.get_state_display()} now.")
+            self.stdout.write(f"{other.key} was {state_before}; it is a {other.get_state_display()} now.")
 
-    def _list(self, found: Summary, target: str | None) -> None:
+    def _list(self, summary: LinkSummary, target: str | None) -> None:
         if target == "-":
-            self.stderr.write(_totals(found), self.style.NOTICE)
-            csv.writer(self.stdout).writerows(_rows(found))
+            self.stderr.write(_format_totals(summary), self.style.NOTICE)
+            csv.writer(self.stdout).writerows(_list_rows(summary))
             return
-        for line in _lines(found):
+        for line in _list_lines(summary):
             self.stdout.write(line)
-        self.stdout.write(_totals(found))
+        self.stdout.write(_format_totals(summary))
         if target:
             try:
                 with Path(target).open("w", encoding="utf-8", newline="") as file:
-                    csv.writer(file).writerows(_rows(found))
+                    csv.writer(file).writerows(_list_rows(summary))
             except OSError as error:
                 raise CommandError(f"{target} cannot be written: {error.strerror or error}.") from error
 
 
 def _check(options: dict[str, Any]) -> None:
-    """Raise CommandError for options that would be passed over in silence."""
+    """Raise CommandError for options that would have no effect."""
     acts = options["accept"] or options["decline"]
     if acts and (options["csv"] or any(options[name] for name in SCOPE)):
         raise CommandError("--accept and --decline take no --csv and no names; list in another call.")
@@ -115,10 +115,10 @@ def _check(options: dict[str, Any]) -> None:
         raise CommandError("--accept needs a --reason; it stands in the history and in the log.")
 
 
-def _pair(text: str) -> tuple[str, Transfer]:
-    """The key of the deal's own transfer, and the other transfer."""
-    own, is_pair, key = (part.strip() for part in text.partition("="))
-    if not (own and is_pair and key):
+def _parse_pair(text: str) -> tuple[str, Transfer]:
+    """Return the key of the deal's own transfer, and the other transfer."""
+    own, separator, key = (part.strip() for part in text.partition("="))
+    if not (own and separator and key):
         raise CommandError(f"{text!r} is no pair: write OWN=OTHER, the keys of two transfers.")
     other = Transfer.objects.filter(key=key).first()
     if other is None:
@@ -126,76 +126,75 @@ def _pair(text: str) -> tuple[str, Transfer]:
     return own, other
 
 
-def _totals(found: Summary) -> str:
+def _format_totals(summary: LinkSummary) -> str:
     return (
-        f"proposed: {len(found.links)}; joined: {len(found.joined)};"
-        f" transfers without a deal: {len(found.transfers_alone)};"
-        f" deals without a transfer: {found.deals_alone}"
+        f"proposed: {len(summary.links)}; joined: {len(summary.joined)};"
+        f" transfers without a deal: {len(summary.transfers_alone)};"
+        f" deals without a transfer: {summary.deals_alone}"
     )
 
 
-def _lines(found: Summary) -> Iterator[str]:
-    for link in found.links:
-        yield from _link_lines(link)
-    for joined in found.joined:
-        yield f"joined: {joined.transfer.key}, {_places(joined)}"
-        yield from _figure_lines(joined.comparisons)
-    yield from _capped("transfer without a deal", (each.key for each in found.transfers_alone))
-    alone = (f"{transfer.key}, {locator}" for transfer, locator in found.each_deal_alone())
-    yield from _capped("deal without a transfer", alone)
+def _list_lines(summary: LinkSummary) -> Iterator[str]:
+    for link in summary.links:
+        yield from _list_link_lines(link)
+    for joined in summary.joined:
+        yield f"joined: {joined.transfer.key}, {_format_locators(joined)}"
+        yield from _list_figure_lines(joined.comparisons)
+    yield from _cap("transfer without a deal", (transfer.key for transfer in summary.transfers_alone))
+    alone = (f"{transfer.key}, {locator}" for transfer, locator in summary.iterate_deals_alone())
+    yield from _cap("deal without a transfer", alone)
 
 
-def _link_lines(link: Link) -> Iterator[str]:
+def _list_link_lines(link: Link) -> Iterator[str]:
     place = f"{link.deal.locator} of {link.deal.batch.file_name}"
-    yield f"proposed: {link.own.key}={link.other.key}, score {link.score:.2f}, {place}"
-    yield f"    why: {'; '.join(link.reasons)}"
-    yield from _figure_lines(link.comparisons)
+    yield f"proposed: {link.own.key}={link.other.key}, score {link.likeness.score:.2f}, {place}"
+    yield f"    why: {'; '.join(link.likeness.reasons)}"
+    yield from _list_figure_lines(link.likeness.comparisons)
     if link.rivals:
         yield f"    rivals: {', '.join(link.rivals)}"
 
 
-def _figure_lines(comparisons: Iterable[Comparison]) -> Iterator[str]:
-    for each in comparisons:
-        yield f"    {each}"
+def _list_figure_lines(comparisons: Iterable[FigureComparison]) -> Iterator[str]:
+    return (f"    {comparison}" for comparison in comparisons)
 
 
-def _capped(what: str, named: Iterator[str]) -> Iterator[str]:
-    """The first of them, and a line where there are more."""
-    for name in islice(named, SHOWN):
-        yield f"{what}: {name}"
-    if next(named, None) is not None:
-        yield f"{what}: … and more; --csv lists all"
+def _cap(label: str, names: Iterator[str]) -> Iterator[str]:
+    """Yield a line for each of the first names, and one if there are more."""
+    for name in islice(names, SHOWN):
+        yield f"{label}: {name}"
+    if next(names, None) is not None:
+        yield f"{label}: … and more; --csv lists all"
 
 
-def _rows(found: Summary) -> Iterator[tuple[str, ...]]:
-    """A line a figure, and one for what only one side has; absent values empty."""
+def _list_rows(summary: LinkSummary) -> Iterator[tuple[str, ...]]:
+    """Yield the header, a row for each figure, and one for each record that only one side has."""
     yield COLUMNS
-    for link in found.links:
-        own, place, score = link.own.key, link.deal.locator, f"{link.score:.2f}"
-        for figure in link.comparisons:
-            yield "proposed", *_named(link.other), own, place, score, *_cells(figure)
-    for joined in found.joined:
+    for link in summary.links:
+        own, place, score = link.own.key, link.deal.locator, f"{link.likeness.score:.2f}"
+        for figure in link.likeness.comparisons:
+            yield "proposed", *_list_names(link.other), own, place, score, *_list_cells(figure)
+    for joined in summary.joined:
         deals = "|".join(deal.joined_from for deal in joined.deals if deal.joined_from)
+        places = _format_locators(joined)
         for figure in joined.comparisons:
-            yield "joined", *_named(joined.transfer), deals, _places(joined), "", *_cells(figure)
-    for transfer in found.transfers_alone:
-        yield "no deal", *_named(transfer), "", "", "", "", "", "", ""
-    for transfer, locator in found.each_deal_alone():
-        *names, key = _named(transfer)
+            yield "joined", *_list_names(joined.transfer), deals, places, "", *_list_cells(figure)
+    for transfer in summary.transfers_alone:
+        yield "no deal", *_list_names(transfer), "", "", "", "", "", "", ""
+    for transfer, locator in summary.iterate_deals_alone():
+        *names, key = _list_names(transfer)
         yield "no transfer", *names, "", key, locator, "", "", "", "", ""
 
 
-def _named(transfer: Transfer) -> tuple[str, str, str, str]:
+def _list_names(transfer: Transfer) -> tuple[str, str, str, str]:
     return transfer.supplier.code, transfer.recipient.code, transfer.system.slug, transfer.key
 
 
-def _cells(found: Comparison) -> tuple[str, str, str, str]:
-    ours, theirs = (said.text if said else "" for said in (found.register, found.others))
-    verdict = str(found.verdict)
-    if found.verdict == Verdict.NOT_COMPARABLE:
+def _list_cells(figure: FigureComparison) -> tuple[str, str, str, str]:
+    ours, theirs, verdict = figure.register.text, figure.others.text, str(figure.verdict)
+    if figure.verdict == Verdict.NOT_COMPARABLE:
         verdict = f"{verdict}: {ours} against {theirs}"
-    return found.measure, ours, theirs, verdict
+    return figure.measure, ours, theirs, verdict
 
 
-def _places(joined: Joined) -> str:
+def _format_locators(joined: JoinedTransfer) -> str:
     return "; ".join(deal.locator for deal in joined.deals)

@@ -1,7 +1,7 @@
 """Joining an imported deal to a transfer that other sources describe, or ruling out that the two are one.
 
-The register's claims go to the other transfer, with history; the deal's own transfer is deleted, or withdrawn
-if it was ever public. What is joined is a draft, until somebody publishes it.
+The register's claims move to the other transfer, with history, and the deal's own transfer is deleted, or
+withdrawn if it was ever public. The other transfer is a draft until somebody publishes it.
 """
 
 from typing import Any
@@ -12,35 +12,23 @@ from django.utils import timezone
 
 from transfers.curation import duplicates, workflow
 from transfers.curation.workflow import CHANGE, PUBLISH, Refused
-from transfers.models import (
-    Proposal,
-    Quantity,
-    RegisterDeal,
-    RegistryRow,
-    Revision,
-    Transfer,
-    TransferDate,
-    Valuation,
-    history,
-)
+from transfers.models import CLAIM_MODELS, Proposal, RegisterDeal, RegistryRow, Revision, Transfer, history
 from transfers.publication import publish
 from transfers.registers.importing.sources import REGISTER
 from transfers.registers.importing.write import lock_imports
 
-CLAIMS: tuple[Any, ...] = (Quantity, TransferDate, Valuation)
 DELETE = "transfers.delete_transfer"
-#: What a transfer says of itself, and how it says nothing.
-UNSAID = {"kind": "unspecified", "condition": "unknown", "location": "", "occasion": ""}
+#: Fields of a transfer's own with the values that mean nothing is known.
+UNKNOWN = {"kind": "unspecified", "condition": "unknown", "location": "", "occasion": ""}
 NO_LINK = Proposal.Proposed.NO_LINK
 
 
-def deal_of(key: str) -> RegisterDeal:
-    """The newest statement of the deal whose own transfer has this key; raises Refused."""
-    deals = RegisterDeal.objects.filter(batch__undone__isnull=True).exclude(outcome="earlier")
-    standing = deals.select_related("transfer")
-    if deal := standing.filter(transfer__key=key, joined_from="").order_by("-pk").first():
+def get_deal(key: str) -> RegisterDeal:
+    """Return the newest statement of the deal whose own transfer has this key. Raises Refused."""
+    deals = RegisterDeal.objects.standing().select_related("transfer").order_by("-pk")
+    if deal := deals.unjoined().filter(transfer__key=key).first():
         return deal
-    if joined := standing.filter(joined_from=key).order_by("-pk").first():
+    if joined := deals.filter(joined_from=key).first():
         raise Refused(f"The deal of {key} is joined to {joined.transfer.key} already.")
     raise Refused(f"No imported deal has {key!r} as its transfer.")
 
@@ -48,22 +36,22 @@ def deal_of(key: str) -> RegisterDeal:
 def join(
     deal: RegisterDeal, other: Transfer, user: Any, reason: str, *, publish_again: bool = False
 ) -> list[Revision]:
-    """Make the deal one of the other transfer, which becomes a draft; the revisions that this took.
+    """Make the deal one of the other transfer, which becomes a draft; return the revisions that this took.
 
-    `publish_again`: the other is published in the same step, if it was published and no unfinished draft.
-    Without a user the operator joins. Raises Refused or publish.NotPublishable, and changes nothing.
+    With `publish_again` the other transfer is published in the same step, if it was published before.
+    Without a user the operator joins. Raises Refused or NotPublishable, and then changes nothing.
     """
     if not reason.strip():
         raise Refused("A join needs a reason; it stands in the history and in the log.")
     with transaction.atomic(), history.record_because(reason.strip(), user):
-        own, other = _locked(deal, other)
+        own, other = _lock(deal, other)
         _check(own, other)
         was_public = RegistryRow.objects.filter(key=own.key).exists()
         was_published = other.state == Transfer.State.PUBLISHED
         _check_user(user, other, PUBLISH if was_public else DELETE, publish_again and was_published)
         other = _reopen(other, user, reason)
-        _move_claims(own, other, _lost_words(deal, own, other))
-        _take_over(own, other)
+        _move_claims(own, other, _list_lost_words(deal, own, other))
+        _take_over_fields(own, other)
         _move_deals(own, other)
         revisions = _end(own, other, was_public, reason.strip())
         if publish_again and was_published:
@@ -72,22 +60,22 @@ def join(
 
 
 def decline(deal: RegisterDeal, other: Transfer, user: Any, reason: str = "") -> None:
-    """Rule out that the deal is the other transfer: it is not proposed again. Raises Refused."""
+    """Rule out that the deal is the other transfer, so that it is not proposed again. Raises Refused."""
     _allow(user, CHANGE, "decide on links")
     with transaction.atomic():
-        own, other = _locked(deal, other)
-        said = {
+        own, other = _lock(deal, other)
+        decision = {
             "deal": deal,
             "decision": Proposal.Decision.DECLINED,
             "decided_by": user,
             "decided": timezone.now(),
             "excerpt": reason.strip()[:200],
         }
-        Proposal.objects.update_or_create(transfer=own, field=NO_LINK, value=other.key, defaults=said)
+        Proposal.objects.update_or_create(transfer=own, field=NO_LINK, value=other.key, defaults=decision)
 
 
-def _locked(deal: RegisterDeal, other: Transfer) -> tuple[Transfer, Transfer]:
-    """The deal's own transfer and the other as they are now, locked; imports wait. Raises Refused."""
+def _lock(deal: RegisterDeal, other: Transfer) -> tuple[Transfer, Transfer]:
+    """Return the deal's own transfer and the other as they are now, locked; imports wait. Raises Refused."""
     lock_imports()
     current = RegisterDeal.objects.filter(pk=deal.pk, batch__undone__isnull=True).first()
     if current is None:
@@ -95,16 +83,16 @@ def _locked(deal: RegisterDeal, other: Transfer) -> tuple[Transfer, Transfer]:
     if current.joined_from:
         raise Refused(f"The deal of {current.joined_from} is joined to {current.transfer.key} already.")
     wanted = Transfer.objects.filter(pk__in=[current.transfer_id, other.pk]).order_by("pk")
-    found = {transfer.pk: transfer for transfer in wanted.select_for_update()}
-    if other.pk not in found:
+    locked = {transfer.pk: transfer for transfer in wanted.select_for_update()}
+    if other.pk not in locked:
         raise Refused(f"The transfer {other.key} was deleted meanwhile.")
     if current.transfer_id == other.pk:
         raise Refused(f"{other.key} is the deal's own transfer.")
-    return found[current.transfer_id], found[other.pk]
+    return locked[current.transfer_id], locked[other.pk]
 
 
 def _check(own: Transfer, other: Transfer) -> None:
-    """Raise Refused where the two cannot be one transfer, whatever their figures say."""
+    """Raise Refused if the two cannot be one transfer, whatever their figures."""
     for transfer in (own, other):
         if transfer.kind == Transfer.Kind.DEPLOYMENT:
             raise Refused(f"{transfer.key} is a deployment, which changes no owner; no deal is one.")
@@ -112,18 +100,20 @@ def _check(own: Transfer, other: Transfer) -> None:
         raise Refused(f"{own.key} and {other.key} are of different parties.")
     if other.system_id not in duplicates.line(own.system_id):
         raise Refused(f"{own.key} and {other.key} are of systems of which neither is a variant of the other.")
-    if any(
-        model.objects.filter(transfer=own).exclude(source__origin_of=REGISTER).exists() for model in CLAIMS
-    ):
+    if _is_described_elsewhere(own):
         raise Refused(f"{own.key} has claims of other sources, too; move or delete those first.")
-    if not any(
-        model.objects.filter(transfer=other).exclude(source__origin_of=REGISTER).exists() for model in CLAIMS
-    ):
-        raise Refused(f"{other.key} is described by the register alone; a deal is joined to others' words.")
+    if not _is_described_elsewhere(other):
+        raise Refused(f"{other.key} is described by the register alone; join a deal to what others describe.")
+
+
+def _is_described_elsewhere(transfer: Transfer) -> bool:
+    """Return whether another source than the register claims something of the transfer."""
+    claims = (model.objects.filter(transfer=transfer) for model in CLAIM_MODELS)
+    return any(records.exclude(source__origin_of=REGISTER).exists() for records in claims)
 
 
 def _check_user(user: Any, other: Transfer, ending: str, publishes: bool) -> None:
-    """Raise Refused where the user may not join, end the deal's own transfer, or publish the other."""
+    """Raise Refused if the user may not join, end the deal's own transfer, or publish the other."""
     _allow(user, CHANGE, "join deals")
     what = "withdraw its own transfer, which was public" if ending == PUBLISH else "delete its own transfer"
     _allow(user, ending, f"join this deal, as you may not {what}")
@@ -139,7 +129,7 @@ def _allow(user: Any, permission: str, what: str) -> None:
 
 
 def _reopen(other: Transfer, user: Any, reason: str) -> Transfer:
-    """The transfer as a draft; the operator, who is no user, needs no permission."""
+    """Make the transfer a draft and return it; the operator, who is no user, needs no permission."""
     if user is not None:
         return workflow.reopen(other, user, reason)
     if other.state != Transfer.State.DRAFT:
@@ -148,17 +138,17 @@ def _reopen(other: Transfer, user: Any, reason: str) -> Transfer:
     return other
 
 
-def _lost_words(deal: RegisterDeal, own: Transfer, other: Transfer) -> str:
-    """The deal's comment and the own transfer's note, as far as the other transfer does not say them."""
-    said = dict.fromkeys([str(deal.stated.get("comments", "")).strip(), own.note.strip()])
-    return " ".join(text for text in said if text and text not in other.note)
+def _list_lost_words(deal: RegisterDeal, own: Transfer, other: Transfer) -> str:
+    """Return the deal's comment and the own transfer's note, unless the other transfer's note has them."""
+    texts = dict.fromkeys([str(deal.stated.get("comments", "")).strip(), own.note.strip()])
+    return " ".join(text for text in texts if text and text not in other.note)
 
 
 def _move_claims(own: Transfer, other: Transfer, words: str) -> None:
-    """Give the own transfer's claims to the other; the first keeps the words in its note."""
+    """Move the own transfer's claims to the other; the note of the first gets the words."""
     try:
         with transaction.atomic():
-            for model in CLAIMS:
+            for model in CLAIM_MODELS:
                 measure, theirs = model.MEASURE_FIELD, model.objects.filter(transfer=other)
                 preferred = set(theirs.filter(preferred=True).values_list(measure, flat=True))
                 for claim in model.objects.filter(transfer=own).order_by("pk"):
@@ -172,26 +162,27 @@ def _move_claims(own: Transfer, other: Transfer, words: str) -> None:
         raise Refused(f"{other.key} has a claim of the same place of the register already.") from error
 
 
-def _take_over(own: Transfer, other: Transfer) -> None:
-    """What only the own transfer says of kind, condition, location or occasion, the other says henceforth."""
-    taken = [name for name, unsaid in UNSAID.items() if getattr(other, name) == unsaid != getattr(own, name)]
-    for name in taken:
-        setattr(other, name, getattr(own, name))
-    if taken:
+def _take_over_fields(own: Transfer, other: Transfer) -> None:
+    """Copy kind, condition, location and occasion from the own transfer where the other has none."""
+    before = [getattr(other, name) for name in UNKNOWN]
+    for name, unknown in UNKNOWN.items():
+        if getattr(other, name) == unknown:
+            setattr(other, name, getattr(own, name))
+    if before != [getattr(other, name) for name in UNKNOWN]:
         other.save()
 
 
 def _move_deals(own: Transfer, other: Transfer) -> None:
-    """Statements of the deal, in all editions, and what its comments may mean go to the other transfer."""
+    """Move the statements of the deal in all editions, and its proposals, to the other transfer."""
     deals, proposals = own.register_deals.all(), own.proposals.all()
-    deals.filter(joined_from="").update(joined_from=own.key)
+    deals.unjoined().update(joined_from=own.key)
     deals.update(transfer=other)
     proposals.filter(field=NO_LINK, value=other.key).delete()
     proposals.exclude(field=NO_LINK).update(transfer=other)
 
 
 def _end(own: Transfer, other: Transfer, was_public: bool, reason: str) -> list[Revision]:
-    """Delete the own transfer, of which nothing is claimed any more; withdraw it if it was ever public."""
+    """Delete the own transfer, which has no claim left; withdraw it if it was ever public."""
     if not was_public:
         own.delete()
         return []

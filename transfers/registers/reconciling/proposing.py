@@ -1,4 +1,4 @@
-"""What a register's comments may mean for a transfer: a curator's word makes it a fact, or throws it away."""
+"""Proposals made of a register's comments, which a curator accepts or declines."""
 
 from typing import Any
 
@@ -12,24 +12,24 @@ from transfers.models import Claim, Proposal, Transfer, Valuation, history
 from transfers.models.rules import LONGEST_EXCERPT
 
 Decision = Proposal.Decision
-#: What is a curator's to accept; a link is decided by joining.
+#: Fields that a curator accepts here; a link is decided by joining.
 ACCEPTED = (Proposal.Proposed.KIND, Proposal.Proposed.DEAL_VALUE)
 
 
 def accept(proposal: Proposal, user: Any, reason: str = "") -> Transfer:
-    """Make the proposal a fact, with history: the transfer's kind, or a claim of the deal's edition.
+    """Make the proposal the transfer's kind, or a claim of the deal's edition, with history.
 
-    The transfer is a draft then. Raises Refused, and changes nothing.
+    Makes the transfer a draft. Raises Refused, and then changes nothing.
     """
     reason = reason.strip() or f"Accepted what the register says: {proposal.excerpt}"
     with transaction.atomic(), history.record_because(reason, user):
-        locked = _open(proposal, user)
+        locked = _lock_open(proposal, user)
         transfer = Transfer.objects.select_for_update().get(pk=locked.transfer_id)
         try:
             if locked.field == Proposal.Proposed.KIND:
                 _set_kind(transfer, locked.value, user, reason)
             else:
-                _claim(transfer, locked, user, reason)
+                _add_claim(transfer, locked, user, reason)
         except ValidationError as error:
             raise Refused(f"{transfer.key}: {' '.join(error.messages)}") from error
         _decide(locked, Decision.ACCEPTED, user)
@@ -38,21 +38,21 @@ def accept(proposal: Proposal, user: Any, reason: str = "") -> Transfer:
 
 
 def decline(proposal: Proposal, user: Any) -> None:
-    """Throw the proposal away; nothing else changes. Raises Refused."""
+    """Decline the proposal; nothing else changes. Raises Refused."""
     with transaction.atomic():
-        _decide(_open(proposal, user), Decision.DECLINED, user)
+        _decide(_lock_open(proposal, user), Decision.DECLINED, user)
 
 
-def _open(proposal: Proposal, user: Any) -> Proposal:
-    """The proposal as it is now, locked. Raises Refused where there is nothing left to decide."""
+def _lock_open(proposal: Proposal, user: Any) -> Proposal:
+    """Return the proposal as it is now, locked. Raises Refused if there is nothing to decide."""
     if not user.has_perm(CHANGE):
         raise Refused("You are not allowed to decide on proposals.")
-    found = Proposal.objects.select_for_update().filter(pk=proposal.pk).first()
-    if found is None:
-        raise Refused("The proposal went with its import meanwhile.")
-    if found.decision != Decision.OPEN or found.field not in ACCEPTED:
-        raise Refused(f"The {found} is {found.get_decision_display()} already.")
-    return found
+    locked = Proposal.objects.select_for_update().filter(pk=proposal.pk).first()
+    if locked is None:
+        raise Refused("The proposal no longer exists: its import was undone.")
+    if locked.decision != Decision.OPEN or locked.field not in ACCEPTED:
+        raise Refused(f"The {locked} is {locked.get_decision_display()} already.")
+    return locked
 
 
 def _decide(proposal: Proposal, decision: str, user: Any) -> None:
@@ -69,11 +69,11 @@ def _set_kind(transfer: Transfer, kind: str, user: Any, reason: str) -> None:
     transfer.save()
 
 
-def _claim(transfer: Transfer, proposal: Proposal, user: Any, reason: str) -> None:
-    """The deal value as a claim; words that may speak of more than this deal make it improbable."""
+def _add_claim(transfer: Transfer, proposal: Proposal, user: Any, reason: str) -> None:
+    """Add the deal value as a claim, which is improbable if the words may speak of more than this deal."""
     deal = proposal.deal
     if deal is None or deal.batch.source is None:
-        raise Refused("The edition that said so is gone.")
+        raise Refused("The edition that stated it no longer exists.")
     credibility = Claim.Credibility.IMPROBABLE if proposal.doubtful else Claim.Credibility.DOUBTFUL
     transfer = workflow.reopen(transfer, user, reason)
     claim = Valuation(
