@@ -52,7 +52,7 @@ class TransferQuerySet(models.QuerySet):
         written = batch.deals.written()
         added = written.filter(outcome=choices.Outcome.NEW).unjoined().values("transfer")
         changed = written.filter(outcome=choices.Outcome.CHANGED)
-        copies = self.model.history.filter(id=OuterRef("pk"))
+        copies = Transfer.history.filter(id=OuterRef("pk"))
         before = copies.filter(history_date__lt=batch.time).order_by("-history_id").values("state")[:1]
         since = copies.filter(history_date__gte=batch.time, state=Transfer.State.PUBLISHED)
         drafts = self.drafts().filter(pk__in=written.values("transfer")).exclude(Exists(since))

@@ -20,7 +20,7 @@ class ImportFilter(admin.SimpleListFilter):
     parameter_name = PARAMETER
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        latest = list(ImportBatch.objects.filter(undone__isnull=True).order_by("-pk")[:LISTED])
+        latest = list(ImportBatch.objects.standing().order_by("-pk")[:LISTED])
         named = request.GET.get(PARAMETER, "")
         if named.isdecimal() and not any(str(each.pk) == named for each in latest):
             latest += ImportBatch.objects.filter(pk=named[:18])
@@ -30,4 +30,4 @@ class ImportFilter(admin.SimpleListFilter):
         value = self.value() or ""
         if not value.isdecimal():
             return queryset
-        return queryset.filter(pk__in=RegisterDeal.objects.filter(batch=value[:18]).values("transfer"))
+        return queryset.filter(pk__in=RegisterDeal.objects.filter(batch=int(value[:18])).values("transfer"))

@@ -196,7 +196,7 @@ _TASKS: dict[str, Callable[[Job, write.Progress], Job]] = {
 
 
 def _get_batch(job: Job) -> ImportBatch:
-    if batch := ImportBatch.objects.filter(pk=job.batch).first():
+    if batch := ImportBatch.objects.filter(pk=job.batch or 0).first():
         return batch
     raise Failed("The import no longer exists.")
 

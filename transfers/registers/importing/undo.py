@@ -202,7 +202,7 @@ def _filter_as_public(transfers: Sequence[int]) -> list[int]:
     return equal
 
 
-def _end(transfers: models.QuerySet, reason: str) -> None:
+def _end(transfers: Any, reason: str) -> None:
     """Delete the transfers that have no claim; set those that were ever public to withdrawn instead."""
     empty = transfers.without_claims()
     never_public = list(empty.never_public().values_list("pk", flat=True))

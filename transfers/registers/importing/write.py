@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from transfers.models import ImportBatch, RegisterDeal, Revision, Transfer, history
+from transfers.models import ImportBatch, RegisterDeal, Transfer, history
 from transfers.models.inserts import batched
 from transfers.publication import publish
 from transfers.registers.reading.records import Register
@@ -63,13 +63,12 @@ def import_register(
         planned = build_plan(register, published)
         if expected and planned.fingerprint != expected:
             raise Overtaken("The register has changed since the preview; look at a new one.")
-        batch = None
-        if _has_news(planned):
-            batch = _create_batch(planned, file_name, reason, user)
+        batch = _create_batch(planned, file_name, reason, user) if _has_news(planned) else None
+        if batch:
             write_deals(planned, batch, progress)
-        revisions: list[Revision] = []
-        if publish_too:
-            revisions = publish.publish(_list_publishable(planned, batch), reason, progress)
+        revisions = (
+            publish.publish(_list_publishable(planned, batch), reason, progress) if publish_too else []
+        )
     return Report(planned, batch, len(revisions))
 
 
