@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from transfers.exports import reading
+from transfers.exports import queries
 from transfers.exports.formats import FORMATS
 from transfers.exports.formats.table import About
 from transfers.models import Release
@@ -46,7 +46,7 @@ def _parts(
             yield path
     dictionary = package.dictionary(tables)
     fields = _about_dictionary(name, state)
-    write(folder / "fields.csv", FORMATS["csv"].stream(reading.given(dictionary, fields), fields))
+    write(folder / "fields.csv", FORMATS["csv"].stream(queries.build_batches(dictionary, fields), fields))
     yield folder / "fields.csv"
     sqlite.write(folder / sqlite.NAME, described, dictionary)
     settle(folder / sqlite.NAME)
@@ -67,7 +67,7 @@ def _about(table: Table, name: str, state: State) -> About:
     """What a table's Parquet file says of itself."""
     day = state.time.date().isoformat()
     return About(
-        columns=reading.columns_of(table.items),
+        columns=queries.build_columns(table.items),
         name=table.name,
         query=f"release {name}: {table.name}",
         revision=state.revision,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from transfers.exports import rows as flat
+from transfers.exports import queries
 from transfers.models import RegistryClaim, RegistryRow, Revision
 from transfers.publication import differences as changes
 from transfers.publication.differences import Change
@@ -92,7 +92,7 @@ def _of(keys: Sequence[str], before: int, after: int) -> Iterator[Difference]:
 
 def _rows(keys: Sequence[str], revision: int) -> dict[str, dict[str, Any]]:
     rows = RegistryRow.objects.as_of(revision).filter(key__in=keys)
-    return {row["key"]: row for row in flat.objects(rows, fields.ROW)}
+    return {row["key"]: row for row in queries.fetch_objects(rows, fields.ROW)}
 
 
 def _claims(keys: Sequence[str], revision: int) -> dict[str, dict[str, dict[str, Any]]]:
@@ -100,7 +100,7 @@ def _claims(keys: Sequence[str], revision: int) -> dict[str, dict[str, dict[str,
     said = tuple(item for item in fields.CLAIM if item.name not in fields.ADDED_BY_REVISION)
     found: dict[str, dict[str, dict[str, Any]]] = {}
     claims = RegistryClaim.objects.as_of(revision).filter(transfer__in=keys).order_by("claim")
-    for claim in flat.objects(claims, said):
+    for claim in queries.fetch_objects(claims, said):
         found.setdefault(claim["transfer"], {})[claim["claim"]] = claim
     return found
 

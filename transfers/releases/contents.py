@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Model, QuerySet
 
-from transfers.exports import reading
-from transfers.exports import rows as flat
-from transfers.exports.formats.table import About, batch_of
+from transfers.exports import queries
+from transfers.exports.formats.table import About
 from transfers.models import Party, RegistryClaim, RegistryRow, Source
 from transfers.publication import content
 from transfers.vocabulary import edtf, fields
@@ -23,9 +20,6 @@ from transfers.vocabulary.fields import Field, Type
 from transfers.vocabulary.lineage import list_line
 
 from .state import NotReleasable, State, in_byte_order
-
-#: Rows of one batch. Fixed, as it decides where the groups of a Parquet file begin.
-_BATCH = 2_000
 
 
 @dataclass(frozen=True)
@@ -69,18 +63,7 @@ def _table(name: str, title: str, items: tuple[Field, ...], leads_to: dict[str, 
 
 def _versions(rows: QuerySet, items: tuple[Field, ...]) -> Callable[[About], Iterator[pa.RecordBatch]]:
     """Reads published versions from the database, a batch at a time."""
-
-    def batches(about: About) -> Iterator[pa.RecordBatch]:
-        try:
-            sql, parameters = flat.statement(rows, items)
-        except EmptyResultSet:
-            return
-        with connection.chunked_cursor() as cursor:
-            cursor.execute(sql, parameters)
-            while found := cursor.fetchmany(_BATCH):
-                yield batch_of(found, about.raw_schema)
-
-    return batches
+    return lambda about: queries.fetch_batches(rows, items, about)
 
 
 def _records(records: list[Any], items: tuple[Field, ...]) -> Callable[[About], Iterator[pa.RecordBatch]]:
@@ -88,7 +71,7 @@ def _records(records: list[Any], items: tuple[Field, ...]) -> Callable[[About], 
     rows = [{item.name: _value(record, item) for item in items} for record in records]
 
     def batches(about: About) -> Iterator[pa.RecordBatch]:
-        yield from reading.given(rows, about)
+        yield from queries.build_batches(rows, about)
 
     return batches
 

@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
 from transfers.api.errors import BadParameters, ParameterError
-from transfers.exports import rows as flat
+from transfers.exports import queries
 from transfers.vocabulary.fields import Field
 from transfers.vocabulary.names import format_suggestions, suggest
 
@@ -88,7 +88,7 @@ class Paging:
         self._bound = _fingerprint(query)
         self.backwards, self.values = self._cursor(query.get("cursor"))
 
-    def page(self, rows: QuerySet, items: Sequence[Field], read: Read = flat.objects) -> Page:
+    def page(self, rows: QuerySet, items: Sequence[Field], read: Read = queries.fetch_objects) -> Page:
         """One reading for the page: one row more than it shows tells whether there is another."""
         ordered = rows.order_by(*(column.by(self.backwards) for column in self.order))
         if self.values is not None:

@@ -24,7 +24,7 @@ from transfers.api.response.metadata import Options
 from transfers.api.response.output import EVERY_FORMAT, JSON, LICENCE
 from transfers.api.response.shapes import Shape
 from transfers.exports import formats as exports
-from transfers.exports import reading
+from transfers.exports import queries, streaming
 from transfers.exports.formats.table import About
 from transfers.publication import editions
 from transfers.vocabulary.fields import Field
@@ -274,15 +274,15 @@ class RegistryView(APIView):
     ) -> Iterator[bytes]:
         kind = self.request.accepted_renderer.format
         if isinstance(rows, QuerySet):
-            return reading.streamed(rows if now is None else now, rows, items, about, kind)
-        return reading.begun(exports.FORMATS[kind].stream(rows(about), about))
+            return streaming.stream_file(rows if now is None else now, rows, items, about, kind)
+        return streaming.start(exports.FORMATS[kind].stream(rows(about), about))
 
     def _read(
         self, rows: QuerySet | list[dict[str, Any]] | Batches, items: tuple[Field, ...], about: About
     ) -> Iterator[RecordBatch]:
         if isinstance(rows, list):
-            return reading.given(rows, about)
-        return reading.fetched(rows, items, about) if isinstance(rows, QuerySet) else rows(about)
+            return queries.build_batches(rows, about)
+        return queries.fetch_batches(rows, items, about) if isinstance(rows, QuerySet) else rows(about)
 
     def _file(self, name: str, count: int, response: Any, media_type: str) -> Any:
         response["Content-Type"] = media_type
@@ -291,9 +291,9 @@ class RegistryView(APIView):
         return response
 
     def _check_size(self, kind: str, count: int) -> None:
-        most = exports.most_rows(kind)
+        most = exports.get_row_limit(kind)
         if most is not None and count > most:
-            others = [name for name in exports.FORMATS if exports.most_rows(name) is None]
+            others = [name for name in exports.FORMATS if exports.get_row_limit(name) is None]
             detail = (
                 f"The answer has {count:,} rows, and {kind} takes at most {most:,}; take {', '.join(others)}."
             )
@@ -305,7 +305,7 @@ class RegistryView(APIView):
         query = self.request.build_absolute_uri()
         revision = self.edition.sequence
         return About(
-            columns=reading.columns_of(items),
+            columns=queries.build_columns(items),
             name=name,
             query=query,
             revision=revision,

@@ -12,8 +12,8 @@ import orjson
 import pyarrow as pa
 from django.db.models import Q, QuerySet
 
-from transfers.exports import rows as flat
-from transfers.exports.formats.table import About, batch_of
+from transfers.exports import queries
+from transfers.exports.formats.table import About, build_batch
 from transfers.models import RegistryClaim, RegistryRow, Revision
 from transfers.publication import differences as changes
 from transfers.vocabulary import fields
@@ -33,7 +33,7 @@ Versions = dict[int, list[dict[str, Any]]]
 
 def entries(revisions: QuerySet, items: Sequence[Field] = fields.CHANGE) -> list[Entry]:
     """The revisions as JSON shows them, with these fields."""
-    found = flat.objects(revisions, STORED)
+    found = queries.fetch_objects(revisions, STORED)
     names = [item.name for item in items]
     if found and not set(names).isdisjoint(FOUND):
         _complete(found)
@@ -64,7 +64,7 @@ def _near(
     near = versions.filter(Q(revision__range=span) | Q(until__range=span), **{f"{key}__in": keys})
     begun: Versions = {}
     ended: Versions = {}
-    for version in flat.objects(near, items):
+    for version in queries.fetch_objects(near, items):
         begun.setdefault(version["revision"], []).append(version)
         ended.setdefault(version["until"], []).append(version)
     return begun, ended
@@ -84,7 +84,7 @@ def batches(
     revision = next(item for item in fields.CHANGE if item.name == "revision")
     rest = ordered
     while found := entries(rest[:_AT_A_TIME], [*items, revision]):
-        yield batch_of([[_raw(entry[item.name], item.type) for item in items] for entry in found],
+        yield build_batch([[_raw(entry[item.name], item.type) for item in items] for entry in found],
                        about.raw_schema)  # fmt: skip
         beyond = "lt" if newest_first else "gt"
         rest = ordered.filter(**{f"sequence__{beyond}": found[-1]["revision"]})

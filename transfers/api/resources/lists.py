@@ -15,7 +15,7 @@ from transfers.api.request import paging, past
 from transfers.api.response import etags, shapes
 from transfers.api.response.output import CITED
 from transfers.api.response.shapes import Shape
-from transfers.exports import rows as flat
+from transfers.exports import queries
 from transfers.vocabulary import fields, names
 from transfers.vocabulary.fields import Field, Type
 
@@ -69,7 +69,7 @@ class ListView(RegistryView):
 
     def read(self, rows: QuerySet, items: Sequence[Field]) -> list[dict[str, Any]]:
         """These fields of the rows as JSON shows them."""
-        return flat.objects(rows, items)
+        return queries.fetch_objects(rows, items)
 
     def whole(
         self, rows: QuerySet, order: list[paging.Order], items: tuple[Field, ...], count: int

@@ -15,7 +15,7 @@ from transfers.api.response.output import EVERY_FORMAT, JSON
 from transfers.api.response.shapes import STRING, Shape
 from transfers.availability import replicas
 from transfers.exports.formats import FORMATS
-from transfers.exports.formats.table import batch_of
+from transfers.exports.formats.table import build_batch
 from transfers.models import Release, Revision
 from transfers.publication.editions import Edition
 from transfers.releases import compare, package
@@ -179,7 +179,7 @@ class ReleaseComparison(ReleaseView):
     def _csv(self, found: Iterator[Difference]) -> Iterator[bytes]:
         about = self._about("changes", compare.ITEMS, 0)
         return FORMATS["csv"].stream(
-            (batch_of(lines, about.raw_schema) for lines in _in_batches(found)), about
+            (build_batch(lines, about.raw_schema) for lines in _in_batches(found)), about
         )
 
     def shape(self) -> Shape:

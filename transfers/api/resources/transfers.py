@@ -13,7 +13,7 @@ from transfers.api.request.values import Fault
 from transfers.api.response import shapes
 from transfers.api.response.output import CITED
 from transfers.api.response.shapes import Shape
-from transfers.exports import rows as flat
+from transfers.exports import queries
 from transfers.models import RegistryClaim, RegistryRow, Revision
 from transfers.publication import editions, search
 from transfers.vocabulary import fields, names
@@ -54,7 +54,7 @@ class TransferDetail(RegistryView):
     own_problems = (404, 410)
 
     def answer(self, request: Request, key: str = "", **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
-        rows = flat.objects(self.published(RegistryRow.objects).filter(key=key), fields.ROW)
+        rows = queries.fetch_objects(self.published(RegistryRow.objects).filter(key=key), fields.ROW)
         if not rows:
             raise self._absent(key)
         claims = self.published(RegistryClaim.objects).filter(transfer=key)
@@ -63,7 +63,7 @@ class TransferDetail(RegistryView):
         return Response(
             {
                 **rows[0],
-                "claims": flat.objects(claims, fields.CLAIM),
+                "claims": queries.fetch_objects(claims, fields.CLAIM),
                 "history": self._history(key),
                 "citation": str(self.citation),
             }

@@ -7,7 +7,7 @@ import orjson
 from rest_framework.renderers import BaseRenderer
 
 from transfers.exports.formats import FORMATS
-from transfers.exports.formats.table import whole
+from transfers.exports.formats.table import drop_empty_fraction
 from transfers.vocabulary.fields import Field, Type
 
 from . import citations
@@ -29,7 +29,7 @@ def public(rows: Iterable[Mapping[str, Any]], items: tuple[Field, ...]) -> Itera
 def _value(value: Any, kind: Type) -> Any:
     if kind is Type.LIST:
         return value.split("|") if value else []
-    return whole(value)
+    return drop_empty_fraction(value)
 
 
 class JSON(BaseRenderer):

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 
-from .table import About, Outbox, typed
+from .table import About, Outbox, cast_batch
 
 MEDIA_TYPE = "application/vnd.apache.arrow.stream"
 
 
 def stream(batches: Iterable[pa.RecordBatch], about: About) -> Iterator[bytes]:
-    """The schema and then a piece a batch."""
+    """Yield the schema and then a piece a batch."""
     outbox = Outbox()
     options = pa.ipc.IpcWriteOptions(compression="zstd")
     with pa.ipc.new_stream(outbox, about.schema, options=options) as writer:
         for batch in batches:
-            writer.write_batch(typed(batch, about))
+            writer.write_batch(cast_batch(batch, about))
             yield outbox.take()
     yield outbox.take()

@@ -12,6 +12,7 @@ from pyarrow.csv import CSVWriter, WriteOptions, write_csv
 from .table import About, Outbox
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
+IN_RELEASES = True
 _BOM = "\ufeff".encode()
 _OPTIONS = WriteOptions(eol="\r\n", quoting_header="none")
 _WITHOUT_HEADER = WriteOptions(eol="\r\n", include_header=False)
@@ -21,7 +22,7 @@ _NEGATIVE = r"^-[0-9]+(\.[0-9]+)?$"
 
 
 def stream(batches: Iterable[pa.RecordBatch], about: About) -> Iterator[bytes]:
-    """The header and then the rows, a piece a batch."""
+    """Yield the header and then the rows, a piece a batch."""
     outbox = Outbox()
     CSVWriter(outbox, about.raw_schema, write_options=_OPTIONS).close()
     yield (_BOM if about.excel else b"") + outbox.take()
@@ -34,7 +35,7 @@ def stream(batches: Iterable[pa.RecordBatch], about: About) -> Iterator[bytes]:
 
 
 def _cells(array: pa.Array, kind: str) -> pa.Array:
-    """Numbers that are all whole as whole ones, for the digits of 1e15; true and false without quotes."""
+    """Return numbers that are all whole as integers, for the digits of 1e15; booleans without quotes."""
     if kind == "boolean":
         return array.cast(pa.bool_())
     if kind != "number":
@@ -46,7 +47,7 @@ def _cells(array: pa.Array, kind: str) -> pa.Array:
 
 
 def _never_blank(alone: list[pa.Array]) -> list[pa.Array]:
-    """A missing value alone on its line as "": readers pass over blank lines."""
+    """Write a missing value alone on its line as "": readers pass over blank lines."""
     return [pc.fill_null(array.cast(pa.string()), "") for array in alone]
 
 

@@ -1,8 +1,8 @@
-"""What every format is given: columns, what is told of the answer, and batches of raw values.
+"""Input of every format: columns, a description of the answer, and batches of raw values.
 
 Raw batches hold whole numbers as int64, numbers as double, and everything else as text, written as in
-JSON: ISO dates and times, true and false; the members of a list are joined by |. `typed` makes of them
-the types that Parquet and Arrow show, `rows` the values that JSON shows.
+JSON: ISO dates and times, true and false; the members of a list are joined by |. `cast_batch` gives
+them the types of Parquet and Arrow, `iterate_rows` the values of JSON.
 """
 
 import io
@@ -28,7 +28,7 @@ _EXACT = 2**53
 
 @dataclass(frozen=True)
 class Column:
-    """A column of an answer; `kind` is the value of its field's type."""
+    """Column of an answer; `kind` is the value of its field's type."""
 
     name: str
     kind: str
@@ -42,7 +42,7 @@ class Column:
 
 @dataclass(frozen=True)
 class About:
-    """What an answer says of itself: its columns, the question, and the state of the register."""
+    """Description that an answer carries: its columns, the question, and the state of the register."""
 
     columns: tuple[Column, ...]
     name: str
@@ -60,30 +60,30 @@ class About:
 
     @property
     def schema(self) -> pa.Schema:
-        """The typed schema, with what is told of each field and of the answer."""
+        """Return the typed schema, with the descriptions of each field and of the answer as metadata."""
         fields = [
             pa.field(column.name, _TYPED.get(column.kind, pa.string()), metadata=_metadata(column))
             for column in self.columns
         ]
-        told = {"query": self.query, "revision": str(self.revision), "time": self.time,
+        metadata = {"query": self.query, "revision": str(self.revision), "time": self.time,
                 "licence": self.licence, "citation": self.citation}  # fmt: skip
-        return pa.schema(fields, metadata=told)
+        return pa.schema(fields, metadata=metadata)
 
 
 def _metadata(column: Column) -> dict[str, str]:
-    told = {"description": column.description, "unit": column.unit}
-    return {key: value for key, value in told.items() if value}
+    texts = {"description": column.description, "unit": column.unit}
+    return {name: text for name, text in texts.items() if text}
 
 
-def batch_of(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.RecordBatch:
-    """Raw rows from a Python cursor as one batch."""
+def build_batch(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.RecordBatch:
+    """Build one batch of raw rows from a Python cursor."""
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)
     arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def typed(batch: pa.RecordBatch, about: About) -> pa.RecordBatch:
-    """The batch in the types of `about.schema`."""
+def cast_batch(batch: pa.RecordBatch, about: About) -> pa.RecordBatch:
+    """Return the batch in the types of `about.schema`."""
     schema = about.schema
     arrays = [
         _list(array) if pa.types.is_list(field.type) else pc.cast(array, field.type)
@@ -93,14 +93,14 @@ def typed(batch: pa.RecordBatch, about: About) -> pa.RecordBatch:
 
 
 def _list(array: pa.Array) -> pa.ListArray:
-    """Texts joined by | as lists; none at all is a list without members."""
+    """Split texts joined by | into lists; an empty or missing text is a list without members."""
     empty_as_null = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
     parts = pc.split_pattern(empty_as_null, "|")
     return pa.ListArray.from_arrays(parts.offsets, parts.values)
 
 
-def rows(batch: pa.RecordBatch, about: About) -> Iterator[tuple[Any, ...]]:
-    """The batch row by row, each value as JSON shows it."""
+def iterate_rows(batch: pa.RecordBatch, about: About) -> Iterator[tuple[Any, ...]]:
+    """Return the batch row by row, each value as JSON shows it."""
     columns = [
         _shown(array.to_pylist(), column.kind)
         for array, column in zip(batch.columns, about.columns, strict=True)
@@ -113,8 +113,8 @@ def _shown(values: list[Any], kind: str) -> list[Any]:
     return [convert(value) for value in values] if convert else values
 
 
-def whole(value: float | None) -> float | int | None:
-    """A number without a fraction as a whole one, as far as a double is exact."""
+def drop_empty_fraction(value: float | None) -> float | int | None:
+    """Return a number without a fraction as an integer, as far as a double is exact."""
     if value is None or not -_EXACT <= value <= _EXACT or value != int(value):
         return value
     return int(value)
@@ -128,9 +128,9 @@ def _members(value: str | None) -> list[str]:
     return value.split("|") if value else []
 
 
-#: Kind of column → raw value as JSON shows it; of other kinds it is shown as it is.
+#: Kind of column → function from a raw value to what JSON shows; values of other kinds stay as they are.
 SHOWN: dict[str, Callable[[Any], Any]] = {
-    "number": whole,
+    "number": drop_empty_fraction,
     "boolean": _truth,
     "list": _members,
     "changes": json.loads,
@@ -138,7 +138,7 @@ SHOWN: dict[str, Callable[[Any], Any]] = {
 
 
 class Outbox(io.RawIOBase):
-    """A file that only grows, and whose bytes are taken as they come."""
+    """File that only grows, and whose bytes are taken as they come."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -156,12 +156,12 @@ class Outbox(io.RawIOBase):
         return taken
 
 
-def in_groups(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.Table]:
-    """The batches joined to tables of at least this many rows, save the last."""
+def group_batches(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.Table]:
+    """Yield the batches joined to tables of at least this many rows, save the last."""
     waiting: list[pa.RecordBatch] = []
     for batch in batches:
         waiting.append(batch)
-        if sum(len(each) for each in waiting) >= size:
+        if sum(len(member) for member in waiting) >= size:
             yield pa.Table.from_batches(waiting)
             waiting = []
     if waiting:

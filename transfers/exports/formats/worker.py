@@ -1,6 +1,6 @@
-"""The process that reads a large answer from the database and writes it to its standard output.
+"""Process that reads a large answer from the database and writes it to its standard output.
 
-It reads a job (JSON) from standard input: database, statement, format, and what is told of the answer.
+It reads a job (JSON) from standard input: database, statement, format, and a description of the answer.
 It is a process of its own, not a thread: its driver brings its own SQLite, and two copies of SQLite in
 one process undo each other's locks on the file (https://www.sqlite.org/howtocorrupt.html, 2.2.1).
 """
@@ -35,15 +35,15 @@ def main() -> None:
     columns = tuple(Column(**column) for column in job["about"].pop("columns"))
     about = About(columns=columns, **job["about"])
     with sys.stdout.buffer as out:
-        batches = ahead(read(job, about))
+        batches = read_ahead(read_batches(job, about))
         first = next(batches, None)  # before anything is written: nothing must come of a read that fails
-        read_already = [] if first is None else [first]
-        for piece in FORMATS[job["format"]].stream(chain(read_already, batches), about):
+        whole = batches if first is None else chain([first], batches)
+        for piece in FORMATS[job["format"]].stream(whole, about):
             out.write(piece)
 
 
-def ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The batches, the next one read by a second thread while this one is written."""
+def read_ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield the batches while a second thread reads the next one."""
     with ThreadPoolExecutor(1) as reader:
         coming = reader.submit(next, batches, None)
         while (batch := coming.result()) is not None:
@@ -51,30 +51,30 @@ def ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             yield batch
 
 
-def read(job: dict[str, Any], about: About) -> Iterator[pa.RecordBatch]:
-    """The rows in raw batches, read as the format asks for them, all from one state of the database."""
+def read_batches(job: dict[str, Any], about: About) -> Iterator[pa.RecordBatch]:
+    """Yield the rows in raw batches, read as the format asks for them, from one state of the database."""
     kind = job["database"]["kind"]
-    with _opened(job["database"]) as opened, adbc.AdbcConnection(opened) as connection:
+    with _open(job["database"]) as database, adbc.AdbcConnection(database) as connection:
         for sql in _FIRST[kind]:
             _run(connection, sql)
         connection.set_autocommit(False)
         if kind == "postgresql":
             _run(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        query = job["now"] if _newest(connection, job["newest"]) == about.revision else job["exact"]
+        query = job["now"] if _get_newest(connection, job["newest"]) == about.revision else job["exact"]
         with adbc.AdbcStatement(connection) as statement:
             statement.set_options(**_OPTIONS[kind])
-            reader = _executed(statement, query)
-            yield from _raw(reader, about.raw_schema, has_typed_row=kind == "sqlite")
+            reader = _execute(statement, query)
+            yield from _convert(reader, about.raw_schema, has_typed_row=kind == "sqlite")
 
 
-def _newest(connection: adbc.AdbcConnection, sql: str) -> int:
-    """The newest revision; 0: none."""
+def _get_newest(connection: adbc.AdbcConnection, sql: str) -> int:
+    """Return the newest revision, or 0 where there is none."""
     with adbc.AdbcStatement(connection) as statement:
-        found = _executed(statement, {"sql": sql, "parameters": []}).read_all()
-        return int(found.column(0)[0].as_py()) if len(found) else 0
+        newest = _execute(statement, {"sql": sql, "parameters": []}).read_all()
+        return int(newest.column(0)[0].as_py()) if len(newest) else 0
 
 
-def _executed(statement: adbc.AdbcStatement, query: dict[str, Any]) -> pa.RecordBatchReader:
+def _execute(statement: adbc.AdbcStatement, query: dict[str, Any]) -> pa.RecordBatchReader:
     statement.set_sql_query(query["sql"])
     if query["parameters"]:
         arrays = [pa.array([value]) for value in query["parameters"]]
@@ -86,7 +86,7 @@ def _executed(statement: adbc.AdbcStatement, query: dict[str, Any]) -> pa.Record
     return pa.RecordBatchReader._import_from_c(handle.address)
 
 
-def _opened(database: dict[str, str]) -> adbc.AdbcDatabase:
+def _open(database: dict[str, str]) -> adbc.AdbcDatabase:
     if database["kind"] == "sqlite":
         import adbc_driver_sqlite as driver
     else:
@@ -100,15 +100,19 @@ def _run(connection: adbc.AdbcConnection, sql: str) -> None:
         statement.execute_update()
 
 
-def _raw(reader: pa.RecordBatchReader, schema: pa.Schema, has_typed_row: bool) -> Iterator[pa.RecordBatch]:
+def _convert(
+    reader: pa.RecordBatchReader, schema: pa.Schema, has_typed_row: bool
+) -> Iterator[pa.RecordBatch]:
     for number, batch in enumerate(reader):
-        kept = batch.slice(1) if has_typed_row and number == 0 else batch
-        arrays = [_written(array, field.type) for array, field in zip(kept.columns, schema, strict=True)]
+        rows = batch.slice(1) if has_typed_row and number == 0 else batch
+        arrays = [
+            _write_as_text(array, field.type) for array, field in zip(rows.columns, schema, strict=True)
+        ]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _written(array: pa.Array, kind: pa.DataType) -> pa.Array:
-    """The raw values of a column; PostgreSQL's dates, times and booleans come as such."""
+def _write_as_text(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Return the raw values of a column; PostgreSQL's dates, times and booleans come as such."""
     if not pa.types.is_timestamp(array.type):
         return array.cast(kind)
     coded = array.dictionary_encode()  # rows of one publication share their time

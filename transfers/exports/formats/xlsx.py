@@ -14,7 +14,7 @@ import pyarrow as pa
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from .table import About, rows
+from .table import About, iterate_rows
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 100_000
@@ -28,7 +28,7 @@ _PIECE = 1 << 18
 
 
 def stream(batches: Iterable[pa.RecordBatch], about: About) -> Iterator[bytes]:
-    """The finished file, piece by piece."""
+    """Yield the finished file, piece by piece."""
     with tempfile.TemporaryDirectory(prefix="arms-registry-") as folder:
         path = f"{folder}/answer.xlsx"
         _write(path, batches, about)
@@ -45,17 +45,18 @@ def _write(path: str, batches: Iterable[pa.RecordBatch], about: About) -> None:
         bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
         sheet = book.add_worksheet(about.name[:31])
         sheet.freeze_panes(1, 1)
-        _texts(sheet, 0, [column.name for column in about.columns], bold)
+        _write_texts(sheet, 0, [column.name for column in about.columns], bold)
         kinds = [column.kind for column in about.columns]
-        for number, row in enumerate((row for batch in batches for row in rows(batch, about)), start=1):
+        lines = (row for batch in batches for row in iterate_rows(batch, about))
+        for number, row in enumerate(lines, start=1):
             for place, (value, kind) in enumerate(zip(row, kinds, strict=True)):
-                _cell(sheet, number, place, value, day if kind == "date" else None)
+                _write_cell(sheet, number, place, value, day if kind == "date" else None)
         sheet.autofilter(0, 0, about.count, len(kinds) - 1)
-        _about(book.add_worksheet("About"), about, bold)
-        _dictionary(book.add_worksheet("Dictionary"), about, bold)
+        _write_about(book.add_worksheet("About"), about, bold)
+        _write_dictionary(book.add_worksheet("Dictionary"), about, bold)
 
 
-def _cell(sheet: Worksheet, row: int, place: int, value: Any, day: Any) -> None:
+def _write_cell(sheet: Worksheet, row: int, place: int, value: Any, day: Any) -> None:
     match value:
         case None | "" | []:
             return
@@ -64,30 +65,30 @@ def _cell(sheet: Worksheet, row: int, place: int, value: Any, day: Any) -> None:
         case int() | float() if abs(value) <= _EXACT:
             sheet.write_number(row, place, value)
         case [dict(), *_]:
-            sheet.write_string(row, place, _fitting(json.dumps(value, ensure_ascii=False)))
+            sheet.write_string(row, place, _fit(json.dumps(value, ensure_ascii=False)))
         case list():
-            sheet.write_string(row, place, _fitting("|".join(value)))
+            sheet.write_string(row, place, _fit("|".join(value)))
         case str() if day and value >= _FIRST_DAY:
             sheet.write_datetime(row, place, date.fromisoformat(value), day)
         case _:
-            sheet.write_string(row, place, _fitting(str(value)))
+            sheet.write_string(row, place, _fit(str(value)))
 
 
-def _fitting(text: str) -> str:
-    """The text, cut with a mark where it is too long; spreadsheets count in UTF-16, so do we."""
+def _fit(text: str) -> str:
+    """Cut a text that is too long, with a mark; spreadsheets count in UTF-16, so do we."""
     written = text.encode("utf-16-le")
     if len(written) <= 2 * _LONGEST:
         return text
     return written[: 2 * (_LONGEST - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
 
 
-def _texts(sheet: Worksheet, row: int, texts: Iterable[str], style: Any = None) -> None:
+def _write_texts(sheet: Worksheet, row: int, texts: Iterable[str], style: Any = None) -> None:
     for place, text in enumerate(texts):
         sheet.write_string(row, place, text, style)
 
 
-def _about(sheet: Worksheet, about: About, bold: Any) -> None:
-    told = {
+def _write_about(sheet: Worksheet, about: About, bold: Any) -> None:
+    lines = {
         "Query": about.query,
         "Rows": str(about.count),
         "Revision": str(about.revision),
@@ -97,14 +98,14 @@ def _about(sheet: Worksheet, about: About, bold: Any) -> None:
     }
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 100)
-    for row, (name, text) in enumerate(told.items()):
+    for row, (name, text) in enumerate(lines.items()):
         sheet.write_string(row, 0, name, bold)
-        sheet.write_string(row, 1, _fitting(text))
+        sheet.write_string(row, 1, _fit(text))
 
 
-def _dictionary(sheet: Worksheet, about: About, bold: Any) -> None:
+def _write_dictionary(sheet: Worksheet, about: About, bold: Any) -> None:
     sheet.set_column(0, 1, 26)
     sheet.set_column(2, 2, 100)
-    _texts(sheet, 0, ["name", "type", "description", "unit"], bold)
+    _write_texts(sheet, 0, ["name", "type", "description", "unit"], bold)
     for row, column in enumerate(about.columns, start=1):
-        _texts(sheet, row, [column.name, column.kind, column.description, column.unit])
+        _write_texts(sheet, row, [column.name, column.kind, column.description, column.unit])

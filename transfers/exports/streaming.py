@@ -1,0 +1,108 @@
+"""Large files, streamed from a worker process, which reads the database through ADBC."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from django.conf import settings
+from django.db import OperationalError, connections
+from django.db.models import QuerySet
+
+from transfers.publication import editions
+from transfers.vocabulary.fields import Field
+
+from .formats.table import About
+from .queries import build_columns, build_statement
+
+_PIECE = 1 << 18
+
+
+class ExportFailed(OperationalError):
+    """Failure of the worker before its file was whole; most often the database failed it."""
+
+
+def stream_file(
+    now: QuerySet, exact: QuerySet, items: tuple[Field, ...], about: About, name: str
+) -> Iterator[bytes]:
+    """Return the pieces of the file in this format, from the worker.
+
+    The worker reads `now` or, should there be a newer revision than the file is to show, `exact`. Raise
+    ExportFailed at once or, where it breaks off midway, from the iterator.
+    """
+    job = {
+        "format": name,
+        "about": asdict(about),
+        "database": _describe_database(connections[now.db]),
+        "newest": editions.NEWEST,
+        "now": _build_query(now, items),
+        "exact": _build_query(exact, items),
+    }
+    return start(_run_worker(json.dumps(job).encode()))
+
+
+def start(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Return the pieces after making the first one: what can fail at the beginning fails here."""
+    return _continued(next(pieces, b""), pieces)
+
+
+def _continued(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from pieces  # which closes them, too, where nobody wants the rest
+
+
+def _run_worker(job: bytes) -> Iterator[bytes]:
+    """Yield what a worker makes of the job, and stop it where nobody wants the rest."""
+    command = [sys.executable, "-m", "transfers.exports.formats.worker"]
+    process = subprocess.Popen(
+        command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        with process.stdin as stdin:
+            stdin.write(job)
+        while piece := os.read(process.stdout.fileno(), _PIECE):
+            yield piece
+        if process.wait():
+            raise ExportFailed(f"The process of the export ended with {process.returncode}.")
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait()
+
+
+def _build_query(rows: QuerySet, items: tuple[Field, ...]) -> dict[str, Any]:
+    """Return the statement as the worker's drivers take it."""
+    connection: Any = connections[rows.db]
+    is_postgresql = connection.vendor == "postgresql"
+    sql, parameters = build_statement(rows, items, plain=is_postgresql)
+    if is_postgresql:
+        # Written out: with parameters of its own the driver would hold the whole result in memory.
+        return {"sql": connection.ops.compose_sql(sql, parameters), "parameters": []}
+    # The driver takes types from the first rows, so the first row has them.
+    zeros = {pa.int64(): "0", pa.float64(): "0.0", pa.string(): "''"}
+    typed_row = ", ".join(zeros[column.raw] for column in build_columns(items))
+    sql = re.sub("(?<!%)%s", "?", sql).replace("%%", "%")
+    return {"sql": f"SELECT {typed_row} UNION ALL SELECT * FROM ({sql})", "parameters": list(parameters)}
+
+
+def _describe_database(connection: Any) -> dict[str, str]:
+    if connection.vendor == "postgresql":
+        return {"kind": "postgresql", "uri": _build_conninfo(connection)}
+    path = Path(connection.settings_dict["NAME"]).resolve()
+    return {"kind": "sqlite", "uri": f"{path.as_uri()}?mode=rw"}
+
+
+def _build_conninfo(connection: Any) -> str:
+    from psycopg import conninfo, pq
+
+    keywords = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
+    parameters = connection.get_connection_params()
+    return conninfo.make_conninfo(**{key: value for key, value in parameters.items() if key in keywords})
