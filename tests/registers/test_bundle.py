@@ -94,11 +94,11 @@ def test_an_empty_register_gets_the_same_content(folder, emptied):
 
 
 def test_a_release_imported_into_an_empty_register_has_the_same_content_hash(register, tmp_path):
-    released = state.at(Revision.objects.count())
+    released = state.get_state(Revision.objects.count())
     build.write("2026.1", released.revision, tmp_path / "bundle")
     empty()
     imported(tmp_path / "bundle")
-    assert state.at(Revision.objects.count()).content == released.content
+    assert state.get_state(Revision.objects.count()).content == released.content
 
 
 def test_importing_a_bundle_again_changes_nothing(folder, emptied):

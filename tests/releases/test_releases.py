@@ -25,7 +25,7 @@ from tests.test_walls import crossings
 from transfers.models import Party, Release, Revision, Source
 from transfers.publication import append_only, publish
 from transfers.releases import build, compare, state
-from transfers.releases.folders import aside
+from transfers.releases.folders import build_aside
 from transfers.releases.state import NotReleasable
 from transfers.vocabulary import fields
 
@@ -228,12 +228,12 @@ def test_built_twice_it_is_the_same_to_the_byte(register, folder, tmp_path):
 
 def test_its_content_does_not_depend_on_how_it_came_about(folder):
     one, two = factories.published("a"), factories.published("b")
-    expected = state.at().content
+    expected = state.get_state().content
     publish.withdraw([one, two], "For a while")
-    assert state.at().content != expected
+    assert state.get_state().content != expected
     publish.publish([two, one], "Again, in another order")
-    assert state.at().content == expected
-    assert state.at(2).content == expected
+    assert state.get_state().content == expected
+    assert state.get_state(2).content == expected
 
 
 # Whole or not at all
@@ -308,7 +308,7 @@ def test_a_build_that_fails_leaves_nothing(register, folder, monkeypatch):
 
 
 def test_one_build_at_a_time(register, folder):
-    with aside(folder), pytest.raises(NotReleasable, match="Another release is being built"):
+    with build_aside(folder), pytest.raises(NotReleasable, match="Another release is being built"):
         build.release("1")
 
 
@@ -416,14 +416,14 @@ def test_two_releases_are_compared(register, folder):
 
 
 def test_a_state_does_not_differ_from_itself(register):
-    assert list(compare.between(4, 4)) == []
-    assert list(compare.between(1, 3)) == []  # published and withdrawn in between
+    assert list(compare.list_changes(4, 4)) == []
+    assert list(compare.list_changes(1, 3)) == []  # published and withdrawn in between
 
 
 def test_a_comparison_takes_many_transfers_a_few_at_a_time(register, monkeypatch):
-    expected = list(compare.between(1, 4))
+    expected = list(compare.list_changes(1, 4))
     monkeypatch.setattr(compare, "_AT_A_TIME", 1)
-    assert list(compare.between(1, 4)) == expected != []
+    assert list(compare.list_changes(1, 4)) == expected != []
 
 
 # Never altered
@@ -514,4 +514,4 @@ def test_releases_import_neither_api_nor_admin():
 
 
 def test_a_releases_folder_is_that_of_the_settings(settings):
-    assert build.folder_of("1") == Path(settings.RELEASES_DIR) / "1"
+    assert build.get_folder("1") == Path(settings.RELEASES_DIR) / "1"

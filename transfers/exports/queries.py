@@ -110,8 +110,22 @@ def build_columns(items: Sequence[Field]) -> tuple[Column, ...]:
     return tuple(Column(item.name, str(item.type), item.description, item.unit) for item in items)
 
 
-def fetch_batches(rows: QuerySet, items: Sequence[Field], about: About) -> Iterator[pa.RecordBatch]:
-    """Yield the rows in raw batches, of which one is in memory at a time."""
+def read_batches(
+    rows: QuerySet | list[dict[str, Any]], items: Sequence[Field], about: About
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows in raw batches: those of a query, of which one is in memory at a time.
+
+    Rows that were computed, by field name and with lists joined already, are one batch, if there are any.
+    """
+    if isinstance(rows, QuerySet):
+        yield from _fetch_batches(rows, items, about.raw_schema)
+    elif rows:
+        yield build_batch(
+            [[write_as_text(row[item.name]) for item in items] for row in rows], about.raw_schema
+        )
+
+
+def _fetch_batches(rows: QuerySet, items: Sequence[Field], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     try:
         sql, parameters = build_statement(rows, items)
     except EmptyResultSet:
@@ -119,15 +133,9 @@ def fetch_batches(rows: QuerySet, items: Sequence[Field], about: About) -> Itera
     with connections[rows.db].chunked_cursor() as cursor:
         cursor.execute(sql, parameters)
         while batch := cursor.fetchmany(_BATCH):
-            yield build_batch(batch, about.raw_schema)
+            yield build_batch(batch, schema)
 
 
-def build_batches(rows: Sequence[dict[str, Any]], about: About) -> Iterator[pa.RecordBatch]:
-    """Yield rows that were computed here as one raw batch, if there are any; lists are joined already."""
-    if rows:
-        names = [column.name for column in about.columns]
-        yield build_batch([[_as_text(row[name]) for name in names] for row in rows], about.raw_schema)
-
-
-def _as_text(value: Any) -> Any:
+def write_as_text(value: Any) -> Any:
+    """Return a value as raw rows hold it: booleans as texts."""
     return str(value).lower() if isinstance(value, bool) else value

@@ -1,4 +1,4 @@
-"""The files of a release, written from a state of the register: the same state, the same bytes."""
+"""Files of a release, written from a state of the register: the same state, the same bytes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,69 +7,78 @@ from transfers.exports import queries
 from transfers.exports.formats import FORMATS
 from transfers.exports.formats.table import About
 from transfers.models import Release
+from transfers.vocabulary.fields import Field
+from transfers.vocabulary.tables import TABLES
 
 from . import contents, package, sqlite, texts
-from .contents import Table
-from .folders import Files, settle, summed, write
+from .folders import Files, measure_file, sync, write
 from .state import State
 
 SUMS = "SHA256SUMS"
 
 
 def write_all(folder: Path, name: str, state: State, previous: Release | None) -> Files:
-    """Write the bundle into an empty folder; its files with their sums and sizes.
+    """Write the bundle into an empty folder, and return its files with their sums and sizes.
 
     Nothing in it depends on the clock, the machine or the folder; Parquet and SQLite do on the versions of
     the libraries that write them.
     """
     files: Files = {}
-    tables = contents.tables(state)
-    for path in _parts(folder, name, state, tables, previous):
-        files[path.name] = summed(path)
-    write(folder / package.NAME, [package.descriptor(name, state, tables, files)])
-    files[package.NAME] = summed(folder / package.NAME)
-    write(folder / SUMS, [_sums(name, state, files)])
-    files[SUMS] = summed(folder / SUMS)
-    settle(folder)
+    for path in (*_write_tables(folder, name, state), *_write_texts(folder, name, state, previous)):
+        files[path.name] = measure_file(path)
+    for file, build in ((package.NAME, package.build_descriptor), (SUMS, _build_sums)):
+        write(folder / file, [build(name, state, files)])
+        files[file] = measure_file(folder / file)
+    sync(folder)
     return files
 
 
-def _parts(
-    folder: Path, name: str, state: State, tables: list[Table], previous: Release | None
-) -> Iterator[Path]:
-    """Each file once it is written."""
-    described = [(table, _about(table, name, state)) for table in tables]
-    for table, about in described:
-        for form in ("csv", "parquet"):
+def _write_tables(folder: Path, name: str, state: State) -> Iterator[Path]:
+    """Write the tables in each format, and yield each file once it is written."""
+    rows = contents.get_rows(state)
+    abouts = {table.name: _describe(table.name, table.items, name, state) for table in TABLES.values()}
+    for table in TABLES.values():
+        about = abouts[table.name]
+        for form in package.TABLE_FORMATS:
             path = folder / f"{table.name}.{form}"
-            write(path, FORMATS[form].stream(table.batches(about), about))
+            write(
+                path, FORMATS[form].stream(queries.read_batches(rows[table.name], table.items, about), about)
+            )
             yield path
-    dictionary = package.dictionary(tables)
-    fields = _about_dictionary(name, state)
-    write(folder / "fields.csv", FORMATS["csv"].stream(queries.build_batches(dictionary, fields), fields))
+    dictionary = package.list_fields()
+    about = _describe("fields", package.DICTIONARY, name, state)
+    batches = queries.read_batches(dictionary, package.DICTIONARY, about)
+    write(folder / "fields.csv", FORMATS["csv"].stream(batches, about))
     yield folder / "fields.csv"
-    sqlite.write(folder / sqlite.NAME, described, dictionary)
-    settle(folder / sqlite.NAME)
-    yield folder / sqlite.NAME
-    before = (previous.name, previous.revision) if previous else None
-    told = {
-        "CHANGES.md": texts.changes(name, state, before),
-        "CITATION.cff": [texts.citation(name, state)],
-        "LICENCE.md": [texts.licence()],
-        "README.md": [texts.readme(name, state)],
+    path = folder / sqlite.NAME
+    tables = (
+        (table, queries.read_batches(rows[table.name], table.items, abouts[table.name]))
+        for table in TABLES.values()
+    )
+    sqlite.write(path, tables, dictionary)
+    sync(path)
+    yield path
+
+
+def _write_texts(folder: Path, name: str, state: State, previous: Release | None) -> Iterator[Path]:
+    pieces_by_file = {
+        "CHANGES.md": texts.write_changes(name, state, previous),
+        "CITATION.cff": [texts.build_citation(name, state)],
+        "LICENCE.md": [texts.build_licence()],
+        "README.md": [texts.build_readme(name, state)],
     }
-    for file, pieces in told.items():
+    for file, pieces in pieces_by_file.items():
         write(folder / file, pieces)
         yield folder / file
 
 
-def _about(table: Table, name: str, state: State) -> About:
-    """What a table's Parquet file says of itself."""
+def _describe(table: str, items: tuple[Field, ...], name: str, state: State) -> About:
+    """Return the description that a table's files carry."""
     day = state.time.date().isoformat()
     return About(
-        columns=queries.build_columns(table.items),
-        name=table.name,
-        query=f"release {name}: {table.name}",
+        columns=queries.build_columns(items),
+        name=table,
+        query=f"release {name}: {table}",
         revision=state.revision,
         time=state.written_time,
         licence=package.LICENCE,
@@ -78,13 +87,8 @@ def _about(table: Table, name: str, state: State) -> About:
     )
 
 
-def _about_dictionary(name: str, state: State) -> About:
-    table = Table("fields", "", package.DICTIONARY, "", {}, lambda about: iter(()))
-    return _about(table, name, state)
-
-
-def _sums(name: str, state: State, files: Files) -> bytes:
-    """SHA256SUMS as `sha256sum -c` reads it; the lines with # it passes over."""
+def _build_sums(name: str, state: State, files: Files) -> bytes:
+    """Build SHA256SUMS as `sha256sum -c` reads it; it ignores the lines with #."""
     head = [
         f"# arms_registry, release {name}, revision {state.revision}",
         f"# head {state.head}",

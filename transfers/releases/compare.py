@@ -1,6 +1,6 @@
-"""Two states of the register compared: transfers added, withdrawn, and changed field by field.
+"""Comparison of two states of the register: transfers added, withdrawn, and changed field by field.
 
-It is found from the published versions at the two revisions, a few transfers at a time.
+It reads the published versions at the two revisions, a few transfers at a time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 
 from transfers.exports import queries
 from transfers.models import RegistryClaim, RegistryRow, Revision
-from transfers.publication import differences as changes
+from transfers.publication import differences
 from transfers.publication.differences import Change
 from transfers.vocabulary import fields
 from transfers.vocabulary.fields import Field, Type
@@ -31,8 +31,8 @@ ITEMS: tuple[Field, ...] = (
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One transfer that is not in both states alike; `changes` and claims are of one that changed."""
+class ComparedTransfer:
+    """Transfer that differs between two states; `changes` and claims are of one that is in both."""
 
     key: str
     change: str
@@ -40,25 +40,26 @@ class Difference:
     claims_added: tuple[str, ...] = ()
     claims_removed: tuple[str, ...] = ()
 
-    def lines(self) -> Iterator[tuple[Any, ...]]:
-        """Its rows in the columns of `ITEMS`; lists are joined by |."""
+    def list_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Yield its rows in the columns of `ITEMS`; lists are joined by |."""
         if self.change != CHANGED:
             yield self.key, self.change, None, None, None
-        for each in self.changes:
-            yield self.key, self.change, each.field, written(each.before), written(each.after)
+        for change in self.changes:
+            yield self.key, self.change, change.field, write_value(change.before), write_value(change.after)
         if self.claims_added or self.claims_removed:
-            yield self.key, self.change, "claims", written(self.claims_removed), written(self.claims_added)
+            removed, added = write_value(self.claims_removed), write_value(self.claims_added)
+            yield self.key, self.change, "claims", removed, added
 
 
-def written(value: Any) -> str | None:
-    """A public value as text."""
+def write_value(value: Any) -> str | None:
+    """Return a public value as text."""
     if isinstance(value, list | tuple):
         return "|".join(value) or None
     return None if value is None else str(value)
 
 
-def between(before: int, after: int) -> Iterator[Difference]:
-    """The differences of the state at one revision to that at another, in byte order of the keys."""
+def list_changes(before: int, after: int) -> Iterator[ComparedTransfer]:
+    """Yield the transfers that differ between the states at two revisions, in byte order of their keys."""
     first, last = sorted((before, after))
     log = Revision.objects.filter(sequence__gt=first, sequence__lte=last)
     keys = in_byte_order(log.values_list("key", flat=True).distinct(), "key").iterator(chunk_size=2000)
@@ -66,54 +67,55 @@ def between(before: int, after: int) -> Iterator[Difference]:
     for key in keys:
         waiting.append(key)
         if len(waiting) == _AT_A_TIME:
-            yield from _of(waiting, before, after)
+            yield from _compare(waiting, before, after)
             waiting = []
-    yield from _of(waiting, before, after)
+    yield from _compare(waiting, before, after)
 
 
-def _of(keys: Sequence[str], before: int, after: int) -> Iterator[Difference]:
-    old, new = _rows(keys, before), _rows(keys, after)
-    old_claims, new_claims = _claims(keys, before), _claims(keys, after)
+def _compare(keys: Sequence[str], before: int, after: int) -> Iterator[ComparedTransfer]:
+    old, new = _get_rows(keys, before), _get_rows(keys, after)
+    old_claims, new_claims = _get_claims(keys, before), _get_claims(keys, after)
     for key in keys:
         if (key in old) != (key in new):
-            yield Difference(key, ADDED if key in new else WITHDRAWN)
+            yield ComparedTransfer(key, ADDED if key in new else WITHDRAWN)
         elif key in old:
-            was, is_now = old_claims.get(key, {}), new_claims.get(key, {})
-            found = Difference(
-                key,
-                CHANGED,
-                tuple(changes.differences(old[key], new[key])),
-                tuple(claim for claim in is_now if was.get(claim) != is_now[claim]),
-                tuple(claim for claim in was if is_now.get(claim) != was[claim]),
-            )
-            if found.changes or found.claims_added or found.claims_removed:
-                yield found
+            claims_before, claims_after = old_claims.get(key, {}), new_claims.get(key, {})
+            changes = tuple(differences.differences(old[key], new[key]))
+            added = _list_new(claims_after, claims_before)
+            removed = _list_new(claims_before, claims_after)
+            if changes or added or removed:
+                yield ComparedTransfer(key, CHANGED, changes, added, removed)
 
 
-def _rows(keys: Sequence[str], revision: int) -> dict[str, dict[str, Any]]:
+def _list_new(claims: dict[str, Any], others: dict[str, Any]) -> tuple[str, ...]:
+    """Return the claims that are not the same among the others."""
+    return tuple(claim for claim in claims if others.get(claim) != claims[claim])
+
+
+def _get_rows(keys: Sequence[str], revision: int) -> dict[str, dict[str, Any]]:
     rows = RegistryRow.objects.as_of(revision).filter(key__in=keys)
     return {row["key"]: row for row in queries.fetch_objects(rows, fields.ROW)}
 
 
-def _claims(keys: Sequence[str], revision: int) -> dict[str, dict[str, dict[str, Any]]]:
-    """Transfer → claim → what it says, the revision that brought it aside."""
-    said = tuple(item for item in fields.CLAIM if item.name not in fields.ADDED_BY_REVISION)
-    found: dict[str, dict[str, dict[str, Any]]] = {}
+def _get_claims(keys: Sequence[str], revision: int) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return transfer → claim → its values, without the revision that brought it."""
+    items = tuple(item for item in fields.CLAIM if item.name not in fields.ADDED_BY_REVISION)
+    claims_by_transfer: dict[str, dict[str, dict[str, Any]]] = {}
     claims = RegistryClaim.objects.as_of(revision).filter(transfer__in=keys).order_by("claim")
-    for claim in queries.fetch_objects(claims, said):
-        found.setdefault(claim["transfer"], {})[claim["claim"]] = claim
-    return found
+    for claim in queries.fetch_objects(claims, items):
+        claims_by_transfer.setdefault(claim["transfer"], {})[claim["claim"]] = claim
+    return claims_by_transfer
 
 
-def text(differences: Iterator[Difference]) -> Iterator[str]:
-    """The comparison for people, a line at a time; an empty one says so."""
-    counted = {ADDED: 0, WITHDRAWN: 0, CHANGED: 0}
-    for difference in differences:
-        counted[difference.change] += 1
-        yield f"{difference.change} {difference.key}"
-        for change in difference.changes:
+def write_lines(compared: Iterator[ComparedTransfer]) -> Iterator[str]:
+    """Yield the comparison for people, a line at a time, with the totals as the last line."""
+    totals = {ADDED: 0, WITHDRAWN: 0, CHANGED: 0}
+    for transfer in compared:
+        totals[transfer.change] += 1
+        yield f"{transfer.change} {transfer.key}"
+        for change in transfer.changes:
             yield f"  {' '.join(str(change).split())}"
-        for mark, claims in (("-", difference.claims_removed), ("+", difference.claims_added)):
+        for mark, claims in (("-", transfer.claims_removed), ("+", transfer.claims_added)):
             if claims:
                 yield f"  claims {mark} {', '.join(claims)}"
-    yield ", ".join(f"{number} {name}" for name, number in counted.items())
+    yield ", ".join(f"{number} {name}" for name, number in totals.items())

@@ -1,4 +1,4 @@
-"""Folders that come into being whole: built aside, written through to the disk, moved in one rename."""
+"""Folders that appear whole: built aside, written through to the disk, moved in one rename."""
 
 import fcntl
 import hashlib
@@ -20,11 +20,11 @@ Files = dict[str, dict[str, Any]]
 
 
 @contextmanager
-def aside(parent: Path) -> Iterator[Path]:
-    """A new folder beside those of `parent`, for one build at a time; it is gone afterwards, moved or not.
+def build_aside(parent: Path) -> Iterator[Path]:
+    """Yield a new folder inside `parent`, to one build at a time, and remove it afterwards if it is there.
 
-    What builds left that were killed is cleared first: nobody else builds here while the lock is held, and
-    the system gives up the lock of a process that ends in whatever way.
+    First remove the folders of builds that were killed: nobody else builds here while the lock is held, and
+    the system releases the lock of a process however it ends.
     """
     parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(parent, os.O_RDONLY)
@@ -33,8 +33,8 @@ def aside(parent: Path) -> Iterator[Path]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise NotReleasable(f"Another release is being built in {parent}; try again later.") from error
-        for left in parent.glob(f"{_ASIDE}*"):
-            shutil.rmtree(left)
+        for abandoned in parent.glob(f"{_ASIDE}*"):
+            shutil.rmtree(abandoned)
         folder = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=parent))
         try:
             yield folder
@@ -53,7 +53,7 @@ def write(path: Path, pieces: Iterable[bytes]) -> None:
         os.fsync(file.fileno())
 
 
-def settle(path: Path) -> None:
+def sync(path: Path) -> None:
     """Write a folder, or a file that something else wrote, through to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -66,16 +66,16 @@ def move(folder: Path, target: Path) -> None:
     """Give a finished folder its name, in one step; raises OSError where the name is taken."""
     folder.chmod(0o755)
     os.rename(folder, target)
-    settle(target.parent)
+    sync(target.parent)
 
 
-def sums(folder: Path) -> Files:
-    """Every file in a folder with its sum and size, by name; OSError where there is no such folder."""
-    return {path.name: summed(path) for path in sorted(folder.iterdir())}
+def measure_folder(folder: Path) -> Files:
+    """Return every file in a folder with its sum and size; raise OSError where there is no such folder."""
+    return {path.name: measure_file(path) for path in sorted(folder.iterdir())}
 
 
-def summed(path: Path) -> dict[str, Any]:
-    """The SHA-256 and the size of a file; of what is no file, none."""
+def measure_file(path: Path) -> dict[str, Any]:
+    """Return the SHA-256 and the size of a file; empty and 0 for anything that is not a file."""
     if not path.is_file():
         return {"sha256": "", "bytes": 0}
     digest = hashlib.sha256()

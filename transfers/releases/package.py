@@ -1,21 +1,23 @@
-"""What the bundle says of itself to programs: datapackage.json (Data Package v1) and the data dictionary."""
+"""Description of the bundle for programs: datapackage.json (Data Package v1) and the data dictionary."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from transfers.exports.formats import FORMATS
 from transfers.vocabulary.fields import Field, Type
+from transfers.vocabulary.tables import TABLES, PublicTable
 
-from .contents import KEYS, Table
 from .state import State
 
 NAME = "datapackage.json"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 TITLE = "A register of international arms transfers in which every figure leads to its source"
+#: The formats in which a release holds every table.
+TABLE_FORMATS = [name for name, form in FORMATS.items() if getattr(form, "IN_RELEASES", False)]
 MEDIA_TYPES = {
-    ".csv": "text/csv; charset=utf-8",
-    ".parquet": "application/vnd.apache.parquet",
+    **{f".{name}": FORMATS[name].MEDIA_TYPE for name in TABLE_FORMATS},
     ".sqlite3": "application/vnd.sqlite3",
     ".json": "application/json",
     ".md": "text/markdown; charset=utf-8",
@@ -41,8 +43,8 @@ DICTIONARY: tuple[Field, ...] = (
 )
 
 
-def dictionary(tables: Iterable[Table]) -> list[dict[str, Any]]:
-    """Every field of every table, as the rows of fields.csv."""
+def list_fields() -> list[dict[str, Any]]:
+    """Return every field of every table, as the rows of fields.csv."""
     return [
         {
             "resource": table.name,
@@ -53,20 +55,14 @@ def dictionary(tables: Iterable[Table]) -> list[dict[str, Any]]:
             "choices": "|".join(value for value, _ in item.choices) or None,
             "description": item.description,
         }
-        for table in tables
+        for table in TABLES.values()
         for item in table.items
     ]
 
 
-def descriptor(name: str, state: State, tables: list[Table], files: Mapping[str, dict[str, Any]]) -> bytes:
-    """datapackage.json; `files`: name → sha256 and bytes of those that are written already."""
-    resources = [_tabular(table.name, table.title, table.items, files) for table in tables]
-    for table, resource in zip(tables, resources, strict=True):
-        resource["schema"] |= {"primaryKey": [table.key], "foreignKeys": _foreign(table)}
-    resources.append(_tabular("fields", "What the columns of each table mean", DICTIONARY, files))
-    described = {resource["path"] for resource in resources}
-    resources += [_plain(path, files) for path in sorted(files) if path not in described]
-    said = {
+def build_descriptor(name: str, state: State, files: Mapping[str, dict[str, Any]]) -> bytes:
+    """Build datapackage.json; `files`: name → sha256 and bytes of those that are written already."""
+    package = {
         "profile": "data-package",
         "name": f"arms-registry-{name.lower()}",
         "title": f"arms_registry, release {name}",
@@ -80,12 +76,23 @@ def descriptor(name: str, state: State, tables: list[Table], files: Mapping[str,
         "head": state.head,
         "content": state.content,
         "transfers": state.transfers,
-        "resources": resources,
+        "resources": _list_resources(files),
     }
-    return (json.dumps(said, indent=2, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _tabular(
+def _list_resources(files: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    resources = []
+    for table in TABLES.values():
+        resource = _describe_table(table.name, table.title, table.items, files)
+        resource["schema"] |= {"primaryKey": [table.key], "foreignKeys": _list_foreign_keys(table)}
+        resources.append(resource)
+    resources.append(_describe_table("fields", "What the columns of each table mean", DICTIONARY, files))
+    described = {resource["path"] for resource in resources}
+    return resources + [_describe_file(path, files) for path in sorted(files) if path not in described]
+
+
+def _describe_table(
     name: str, title: str, items: tuple[Field, ...], files: Mapping[str, dict[str, Any]]
 ) -> dict[str, Any]:
     path = f"{name}.csv"
@@ -100,43 +107,43 @@ def _tabular(
         "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True,
                     "header": True},
         **_sums(files[path]),
-        "schema": {"fields": [_field(item) for item in items], "missingValues": [""]},
+        "schema": {"fields": [_describe_field(item) for item in items], "missingValues": [""]},
     }  # fmt: skip
 
 
-def _field(item: Field) -> dict[str, Any]:
-    said: dict[str, Any] = {"name": item.name, "type": _TYPES.get(item.type, "string")}
-    said["description"] = item.description
+def _describe_field(item: Field) -> dict[str, Any]:
+    field: dict[str, Any] = {"name": item.name, "type": _TYPES.get(item.type, "string")}
+    field["description"] = item.description
     if item.unit:
-        said["unit"] = item.unit
+        field["unit"] = item.unit
     if item.type is Type.BOOLEAN:
-        said |= {"trueValues": ["true"], "falseValues": ["false"]}
+        field |= {"trueValues": ["true"], "falseValues": ["false"]}
     constraints: dict[str, Any] = {} if item.nullable else {"required": True}
     if item.choices and item.type is not Type.LIST:
-        whole = item.type is Type.INTEGER
-        constraints["enum"] = [int(value) if whole else value for value, _ in item.choices]
-    return said | ({"constraints": constraints} if constraints else {})
+        is_integer = item.type is Type.INTEGER
+        constraints["enum"] = [int(value) if is_integer else value for value, _ in item.choices]
+    return field | ({"constraints": constraints} if constraints else {})
 
 
-def _foreign(table: Table) -> list[dict[str, Any]]:
+def _list_foreign_keys(table: PublicTable) -> list[dict[str, Any]]:
     return [
         {
             "fields": [name],
-            "reference": {"resource": "" if other == table.name else other, "fields": [KEYS[other]]},
+            "reference": {"resource": "" if other == table.name else other, "fields": [TABLES[other].key]},
         }
-        for name, other in table.leads_to.items()
+        for name, other in table.references.items()
     ]
 
 
-def _plain(path: str, files: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """A file that is no CSV; `type` keeps programs from reading Parquet as a table of this package."""
+def _describe_file(path: str, files: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Describe a file that is not CSV; `type` keeps programs from reading Parquet as a table."""
     return {
         "name": path.lower().replace(".", "-"),
         "path": path,
         "profile": "data-resource",
         "type": "file",
         "format": path.rpartition(".")[2],
-        "mediatype": media_type(path).split(";")[0],
+        "mediatype": get_media_type(path).split(";")[0],
         **_sums(files[path]),
     }
 
@@ -145,6 +152,6 @@ def _sums(file: dict[str, Any]) -> dict[str, Any]:
     return {"bytes": file["bytes"], "hash": f"sha256:{file['sha256']}"}
 
 
-def media_type(path: str) -> str:
-    """The media type of a file of a bundle."""
+def get_media_type(path: str) -> str:
+    """Return the media type of a file of a bundle."""
     return MEDIA_TYPES.get(Path(path).suffix, _TEXT)

@@ -1,4 +1,4 @@
-"""What the register was at a revision, and the hashes by which that state is known."""
+"""State of the register at a revision, and the hashes that identify it."""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from transfers.models import FormerHash, Revision
 
 
 class NotReleasable(Exception):
-    """A release cannot be made or found; the message says why, in a sentence."""
+    """Failure to make or find a release; the message says why, in a sentence."""
 
 
 @dataclass(frozen=True)
 class State:
-    """The register at a revision. `head` is the hash of the log there.
+    """Register at a revision. `head` is the hash of the log there.
 
     `content` is the SHA-256 of what is published, whatever the revisions that brought it: two registers
     with the same transfers and claims have the same.
@@ -32,12 +32,12 @@ class State:
 
     @property
     def written_time(self) -> str:
-        """The time as JSON and CSV write it."""
+        """Return the time as JSON and CSV write it."""
         return self.time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def at(revision: int | None = None) -> State:
-    """The state at a revision; None: the newest. Raises NotReleasable where there is no such revision."""
+def get_state(revision: int | None = None) -> State:
+    """Return the state at a revision or, for None, the newest; raise NotReleasable where there is none."""
     log = Revision.objects.order_by("-sequence")
     newest = log.first()
     if newest is None:
@@ -45,12 +45,12 @@ def at(revision: int | None = None) -> State:
     entry = newest if revision is None else log.filter(sequence=revision).first()
     if entry is None:
         raise NotReleasable(f"There is no revision {revision}; the newest is {newest.sequence}.")
-    content, transfers = content_hash(entry.sequence)
+    content, transfers = hash_content(entry.sequence)
     return State(entry.sequence, entry.time, entry.hash, content, transfers)
 
 
-def content_hash(revision: int, former: bool = False) -> tuple[str, int]:
-    """SHA-256 over a line `key content` for each transfer published at the revision; and their number.
+def hash_content(revision: int, former: bool = False) -> tuple[str, int]:
+    """Return SHA-256 over a line `key content` for each transfer public at the revision, and their number.
 
     `content` is that of the transfer's revision. Lines end in a line feed, in byte order of the keys.
     `former`: with the hashes that the log had before it was chained anew.
@@ -68,13 +68,13 @@ def content_hash(revision: int, former: bool = False) -> tuple[str, int]:
     return digest.hexdigest(), transfers
 
 
-def at_former(revision: int) -> tuple[str, str] | None:
-    """Head and content hash at a revision before the log was chained anew; None: it never was since."""
+def get_former_hashes(revision: int) -> tuple[str, str] | None:
+    """Return head and content hash at a revision before the log was chained anew, if it was since."""
     head = FormerHash.objects.filter(sequence=revision).values_list("hash", flat=True).first()
-    return None if head is None else (head, content_hash(revision, former=True)[0])
+    return None if head is None else (head, hash_content(revision, former=True)[0])
 
 
 def in_byte_order(rows: QuerySet, name: str, *then: str) -> QuerySet:
-    """The rows in the order of the bytes of a text, whatever the database's collation."""
+    """Return the rows in byte order of a text, whatever the collation of the database."""
     collation = "C" if connection.vendor == "postgresql" else "BINARY"
     return rows.order_by(Collate(name, collation), *then)

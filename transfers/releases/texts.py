@@ -1,8 +1,10 @@
-"""What the bundle says of itself to people: README, licence, citation, and what changed."""
+"""Texts of the bundle for people: README, licence, citation, and what changed."""
 
 from collections.abc import Iterator
 
 import yaml
+
+from transfers.models import Release
 
 from . import compare
 from .package import LICENCE, TITLE
@@ -57,8 +59,8 @@ remain with their owners.
 """
 
 
-def readme(name: str, state: State) -> bytes:
-    """README.md."""
+def build_readme(name: str, state: State) -> bytes:
+    """Build README.md."""
     text = _README.format(
         name=name, title=TITLE, revision=state.revision, time=state.written_time, transfers=state.transfers,
         head=state.head, content=state.content, licence=LICENCE,
@@ -66,14 +68,14 @@ def readme(name: str, state: State) -> bytes:
     return text.encode()
 
 
-def licence() -> bytes:
-    """LICENCE.md."""
+def build_licence() -> bytes:
+    """Build LICENCE.md."""
     return _LICENCE.format(licence=LICENCE).encode()
 
 
-def citation(name: str, state: State) -> bytes:
-    """CITATION.cff, in the Citation File Format 1.2.0."""
-    said = {
+def build_citation(name: str, state: State) -> bytes:
+    """Build CITATION.cff, in the Citation File Format 1.2.0."""
+    citation = {
         "cff-version": "1.2.0",
         "message": "If you use these data, please cite them as below.",
         "type": "dataset",
@@ -92,19 +94,18 @@ def citation(name: str, state: State) -> bytes:
              "description": "SHA-256 of the content of all transfers"},
         ],
     }  # fmt: skip
-    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=100).encode()
+    return yaml.safe_dump(citation, sort_keys=False, allow_unicode=True, width=100).encode()
 
 
-def changes(name: str, state: State, previous: tuple[str, int] | None) -> Iterator[bytes]:
-    """CHANGES.md against the release before, given by name and revision; None: this is the first."""
+def write_changes(name: str, state: State, previous: Release | None) -> Iterator[bytes]:
+    """Yield CHANGES.md against the release before, or for the first one, which has none."""
     yield f"# What changed in release {name}\n\n".encode()
     if previous is None:
         yield b"This is the first release: there is none to compare it with.\n"
         return
-    before, revision = previous
-    yield f"Compared with release {before} (revision {revision}); this is revision".encode()
+    yield f"Compared with release {previous.name} (revision {previous.revision}); this is revision".encode()
     yield f" {state.revision}.\n\n".encode()
-    lines = compare.text(compare.between(revision, state.revision))
+    lines = compare.write_lines(compare.list_changes(previous.revision, state.revision))
     line = next(lines)
     for following in lines:
         is_detail = line.startswith(" ")

@@ -280,9 +280,9 @@ class RegistryView(APIView):
     def _read(
         self, rows: QuerySet | list[dict[str, Any]] | Batches, items: tuple[Field, ...], about: About
     ) -> Iterator[RecordBatch]:
-        if isinstance(rows, list):
-            return queries.build_batches(rows, about)
-        return queries.fetch_batches(rows, items, about) if isinstance(rows, QuerySet) else rows(about)
+        if isinstance(rows, QuerySet | list):
+            return queries.read_batches(rows, items, about)
+        return rows(about)
 
     def _file(self, name: str, count: int, response: Any, media_type: str) -> Any:
         response["Content-Type"] = media_type

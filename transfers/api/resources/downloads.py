@@ -85,7 +85,7 @@ class ReleaseFile(RegistryView):
             response: Any = HttpResponse()
         else:
             response = StreamingHttpResponse(_pieces(path, first, last), status=206 if span else 200)
-        response["Content-Type"] = package.media_type(name)
+        response["Content-Type"] = package.get_media_type(name)
         response["Content-Length"] = str(last - first + 1)
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         if span:
@@ -115,7 +115,7 @@ def _path(record: Release, name: str, size: int) -> Path:
 
     `name` is one of the record, so it leads nowhere else.
     """
-    path = build.folder_of(record.name) / name
+    path = build.get_folder(record.name) / name
     try:
         is_whole = path.stat().st_size == size
     except OSError:

@@ -19,7 +19,7 @@ from transfers.exports.formats.table import build_batch
 from transfers.models import Release, Revision
 from transfers.publication.editions import Edition
 from transfers.releases import compare, package
-from transfers.releases.compare import Difference
+from transfers.releases.compare import ComparedTransfer
 from transfers.vocabulary.fields import Field, Type
 from transfers.vocabulary.names import format_suggestions, suggest
 
@@ -94,7 +94,7 @@ class ReleaseView(RegistryView):
         base = self.request.build_absolute_uri(f"/api/releases/{record.name}/")
         return [
             {"name": name, "bytes": file["bytes"], "sha256": file["sha256"],
-             "media_type": package.media_type(name), "address": f"{base}{name}"}
+             "media_type": package.get_media_type(name), "address": f"{base}{name}"}
             for name, file in sorted(record.files.items())
         ]  # fmt: skip
 
@@ -165,18 +165,20 @@ class ReleaseComparison(ReleaseView):
         self, request: Request, name: str = "", other: str = "", **kwargs: Any
     ) -> HttpResponse | StreamingHttpResponse:
         before, after = find(name), find(other)
-        found = compare.between(before.revision, after.revision) if request.method != "HEAD" else iter(())
+        found = (
+            compare.list_changes(before.revision, after.revision) if request.method != "HEAD" else iter(())
+        )
         if self.wants("json"):
             pieces: Iterator[Any] = _as_json(before, after, found, str(self.citation))
             return StreamingHttpResponse(pieces, content_type="application/json")
         if self.wants("txt"):
-            pieces = (f"{line}\n" for line in compare.text(found))
+            pieces = (f"{line}\n" for line in compare.write_lines(found))
             return StreamingHttpResponse(pieces, content_type="text/plain; charset=utf-8")
         response = StreamingHttpResponse(self._csv(found), content_type=FORMATS["csv"].MEDIA_TYPE)
         response["Content-Disposition"] = f'attachment; filename="{name}-to-{other}.csv"'
         return response
 
-    def _csv(self, found: Iterator[Difference]) -> Iterator[bytes]:
+    def _csv(self, found: Iterator[ComparedTransfer]) -> Iterator[bytes]:
         about = self._about("changes", compare.ITEMS, 0)
         return FORMATS["csv"].stream(
             (build_batch(lines, about.raw_schema) for lines in _in_batches(found)), about
@@ -211,7 +213,9 @@ class ReleaseComparison(ReleaseView):
         return {"type": "object", "required": list(members), "properties": members}
 
 
-def _as_json(before: Release, after: Release, found: Iterator[Difference], citation: str) -> Iterator[bytes]:
+def _as_json(
+    before: Release, after: Release, found: Iterator[ComparedTransfer], citation: str
+) -> Iterator[bytes]:
     """One object, the differences as they are found and their numbers at the end."""
     said = {
         "before": {"name": before.name, "revision": before.revision},
@@ -228,10 +232,10 @@ def _as_json(before: Release, after: Release, found: Iterator[Difference], citat
     yield b"]," + orjson.dumps(counted)[1:]
 
 
-def _in_batches(found: Iterator[Difference]) -> Iterator[list[tuple[Any, ...]]]:
+def _in_batches(found: Iterator[ComparedTransfer]) -> Iterator[list[tuple[Any, ...]]]:
     waiting: list[tuple[Any, ...]] = []
     for difference in found:
-        waiting.extend(difference.lines())
+        waiting.extend(difference.list_rows())
         if len(waiting) >= _ROWS:
             yield waiting
             waiting = []

@@ -19,7 +19,7 @@ class Command(ClearCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         before, after = (self._revision(options[name]) for name in ("before", "after"))
-        for line in compare.text(compare.between(before, after)):
+        for line in compare.write_lines(compare.list_changes(before, after)):
             self.stdout.write(line)
 
     def _revision(self, name: str) -> int:

@@ -95,7 +95,7 @@ class Command(ClearCommand):
         for sentence in report.describe_bundle(outcome):
             self.stdout.write(sentence)
         if options["publish"] and is_stored:
-            content, _ = state.content_hash(editions.get_newest().sequence)
+            content, _ = state.hash_content(editions.get_newest().sequence)
             self.stdout.write(f"The register's content hash, as a release would have it: {content}")
 
     def _get_context(self, file_name: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -42,9 +42,9 @@ class Command(ClearCommand):
     def _faults(self, since: str | None, folder: Path | None) -> Iterator[str]:
         if since is not None and verify.find_head(since) is None:
             yield f"the head {since}: no revision has it, so the log does not continue the one that had"
-        yield from chain(verify.list_faults(), check.faults())
+        yield from chain(verify.list_faults(), check.list_faults())
         if folder is not None:
-            yield from check.folder_faults(folder)
+            yield from check.list_folder_faults(folder)
 
     def _tell(self, since: str | None, folder: Path | None) -> None:
         head = Revision.objects.order_by("-sequence").first()
