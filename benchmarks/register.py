@@ -1,7 +1,8 @@
 """A synthetic register of N published transfers in an SQLite file, kept in `.bench/` between runs.
 
-Everything published is what the register's own code makes of the invented claims (`content.build_from_published`:
-figures settled, search words, digests), in a valid chain of revisions, so `manage.py verify` passes on it.
+Everything published is what the register's own code makes of the invented claims
+(`content.build_from_published`: figures settled, search words, digests), in a valid chain of revisions, so
+`manage.py verify` passes on it.
 Only the writing takes a shorter way: plain inserts in the order of revisions, the indexes and triggers put
 back afterwards. One transfer in fifty has an older version, which a later revision replaced.
 
