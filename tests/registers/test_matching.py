@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.support import registers
 from transfers.registers.comparison import FieldChange, list_changes
 from transfers.registers.matching import match
+from transfers.registers.reading import delivery_years, trade_register
 from transfers.registers.reading.records import STATED, Deal
 
 DEAL = Deal(
@@ -191,6 +192,19 @@ def test_differences_are_told_in_the_register_s_order_with_marks_of_doubt():
         FieldChange("year_uncertain", False, True),
         FieldChange("comments", "For Navy", ""),
     ]
+
+
+def test_both_layouts_have_columns_for_what_both_state():
+    trade = {column.field for column in trade_register.COLUMNS} | {"delivery_years_uncertain"}
+    summed = {
+        "delivered",
+        "delivered_uncertain",
+        "delivery_years",
+        "delivery_years_uncertain",
+        "tiv_delivered",
+    }
+    by_year = {column.field for column in delivery_years.COLUMNS} | summed
+    assert set(STATED_BY_BOTH) == trade & by_year
 
 
 def test_a_value_with_more_zeros_is_no_difference():

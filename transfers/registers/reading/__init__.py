@@ -8,7 +8,11 @@ A layout is a module of this folder, listed in LAYOUTS, with:
 - SPLIT: the heading of the column whose text may run over several lines, or empty;
 - `read_deals`: rows and header → deals and refusals.
 
-Encodings and separators are in `text` and `table`, words of cells in `cells`, `descriptions` and `comments`.
+A deal with an identifier is matched by it, others by their names. Between a layout with identifiers and one
+without, only what both state is compared: `STATED_BY_BOTH` of `transfers.registers.matching`.
+
+Encodings are in `text`, separators and headers in `table`, what stands above a header in `preamble`, and words
+of the registers in `cells` (conditions, marks), `descriptions` (weapons) and `comments`.
 """
 
 import hashlib
