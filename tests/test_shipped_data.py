@@ -16,11 +16,11 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 
-from transfers import evidence as seeds
+from transfers import evidence
 from transfers.evidence.articles import check_article
 from transfers.evidence.checks import compare
-from transfers.evidence.logs import Log, read_logs
-from transfers.evidence.records import Claim, Records, claim_of, read_records
+from transfers.evidence.logs import ReadingLog, read_logs
+from transfers.evidence.records import FixtureClaim, FixtureRecords, parse_claim, read_records
 from transfers.models import Party, System, Transfer
 from transfers.vocabulary import codes
 from transfers.vocabulary.lineage import list_line
@@ -39,12 +39,12 @@ def articles() -> Path:
 
 
 @pytest.fixture(scope="module")
-def logs() -> dict[str, Log]:
+def logs() -> dict[str, ReadingLog]:
     return {log.key: log for log in read_logs(SEEDS)[0]}
 
 
 @pytest.fixture(scope="module")
-def records() -> Records:
+def records() -> FixtureRecords:
     return read_records(FIXTURES)[0]
 
 
@@ -60,14 +60,14 @@ def fields_of(entries: list[dict], model: str) -> list[dict]:
 
 
 def test_logs_and_fixtures_agree():
-    report = seeds.check(SEEDS, FIXTURES)
+    report = evidence.check(SEEDS, FIXTURES)
     assert [str(fault) for fault in report.faults] == []
     assert report.readings >= 80
     assert report.claims >= 42
 
 
 def test_logs_and_articles_agree(articles):
-    report = seeds.check(SEEDS, FIXTURES, articles)
+    report = evidence.check(SEEDS, FIXTURES, articles)
     assert [str(fault) for fault in report.faults] == []
     assert report.articles == len(list(SEEDS.glob("*.toml"))) >= 5
 
@@ -78,22 +78,24 @@ def other_digits(text: str) -> Iterator[str]:
         yield f"{text[: found.start()]}{(int(found[0]) + 1) % 10}{text[found.end() :]}"
 
 
-def changed_claims(claim: Claim) -> Iterator[tuple[str, Claim | None]]:
+def changed_claims(claim: FixtureClaim) -> Iterator[tuple[str, FixtureClaim | None]]:
     """Each claim that differs by one digit of one figure; None where that is not even a claim."""
     fields = claim.record.fields
     for name in ("minimum", "maximum", "date", "as_of", "locator"):
         for text in other_digits(str(fields.get(name, ""))):
             value = text if isinstance(fields[name], str) else int(text)
-            changed, _ = claim_of(replace(claim.record, fields=fields | {name: value}))
+            changed, _ = parse_claim(replace(claim.record, fields=fields | {name: value}))
             yield f"{name} {text} of {claim.target}", changed
 
 
-def is_found(log: Log, records: Records, claims: list[Claim]) -> bool:
+def is_found(log: ReadingLog, records: FixtureRecords, claims: list[FixtureClaim]) -> bool:
     """Whether this log and these claims of its source disagree."""
     return any(compare([log], replace(records, claims=claims)))
 
 
-def each_claim(logs: dict[str, Log], records: Records) -> Iterator[tuple[Log, Claim, list[Claim]]]:
+def each_claim(
+    logs: dict[str, ReadingLog], records: FixtureRecords
+) -> Iterator[tuple[ReadingLog, FixtureClaim, list[FixtureClaim]]]:
     """Each claim with its source's log and the other claims of that source; unchanged, they agree."""
     for claim in records.claims:
         same = [other for other in records.claims if other.source == claim.source]
@@ -135,7 +137,9 @@ def test_one_word_of_any_excerpt_is_found(logs, records):
     unnoticed = []
     for log, claim, others in each_claim(logs, records):
         excerpt = claim.record.text("excerpt").rpartition(" ")[0]
-        changed, faults = claim_of(replace(claim.record, fields=claim.record.fields | {"excerpt": excerpt}))
+        changed, faults = parse_claim(
+            replace(claim.record, fields=claim.record.fields | {"excerpt": excerpt})
+        )
         assert changed, faults
         if not is_found(log, records, [*others, changed]):
             unnoticed.append(f"{excerpt} of {claim.target}")

@@ -246,7 +246,7 @@ def test_a_file_that_cannot_be_replaced_leaves_all_as_they_were(tmp_path, monkey
 def test_a_file_that_cannot_be_read_is_not_written_over(tmp_path):
     factories.transfer()
     (tmp_path / "sources.yaml").write_text("- model: [\n")
-    assert "sources.yaml:1: is no YAML" in export(tmp_path)
+    assert "sources.yaml:1: is not YAML" in export(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["sources.yaml"]
 
 

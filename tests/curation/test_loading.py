@@ -180,8 +180,8 @@ def test_records_the_fixtures_do_not_know_are_left_alone(folder):
 
 
 FAULTS = {
-    "no YAML": ("sources", "reliability: B", "reliability: [B", "is no YAML"),
-    "no list": ("systems", SYSTEMS, "slug: s-400\n", "systems.yaml:1: is no list of records"),
+    "no YAML": ("sources", "reliability: B", "reliability: [B", "is not YAML"),
+    "no list": ("systems", SYSTEMS, "slug: s-400\n", "systems.yaml:1: is not a list of records"),
     "an empty file": ("systems", SYSTEMS, " \n", "systems.yaml:1: is empty"),
     "a record without fields": (
         "systems",
@@ -195,7 +195,7 @@ FAULTS = {
         "sources",
         "title: A sale",
         "key: other",
-        "sources.yaml:5: key stands twice",
+        "sources.yaml:5: key appears twice",
     ),
     "a record that stands twice": ("parties", "SRB", "RUS", "parties.yaml:3: RUS appears twice"),
     "a wrong date": ("sources", '"2019-10-24"', '"2019-13"', "sources.yaml:6: published:"),

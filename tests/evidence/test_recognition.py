@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from tests.test_walls import crossings
 from transfers.evidence import articles
-from transfers.evidence.recognition import DATE, MONEY, NUMBER, PARTY, SYSTEM, excerpt, paragraphs, recognise
+from transfers.evidence.recognition import (
+    DATE,
+    MONEY,
+    NUMBER,
+    PARTY,
+    SYSTEM,
+    choose_excerpt,
+    recognise,
+    split_paragraphs,
+)
 
 SYSTEMS = {
     "S-400": ["s-400"], "С-400": ["s-400"], "MiG-29": ["mig-29"], "Mi-17": ["mi-17"],
@@ -165,14 +174,14 @@ def test_a_mark_names_its_paragraph():
 def test_an_excerpt_holds_its_mark_within_twelve_words():
     text = "Word " * 20 + "six tanks " + "word " * 20
     mark = recognise(text, SYSTEMS, PARTIES, DAY)[0]
-    words = excerpt(text, mark)
+    words = choose_excerpt(text, mark)
     assert "six" in words.split()
     assert len(words.split()) == 12
 
 
 def test_an_excerpt_stays_in_its_sentence():
     text = "They waited long. Then six tanks arrived. Nobody counted."
-    assert excerpt(text, recognise(text, SYSTEMS, PARTIES, DAY)[0]) == "Then six tanks arrived"
+    assert choose_excerpt(text, recognise(text, SYSTEMS, PARTIES, DAY)[0]) == "Then six tanks arrived"
 
 
 PHRASES = [
@@ -208,13 +217,13 @@ def test_the_same_text_has_the_same_marks(text):
 @given(TEXTS)
 def test_an_excerpt_is_short_whatever_the_text(text):
     for mark in recognise(text, SYSTEMS, PARTIES, DAY):
-        assert len(excerpt(text, mark)) <= 200
+        assert len(choose_excerpt(text, mark)) <= 200
 
 
 @given(TEXTS)
 def test_paragraphs_are_those_of_the_reading_logs(text):
-    mine = [" ".join(text[each.start : each.end].split()) for each in paragraphs(text)]
-    assert mine == articles.paragraphs(text)
+    mine = [" ".join(text[each.start : each.end].split()) for each in split_paragraphs(text)]
+    assert mine == articles.list_paragraphs(text)
 
 
 @pytest.mark.parametrize(

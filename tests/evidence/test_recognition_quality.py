@@ -12,9 +12,9 @@ import pytest
 from django.conf import settings
 
 from transfers.evidence import fixture_files
-from transfers.evidence.logs import GAP, Log, Reading, read_logs
-from transfers.evidence.recognition import DATE, MONEY, NUMBER, Mark, paragraphs, recognise
-from transfers.evidence.records import Claim, read_records
+from transfers.evidence.logs import GAP, Reading, ReadingLog, read_logs
+from transfers.evidence.recognition import DATE, MONEY, NUMBER, Mark, recognise, split_paragraphs
+from transfers.evidence.records import FixtureClaim, read_records
 from transfers.vocabulary import edtf
 
 SEEDS, FIXTURES = settings.BASE_DIR / "seeds", settings.BASE_DIR / "fixtures"
@@ -32,7 +32,7 @@ def articles() -> Path:
 def names_of(model: str, identifier: str) -> dict[str, set[str]]:
     """Every name in the fixtures of parties or systems, with whom it stands for."""
     found: dict[str, set[str]] = {}
-    for record in fixture_files.read(FIXTURES):
+    for record in fixture_files.read_fixtures(FIXTURES):
         if record.model == f"transfers.{model}":
             for name in ("name", identifier):
                 found.setdefault(record.fields[name], set()).add(record.fields[identifier])
@@ -52,7 +52,7 @@ class Measured:
     figures: int = 0
 
 
-def value_of(claim: Claim) -> set[str]:
+def value_of(claim: FixtureClaim) -> set[str]:
     """The figure as marks have it; an interval is found by its ends, and an open end needs no words."""
     fields = claim.record.fields
     if claim.record.model.endswith("transferdate"):
@@ -61,7 +61,7 @@ def value_of(claim: Claim) -> set[str]:
     return {f"{fields['minimum']} {fields['maximum']} {fields.get('unit') or fields.get('currency')}"}
 
 
-def is_found(claim: Claim, marks: list[Mark]) -> bool:
+def is_found(claim: FixtureClaim, marks: list[Mark]) -> bool:
     if claim.record.model.endswith("transferdate"):
         texts = {mark.value[0] for mark in marks if mark.kind == DATE}
         parts = {part for text in texts for part in text.split("/")}
@@ -74,7 +74,7 @@ def in_excerpt(reading: Reading, mark: Mark, text: str) -> bool:
     """Whether the mark stands in the excerpt's own words, in their paragraph."""
     if mark.paragraph not in reading.paragraphs:
         return False
-    place = paragraphs(text)[mark.paragraph - 1]
+    place = split_paragraphs(text)[mark.paragraph - 1]
     for part in reading.excerpt.split(GAP):
         pattern = r"\s+".join(map(re.escape, part.split()))
         for found in re.finditer(pattern, text[place.start : place.end]):
@@ -84,7 +84,7 @@ def in_excerpt(reading: Reading, mark: Mark, text: str) -> bool:
     return False
 
 
-def measure(log: Log, claims: list[Claim], text: str, measured: Measured) -> None:
+def measure(log: ReadingLog, claims: list[FixtureClaim], text: str, measured: Measured) -> None:
     day = edtf.bounds(log.values["published"])[1]
     marks = recognise(text, names_of("system", "slug"), names_of("party", "code"), day)
     recorded = [reading for reading in log.readings if reading.recorded_as]

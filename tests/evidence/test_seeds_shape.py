@@ -13,14 +13,14 @@ def case(tmp_path):
 
 SHAPES = [
     ("publisher = ", "publisher: ", "publisher: ",
-     "is no TOML: Expected '=' after a key in a key/value pair"),
+     "is not TOML: Expected '=' after a key in a key/value pair"),
     ('declined = "No arms; rus-srb-s-400-2018 is not concerned."', 'declined = "', 'declined = "',
-     "is no TOML: Illegal character '\\n'"),
+     "is not TOML: Illegal character '\\n'"),
     ("agencies = []\n", "", "key = ", "agencies is missing"),
     (f'sha256 = "{DIGEST}"\n', "", "key = ", "sha256 is missing"),
     ("[[reading]]\nparagraph = 2\n", "[[reading]]\n", "[[reading]]", "paragraph is missing"),
-    ('url = "https', 'adress = "https', "adress", "adress is no key of the format"),
-    ("attributed_to", "attributed", "attributed", "attributed is no key of the format"),
+    ('url = "https', 'adress = "https', "adress", "adress is not a key of the format"),
+    ("attributed_to", "attributed", "attributed", "attributed is not a key of the format"),
     ("agencies = []", "agencies = ''", "agencies", "agencies must be a list of texts, none of them empty"),
     ("agencies = []", "agencies = ['']", "agencies", "agencies must be a list of texts, none of them empty"),
     ('title = "Systems for Serbia"', "title = ' '", "title", "title must be text, and not empty"),
@@ -58,7 +58,7 @@ SHAPES = [
      "the key is paper-2018-10-24-systems, but the file is named paper-2019-10-24-systems.toml"),
     ('file = "article.txt"', 'file = "../article.txt"', "file", "only the file's name, without a directory"),
     ('published = "2019-10-24"', 'published = "2019-10"', "published",
-     "no single day: how_dated must say how it was derived"),
+     "not a single day: how_dated must say how it was derived"),
     ('published = "2019-10-24"', 'published = "2019-13-24"', "published",
      "'2019-13-24': 13 is no month (01 to 12) and no season (21 spring to 24 winter)"),
 ]  # fmt: skip
@@ -112,19 +112,19 @@ def test_a_directory_without_logs(case):
 
 
 FIXTURES = [
-    ("unit: system", "unit: [system", "locator", "is no YAML: did not find expected ',' or ']'"),
-    ("minimum: 6", "minimum: 6\n    minimum: 7", "minimum: 7", "minimum stands twice"),
+    ("unit: system", "unit: [system", "locator", "is not YAML: did not find expected ',' or ']'"),
+    ("minimum: 6", "minimum: 6\n    minimum: 7", "minimum: 7", "minimum appears twice"),
     ("minimum: 6", "minimum: six", "minimum: six", "minimum must be a number"),
     ("minimum: 6", "minimum: .nan", "minimum: .nan", "minimum must be a number"),
     ("    minimum: 6\n    maximum: 6\n", "", "- model: transfers.quantity",
      "a claim needs a minimum, a maximum or both"),
     ('date: "2018"', "date: 2018", "date: 2018", "date must be text, and not empty; quote it"),
-    ('date: "2018"', "date: 2018-99-99", "date: 2018-99-99", "is no value that YAML can read; quote it"),
+    ('date: "2018"', "date: 2018-99-99", "date: 2018-99-99", "is not a value that YAML can read; quote it"),
     ('date: "2018"', 'date: "2018-1"', "date:",
      "'2018-1': months and days have two digits, after hyphens: write 2018-01 for January 2018"),
     ('as_of: "2019-02-22"', "as_of: 2019", "as_of", "as_of must be text, and not empty; quote it"),
     ('as_of: "2019-02-22"', 'as_of: "soon"', "as_of", "'soon': a date needs its year"),
-    ("measure: ordered", "measure: bought", "measure", "quantity_bought is no measure of the register"),
+    ("measure: ordered", "measure: bought", "measure", "quantity_bought is not a measure of the register"),
     ("transfer: [rus-srb-s-400-2018]", "transfer: 7", "transfer: 7",
      "transfer must be a natural key, such as [the-key]"),
     ('    locator: "¶2"\n', "", "- model: transfers.quantity",
@@ -137,7 +137,7 @@ FIXTURES = [
      "a record has just model and fields, and the fields have names"),
     ("- model: transfers.quantity",
      "- model: transfers.transfer\n  fields:\n    key: rus-srb-s-400-2018\n- model: transfers.quantity",
-     "key: rus-srb-s-400-2018\n- model: transfers.quantity", "rus-srb-s-400-2018 stands here a second time"),
+     "key: rus-srb-s-400-2018\n- model: transfers.quantity", "rus-srb-s-400-2018 appears twice"),
 ]  # fmt: skip
 
 

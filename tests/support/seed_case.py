@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from transfers import evidence as seeds
+from transfers import evidence
 
 ARTICLE = """\
 Systems for Serbia
@@ -158,9 +158,9 @@ class Case:
     def line(self, name: str, fragment: str) -> int:
         return self.text(name)[: self.text(name).index(fragment)].count("\n") + 1
 
-    def report(self, *, articles: bool = True) -> seeds.Report:
+    def report(self, *, articles: bool = True) -> evidence.CheckReport:
         texts = self.root / "articles" if articles else None
-        return seeds.check(self.root / "seeds", self.root / "fixtures", texts)
+        return evidence.check(self.root / "seeds", self.root / "fixtures", texts)
 
     def faults(self) -> list[str]:
         return [f"{fault.path.name}:{fault.line}: {fault.message}" for fault in self.report().faults]

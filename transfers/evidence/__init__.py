@@ -1,10 +1,10 @@
-"""The check of the reading logs (seeds/) against the records (fixtures/) and the articles' texts.
+"""Check of the reading logs (seeds/) against the records (fixtures/) and the articles' texts.
 
 Pure: it reads TOML, YAML and text files, knows no database and no Django, and gathers every fault.
 seeds/FORMAT.md is the contract it enforces.
 """
 
-from .checks import Report, check
+from .checks import CheckReport, check
 from .faults import Fault
 
-__all__ = ["Fault", "Report", "check"]
+__all__ = ["CheckReport", "Fault", "check"]

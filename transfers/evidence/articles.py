@@ -1,33 +1,28 @@
-"""The check of a reading log against the text of its article."""
+"""Check of a reading log against the text of its article."""
 
 import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from .faults import Fault, folded
-from .logs import GAP, Log, Reading
+from .faults import Fault, fold_spaces
+from .logs import GAP, Reading, ReadingLog
+from .recognition.marks import split_paragraphs
 
 
-def paragraphs(text: str) -> list[str]:
-    """The blocks between blank lines, folded; a line of white space alone is blank."""
-    blocks: list[list[str]] = [[]]
-    for line in text.splitlines():
-        if line.strip():
-            blocks[-1].append(line)
-        else:
-            blocks.append([])
-    return [folded(" ".join(block)) for block in blocks if block]
+def list_paragraphs(text: str) -> list[str]:
+    """Return the text's paragraphs, with white space folded."""
+    return [fold_spaces(text[place.start : place.end]) for place in split_paragraphs(text)]
 
 
-def check_article(log: Log, directory: Path) -> Iterator[Fault]:
-    """Whether the article is the one that was read and each excerpt stands in its paragraph."""
+def check_article(log: ReadingLog, directory: Path) -> Iterator[Fault]:
+    """Yield a fault unless the article is the one that was read, and for each excerpt that is not in it."""
     if log.broken:
         return
     name = log.values["file"]
     try:
         content = (directory / name).read_bytes()
-        found = paragraphs(content.decode("utf-8-sig"))
+        paragraphs = list_paragraphs(content.decode("utf-8-sig"))
     except OSError as error:
         yield log.fault("file", f"{name} cannot be read: {error.strerror}")
         return
@@ -38,12 +33,12 @@ def check_article(log: Log, directory: Path) -> Iterator[Fault]:
     if digest != log.values["sha256"]:
         yield log.fault("sha256", f"{name} is not the text that was read: its SHA-256 is {digest}")
     for reading in log.readings:
-        yield from _in_article(reading, found)
+        yield from _check_excerpt(reading, paragraphs)
 
 
-def _in_article(reading: Reading, found: list[str]) -> Iterator[Fault]:
-    if reading.paragraphs[-1] > len(found):
-        yield reading.fault("paragraph", f"the article ends with paragraph {len(found)}")
+def _check_excerpt(reading: Reading, paragraphs: list[str]) -> Iterator[Fault]:
+    if reading.paragraphs[-1] > len(paragraphs):
+        yield reading.fault("paragraph", f"the article ends with paragraph {len(paragraphs)}")
         return
     parts = reading.excerpt.split(GAP)
     if len(reading.paragraphs) == 1:
@@ -51,7 +46,7 @@ def _in_article(reading: Reading, found: list[str]) -> Iterator[Fault]:
     else:
         places = [(number, [part]) for number, part in zip(reading.paragraphs, parts, strict=False)]
     for number, pieces in places:
-        text = found[number - 1]
+        text = paragraphs[number - 1]
         match = re.search(
             r"(?!\w).*?(?<!\w)".join(rf"(?<!\w){re.escape(piece)}(?!\w)" for piece in pieces), text
         )

@@ -1,4 +1,4 @@
-"""A fault: what is wrong, and in which line of which file."""
+"""Faults of files: what is wrong, and in which line."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing that a curator has to put right; its text is `file:line: message`."""
+    """Something that a curator has to put right; its text is `file:line: message`."""
 
     path: Path
     line: int
@@ -18,8 +18,8 @@ class Fault:
         return f"{self.path}:{self.line}: {self.message}"
 
 
-class Unreadable(Exception):
-    """A file that cannot be read at all; carries the fault that says why."""
+class UnreadableFile(Exception):
+    """File that cannot be read at all; carries the fault that says why."""
 
     def __init__(self, path: Path, line: int, message: str) -> None:
         super().__init__(message)
@@ -27,7 +27,7 @@ class Unreadable(Exception):
 
 
 class BadFiles(Exception):
-    """Files that cannot be taken as they are; `faults` holds every one found."""
+    """Files that cannot be taken as they are; `faults` holds all of them."""
 
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__("\n".join(map(str, faults)))
@@ -35,23 +35,23 @@ class BadFiles(Exception):
 
 
 def read_text(path: Path) -> str:
-    """The file's text; raises Unreadable where it is missing, empty, not UTF-8 or starts with a BOM."""
+    """Return the file's text; raise UnreadableFile if it is missing, empty, not UTF-8 or has a BOM."""
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise Unreadable(path, 1, f"cannot be read: {error.strerror}") from error
+        raise UnreadableFile(path, 1, f"cannot be read: {error.strerror}") from error
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(path, line, "is not UTF-8") from error
+        raise UnreadableFile(path, line, "is not UTF-8") from error
     if text.startswith(BOM):
-        raise Unreadable(path, 1, "starts with a byte order mark; save it as UTF-8 without one")
+        raise UnreadableFile(path, 1, "starts with a byte order mark; save it as UTF-8 without one")
     if not text.strip():
-        raise Unreadable(path, 1, "is empty")
+        raise UnreadableFile(path, 1, "is empty")
     return text
 
 
-def folded(text: str) -> str:
-    """The text with every run of white space as one space."""
+def fold_spaces(text: str) -> str:
+    """Return the text with every run of white space as one space."""
     return " ".join(text.split())

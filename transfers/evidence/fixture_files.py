@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from .faults import BadFiles, Fault, Unreadable, folded, read_text
+from .faults import BadFiles, Fault, UnreadableFile, fold_spaces, read_text
 
 #: The fixtures of a folder, in loading order.
 FILES = ("parties.yaml", "systems.yaml", "sources.yaml", "transfers.yaml")
@@ -20,7 +20,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True)
 class Record:
-    """One entry of a fixture, with the line of each of its fields."""
+    """Entry of a fixture, with the line of each of its fields."""
 
     path: Path
     line: int
@@ -29,85 +29,89 @@ class Record:
     lines: Mapping[str, int]
 
     def fault(self, name: str, message: str) -> Fault:
-        """A fault in the line of this field, or of the entry where it lacks the field."""
+        """Return a fault in the line of this field, or of the entry where it lacks the field."""
         return Fault(self.path, self.lines.get(name, self.line), message)
 
     def text(self, name: str, default: str = "") -> str:
-        """A text field as it compares with a log: folded, empty where it is absent."""
-        return folded(str(self.fields.get(name) or default))
+        """Return a text field as it compares with a log: folded, empty where it is absent."""
+        return fold_spaces(str(self.fields.get(name) or default))
 
 
-def read(directory: Path) -> list[Record]:
-    """The records of a folder's fixtures, in loading order; raises BadFiles with every fault."""
+def read_fixtures(directory: Path) -> list[Record]:
+    """Return the records of a folder's fixtures, in loading order; raise BadFiles with every fault."""
     records: list[Record] = []
     faults: list[Fault] = []
     for name in FILES:
-        found, faulty = read_file(directory / name)
-        records += found
-        faults += faulty
+        file_records, file_faults = read_file(directory / name)
+        records += file_records
+        faults += file_faults
     if faults:
         raise BadFiles(faults)
     return records
 
 
 def read_file(path: Path) -> tuple[list[Record], list[Fault]]:
-    """The records of one file that can be read, and the faults of the rest."""
+    """Return the records of one file that can be read, and the faults of the rest."""
     try:
-        return _entries(path)
-    except Unreadable as error:
+        return _parse_entries(path)
+    except UnreadableFile as error:
         return [], [error.fault]
 
 
-def _entries(path: Path) -> tuple[list[Record], list[Fault]]:
+def _parse_entries(path: Path) -> tuple[list[Record], list[Fault]]:
     text = read_text(path)
     try:
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         after = error.problem_mark.line if error.problem_mark else 0  # may be past the end
         line = min(after, text.rstrip("\n").count("\n")) + 1
-        raise Unreadable(path, line, f"is no YAML: {error.problem}") from error
+        raise UnreadableFile(path, line, f"is not YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         line = text.count("\n", 0, getattr(error, "position", 0) or 0) + 1
-        raise Unreadable(path, line, "is no YAML: it holds a character that YAML does not allow") from error
+        raise UnreadableFile(
+            path, line, "is not YAML: it holds a character that YAML does not allow"
+        ) from error
     if not isinstance(root, yaml.SequenceNode):
-        raise Unreadable(path, 1, "is no list of records")
+        raise UnreadableFile(path, 1, "is not a list of records")
     entries, faults = [], []
     for node in root.value:
         try:
-            entries.append(_entry(path, node))
-        except Unreadable as error:
+            entries.append(_parse_entry(path, node))
+        except UnreadableFile as error:
             faults.append(error.fault)
     return entries, faults
 
 
-def _entry(path: Path, node: yaml.Node) -> Record:
-    top, _ = _mapping(path, node)
+def _parse_entry(path: Path, node: yaml.Node) -> Record:
+    top, _ = _parse_mapping(path, node)
     if not {"model", "fields"} == top.keys():
-        raise Unreadable(path, _line(node), "a record has just model and fields")
-    fields, lines = _mapping(path, top["fields"])
-    values = {name: _value(path, value) for name, value in fields.items()}
-    return Record(path, _line(node), str(_value(path, top["model"])), values, lines)
+        raise UnreadableFile(path, _get_line(node), "a record has just model and fields")
+    fields, lines = _parse_mapping(path, top["fields"])
+    values = {name: _parse_value(path, value) for name, value in fields.items()}
+    return Record(path, _get_line(node), str(_parse_value(path, top["model"])), values, lines)
 
 
-def _mapping(path: Path, node: yaml.Node) -> tuple[dict[str, yaml.Node], dict[str, int]]:
-    """A mapping's nodes and the line of each key; raises Unreadable for anything else."""
+def _parse_mapping(path: Path, node: yaml.Node) -> tuple[dict[str, yaml.Node], dict[str, int]]:
+    """Return a mapping's nodes and the line of each key; raise UnreadableFile for anything else."""
     if not isinstance(node, yaml.MappingNode):
-        raise Unreadable(path, _line(node), "a record has just model and fields, and the fields have names")
+        raise UnreadableFile(
+            path, _get_line(node), "a record has just model and fields, and the fields have names"
+        )
     nodes: dict[str, yaml.Node] = {}
     lines: dict[str, int] = {}
     for key, value in node.value:
         if key.value in nodes:
-            raise Unreadable(path, _line(key), f"{key.value} stands twice")
-        nodes[key.value], lines[key.value] = value, _line(key)
+            raise UnreadableFile(path, _get_line(key), f"{key.value} appears twice")
+        nodes[key.value], lines[key.value] = value, _get_line(key)
     return nodes, lines
 
 
-def _value(path: Path, node: yaml.Node) -> Any:
+def _parse_value(path: Path, node: yaml.Node) -> Any:
     try:
         return yaml.constructor.SafeConstructor().construct_object(node, deep=True)
     except (yaml.YAMLError, ValueError) as error:
-        raise Unreadable(path, _line(node), "is no value that YAML can read; quote it") from error
+        raise UnreadableFile(path, _get_line(node), "is not a value that YAML can read; quote it") from error
 
 
-def _line(node: yaml.Node) -> int:
+def _get_line(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1

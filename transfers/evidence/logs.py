@@ -10,9 +10,9 @@ from typing import Any
 
 from transfers.vocabulary import edtf
 
-from .faults import Fault, Unreadable, folded, read_text
+from .faults import Fault, UnreadableFile, fold_spaces, read_text
+from .recognition.marks import LONGEST_EXCERPT
 
-LONGEST_EXCERPT = 12
 #: Stands for left-out words inside an excerpt.
 GAP = " … "
 
@@ -22,7 +22,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Reading:
-    """What one paragraph says and what became of it: claims (`recorded_as`) or a reason (`declined`)."""
+    """Statement of a paragraph and what became of it: claims (`recorded_as`) or a reason (`declined`)."""
 
     path: Path
     lines: Lines
@@ -35,17 +35,17 @@ class Reading:
 
     @property
     def locator(self) -> str:
-        """The paragraphs as claims print them: `¶14`, `¶9, ¶10`."""
+        """Return the paragraphs as claims print them: `¶14`, `¶9, ¶10`."""
         return ", ".join(f"¶{number}" for number in self.paragraphs)
 
     def fault(self, key: str, message: str) -> Fault:
-        """A fault in the line of this key, or of the table where it lacks the key."""
+        """Return a fault in the line of this key, or of the table where it lacks the key."""
         return Fault(self.path, self.lines.get(key, self.lines[""]), message)
 
 
 @dataclass(frozen=True)
-class Log:
-    """One source's reading log. `broken`: some of it has the wrong shape and is not among `readings`."""
+class ReadingLog:
+    """Reading log of a source. `broken`: some of it has the wrong shape and is not among `readings`."""
 
     path: Path
     lines: Lines
@@ -58,63 +58,63 @@ class Log:
         return self.path.stem
 
     def fault(self, key: str, message: str) -> Fault:
-        """A fault in the line of this top-level key, or in the first line where it is missing."""
+        """Return a fault in the line of this top-level key, or in the first line where it is missing."""
         return Fault(self.path, self.lines.get(key, 1), message)
 
 
-def read_logs(directory: Path) -> tuple[list[Log], list[Fault]]:
-    """Every log of the directory in order of name, and the faults of their own shape."""
+def read_logs(directory: Path) -> tuple[list[ReadingLog], list[Fault]]:
+    """Return the logs of the directory in order of name, and the faults of their own shape."""
     logs, faults = [], []
     paths = sorted(directory.glob("*.toml"))
     if not paths:
         faults.append(Fault(directory, 1, "holds no reading log (*.toml)"))
     for path in paths:
-        log, found = read_log(path)
+        log, log_faults = read_log(path)
         logs.append(log)
-        faults += found
+        faults += log_faults
     return logs, faults
 
 
-def read_log(path: Path) -> tuple[Log, list[Fault]]:
-    """One log; where the file itself cannot be read, a broken one without readings."""
+def read_log(path: Path) -> tuple[ReadingLog, list[Fault]]:
+    """Return a log and its faults; a broken one without readings where the file itself cannot be read."""
     try:
         text = read_text(path)
         values = _parse(path, text)
-    except Unreadable as error:
-        return Log(path, {"": 1}, {}, broken=True), [error.fault]
-    top, *tables = _lines(text)
-    log = Log(path, top, values)
-    faults = [log.fault(key, message) for key, message in _shape(values, top, _LOG)]
-    tables_read = values.get("reading")
-    if faults or not isinstance(tables_read, list) or len(tables) != len(tables_read):
+    except UnreadableFile as error:
+        return ReadingLog(path, {"": 1}, {}, broken=True), [error.fault]
+    top, *tables = _find_lines(text)
+    log = ReadingLog(path, top, values)
+    faults = [log.fault(key, message) for key, message in _check_shape(values, top, _LOG)]
+    reading_tables = values.get("reading")
+    if faults or not isinstance(reading_tables, list) or len(tables) != len(reading_tables):
         faults = faults or [log.fault("", "each reading stands under a line [[reading]]")]
-        return Log(path, top, values, broken=True), faults
-    read = [_reading(path, lines, table) for lines, table in zip(tables, tables_read, strict=True)]
-    readings = [reading for reading, _ in read if reading is not None]
-    faults = [fault for _, found in read for fault in found]
-    of_top = list(_bibliography(log))
-    broken = bool(of_top) or len(readings) < len(read)
-    return Log(path, top, values, readings, broken), [*of_top, *faults, *_repeated(readings)]
+        return ReadingLog(path, top, values, broken=True), faults
+    parsed = [_parse_reading(path, lines, table) for lines, table in zip(tables, reading_tables, strict=True)]
+    readings = [reading for reading, _ in parsed if reading is not None]
+    faults = [fault for _, reading_faults in parsed for fault in reading_faults]
+    top_faults = list(_check_bibliography(log))
+    broken = bool(top_faults) or len(readings) < len(parsed)
+    return ReadingLog(path, top, values, readings, broken), [*top_faults, *faults, *_check_repeated(readings)]
 
 
 def _parse(path: Path, text: str) -> Values:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
-        message = str(error)[: found.start()] if found else str(error)
-        line = int(found[1]) if found and found[1] else text.rstrip("\n").count("\n") + 1
-        raise Unreadable(path, line, f"is no TOML: {message}") from error
+        match = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
+        message = str(error)[: match.start()] if match else str(error)
+        line = int(match[1]) if match and match[1] else text.rstrip("\n").count("\n") + 1
+        raise UnreadableFile(path, line, f"is not TOML: {message}") from error
 
 
-def _lines(text: str) -> list[dict[str, int]]:
-    """The line of each key, at the top and in each [[reading]]; `""` is the line of the table itself."""
+def _find_lines(text: str) -> list[dict[str, int]]:
+    """Return the line of each key, at the top and in each [[reading]]; `""` is that of the table itself."""
     tables = [{"": 1}]
     for number, line in enumerate(text.split("\n"), 1):
         if re.match(r"\s*\[\[\s*reading\s*\]\]", line):
             tables.append({"": number})
-        elif found := re.match(r"\s*([A-Za-z0-9_-]+)\s*=", line):
-            tables[-1].setdefault(found[1], number)
+        elif match := re.match(r"\s*([A-Za-z0-9_-]+)\s*=", line):
+            tables[-1].setdefault(match[1], number)
     return tables
 
 
@@ -154,14 +154,14 @@ _READING: Shape = {
 }
 
 
-def _shape(values: Values, lines: Lines, shape: Shape) -> Iterator[tuple[str, str]]:
-    """Key and message of each key that is missing, unknown, of the wrong type, or not on its own line."""
+def _check_shape(values: Values, lines: Lines, shape: Shape) -> Iterator[tuple[str, str]]:
+    """Yield each key that is missing, unknown, of the wrong type, or not on its own line, with a message."""
     for key, (required, _, _) in shape.items():
         if required and key not in values:
             yield "", f"{key} is missing"
     for key, value in values.items():
         if key not in shape:
-            yield key, f"{key} is no key of the format"
+            yield key, f"{key} is not a key of the format"
         elif not shape[key][1](value):
             yield key, f"{key} must be {shape[key][2]}"
         elif key not in lines and key != "reading":
@@ -170,10 +170,10 @@ def _shape(values: Values, lines: Lines, shape: Shape) -> Iterator[tuple[str, st
         yield key, f"{key} = inside another value: write each value on one line"
 
 
-def _reading(path: Path, lines: Lines, table: Values) -> tuple[Reading | None, list[Fault]]:
-    """The reading, or None where its shape is wrong, and its faults."""
+def _parse_reading(path: Path, lines: Lines, table: Values) -> tuple[Reading | None, list[Fault]]:
+    """Return the reading, or None where its shape is wrong, and its faults."""
     blank = Reading(path, lines, (), "", "")
-    faults = [blank.fault(key, message) for key, message in _shape(table, lines, _READING)]
+    faults = [blank.fault(key, message) for key, message in _check_shape(table, lines, _READING)]
     if faults:
         return None, faults
     paragraph = table["paragraph"]
@@ -181,16 +181,16 @@ def _reading(path: Path, lines: Lines, table: Values) -> tuple[Reading | None, l
         path,
         lines,
         paragraphs=tuple(paragraph) if isinstance(paragraph, list) else (paragraph,),
-        excerpt=folded(table["excerpt"]),
+        excerpt=fold_spaces(table["excerpt"]),
         finding=table["finding"],
         attributed_to=table.get("attributed_to", ""),
         recorded_as=tuple(table.get("recorded_as", ())),
         declined=table.get("declined", ""),
     )
-    return reading, list(_content(reading))
+    return reading, list(_check_content(reading))
 
 
-def _content(reading: Reading) -> Iterator[Fault]:
+def _check_content(reading: Reading) -> Iterator[Fault]:
     if (length := len(reading.excerpt.split())) > LONGEST_EXCERPT:
         yield reading.fault("excerpt", f"the excerpt has {length} words; {LONGEST_EXCERPT} is the most")
     if 1 < len(reading.paragraphs) != len(reading.excerpt.split(GAP)):
@@ -204,8 +204,8 @@ def _content(reading: Reading) -> Iterator[Fault]:
             yield reading.fault("recorded_as", f"{target} is listed {count} times")
 
 
-def _bibliography(log: Log) -> Iterator[Fault]:
-    """The faults of a log's top that its shape does not show."""
+def _check_bibliography(log: ReadingLog) -> Iterator[Fault]:
+    """Yield the faults of a log's top that its shape does not show."""
     values = log.values
     if values["key"] != log.key:
         yield log.fault("key", f"the key is {values['key']}, but the file is named {log.path.name}")
@@ -217,10 +217,10 @@ def _bibliography(log: Log) -> Iterator[Fault]:
         yield log.fault("published", str(error))
         return
     if when.earliest != when.latest and "how_dated" not in values:
-        yield log.fault("published", "no single day: how_dated must say how it was derived")
+        yield log.fault("published", "not a single day: how_dated must say how it was derived")
 
 
-def _repeated(readings: list[Reading]) -> Iterator[Fault]:
+def _check_repeated(readings: list[Reading]) -> Iterator[Fault]:
     first: dict[tuple[str, str], Reading] = {}
     for reading in readings:
         earlier = first.setdefault((reading.locator, reading.excerpt), reading)

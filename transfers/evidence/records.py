@@ -1,4 +1,4 @@
-"""The claims, sources and transfers among the fixtures' records."""
+"""Claims, sources and transfers among the fixtures' records."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ KINDS = {f"transfers.{model}": kind for model, kind in CLAIM_KINDS.items()}
 
 
 @dataclass(frozen=True)
-class Claim:
-    """One claim of a fixture. `measure` is the register's: quantity_ordered, date_agreed, deal_value."""
+class FixtureClaim:
+    """Claim of a fixture. `measure` is the register's: quantity_ordered, date_agreed, deal_value."""
 
     record: Record
     transfer: str
@@ -29,73 +29,73 @@ class Claim:
 
     @property
     def target(self) -> str:
-        """What a log's `recorded_as` calls it."""
+        """Return what a log's `recorded_as` calls it."""
         return f"{self.transfer}/{self.measure}"
 
     @property
     def figure(self) -> str:
-        """The canonical form that a finding prints: `2 system as of 2020-02-22`, `2019-07/..`, `5 USD`."""
+        """Return the form that a finding prints: `2 system as of 2020-02-22`, `2019-07/..`, `5 USD`."""
         record = self.record
         if "date" in record.fields:
             return record.text("date")
         unit = record.text("unit") or record.text("currency") or "TIV"
         as_of = f" as of {record.text('as_of')}" if record.text("as_of") else ""
-        return f"{_range(self.minimum, self.maximum)} {unit}{as_of}"
+        return f"{_format_range(self.minimum, self.maximum)} {unit}{as_of}"
 
     def fault(self, name: str, message: str) -> Fault:
         return self.record.fault(name, message)
 
 
 @dataclass
-class Records:
-    """What the fixtures hold that a reading can concern. `broken`: some entries could not be read."""
+class FixtureRecords:
+    """Records that a reading can concern. `broken`: some entries could not be read."""
 
     sources: dict[str, Record] = field(default_factory=dict)
     transfers: dict[str, Record] = field(default_factory=dict)
-    claims: list[Claim] = field(default_factory=list)
+    claims: list[FixtureClaim] = field(default_factory=list)
     broken: bool = False
 
 
-def _range(minimum: Decimal | None, maximum: Decimal | None) -> str:
-    low, high = ("" if end is None else f"{_plain(end):f}" for end in (minimum, maximum))
+def _format_range(minimum: Decimal | None, maximum: Decimal | None) -> str:
+    low, high = ("" if end is None else f"{_shorten(end):f}" for end in (minimum, maximum))
     return low if low == high else f"{low}..{high}"
 
 
-def _plain(number: Decimal) -> Decimal:
+def _shorten(number: Decimal) -> Decimal:
     return number.quantize(Decimal(1)) if number == int(number) else number.normalize()
 
 
-def read_records(directory: Path) -> tuple[Records, list[Fault]]:
-    """Sources, transfers and claims of the directory's fixtures, and the faults of their shape."""
-    records, faults = Records(), []
+def read_records(directory: Path) -> tuple[FixtureRecords, list[Fault]]:
+    """Return the sources, transfers and claims of the directory's fixtures, and the faults of their shape."""
+    records, faults = FixtureRecords(), []
     for name in FILES:
-        entries, found = read_file(directory / name)
+        entries, file_faults = read_file(directory / name)
         for entry in entries:
-            found += _add(records, entry)
-        records.broken |= bool(found)
-        faults += found
+            file_faults += _add(records, entry)
+        records.broken |= bool(file_faults)
+        faults += file_faults
     return records, faults
 
 
-def _add(records: Records, entry: Record) -> list[Fault]:
-    """Put the entry in its place; returns its faults, and leaves a faulty one out."""
+def _add(records: FixtureRecords, entry: Record) -> list[Fault]:
+    """Put the entry in its place unless it is faulty; return its faults."""
     if entry.model in KINDS:
-        claim, faults = claim_of(entry)
+        claim, faults = parse_claim(entry)
         if claim is not None:
             records.claims.append(claim)
         return faults
-    named = {"transfers.source": records.sources, "transfers.transfer": records.transfers}.get(entry.model)
-    if named is None:
+    by_key = {"transfers.source": records.sources, "transfers.transfer": records.transfers}.get(entry.model)
+    if by_key is None:
         return [entry.fault("", f"{entry.model} does not belong in this file")]
-    faults = _not_texts(entry, ("key",))
-    if named is records.sources:
-        faults += _not_texts(entry, ("published",)) or _not_edtf(entry, "published")
-    if not faults and named.setdefault(entry.text("key"), entry) is not entry:
-        return [entry.fault("key", f"{entry.text('key')} stands here a second time")]
+    faults = _check_texts(entry, ("key",))
+    if entry.model == "transfers.source":
+        faults += _check_texts(entry, ("published",)) or _check_edtf(entry, "published")
+    if not faults and by_key.setdefault(entry.text("key"), entry) is not entry:
+        return [entry.fault("key", f"{entry.text('key')} appears twice")]
     return faults
 
 
-def _not_texts(entry: Record, names: Iterable[str]) -> list[Fault]:
+def _check_texts(entry: Record, names: Iterable[str]) -> list[Fault]:
     return [
         entry.fault(name, f"{name} must be text, and not empty; quote it")
         for name in names
@@ -103,26 +103,26 @@ def _not_texts(entry: Record, names: Iterable[str]) -> list[Fault]:
     ]
 
 
-def claim_of(entry: Record) -> tuple[Claim | None, list[Fault]]:
-    """The claim, or None and what is wrong with the entry's shape."""
-    said_in, prefix = KINDS[entry.model]
+def parse_claim(entry: Record) -> tuple[FixtureClaim | None, list[Fault]]:
+    """Return the claim, or None and what is wrong with the entry's shape."""
+    measure_field, prefix = KINDS[entry.model]
     is_date = entry.model == "transfers.transferdate"
-    faults = _not_texts(entry, (said_in, "locator", "excerpt", *(["date"] if is_date else [])))
-    faults += _not_texts(entry, [name for name in ("as_of", "attributed_to") if name in entry.fields])
-    transfer, source = (_natural_key(entry, name, faults) for name in ("transfer", "source"))
-    minimum, maximum = (_number(entry, name, faults) for name in ("minimum", "maximum"))
+    faults = _check_texts(entry, (measure_field, "locator", "excerpt", *(["date"] if is_date else [])))
+    faults += _check_texts(entry, [name for name in ("as_of", "attributed_to") if name in entry.fields])
+    transfer, source = (_parse_key(entry, name, faults) for name in ("transfer", "source"))
+    minimum, maximum = (_parse_number(entry, name, faults) for name in ("minimum", "maximum"))
     if faults:
         return None, faults
-    faults = [*_not_edtf(entry, "date"), *_not_edtf(entry, "as_of")]
-    measure = prefix + entry.text(said_in)
+    faults = [*_check_edtf(entry, "date"), *_check_edtf(entry, "as_of")]
+    measure = prefix + entry.text(measure_field)
     if measure not in MEASURES:
-        faults.append(entry.fault(said_in, f"{measure} is no measure of the register"))
+        faults.append(entry.fault(measure_field, f"{measure} is not a measure of the register"))
     if not is_date and minimum is None and maximum is None:
         faults.append(entry.fault("", "a claim needs a minimum, a maximum or both"))
-    return (None if faults else Claim(entry, transfer, source, measure, minimum, maximum)), faults
+    return (None if faults else FixtureClaim(entry, transfer, source, measure, minimum, maximum)), faults
 
 
-def _natural_key(entry: Record, name: str, faults: list[Fault]) -> str:
+def _parse_key(entry: Record, name: str, faults: list[Fault]) -> str:
     match entry.fields.get(name):
         case [str() as key]:
             return key
@@ -130,7 +130,7 @@ def _natural_key(entry: Record, name: str, faults: list[Fault]) -> str:
     return ""
 
 
-def _number(entry: Record, name: str, faults: list[Fault]) -> Decimal | None:
+def _parse_number(entry: Record, name: str, faults: list[Fault]) -> Decimal | None:
     value = entry.fields.get(name)
     try:
         number = None if value is None else Decimal(str(value))
@@ -142,7 +142,7 @@ def _number(entry: Record, name: str, faults: list[Fault]) -> Decimal | None:
     return number
 
 
-def _not_edtf(entry: Record, name: str) -> list[Fault]:
+def _check_edtf(entry: Record, name: str) -> list[Fault]:
     try:
         edtf.validate(entry.text(name) or "2019")
     except edtf.EDTFError as error:

@@ -1,4 +1,4 @@
-"""The code lists that curated records are held to.
+"""Code lists that curated records are held to.
 
 Source: ISO 3166-1 (countries), ISO 3166-3 (countries that are no more), ISO 4217 (currencies);
 the tests compare each list with the pycountry package.

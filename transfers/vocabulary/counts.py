@@ -26,7 +26,7 @@ _FORMS = "write 6, 5-7, at least 10, up to 12 or about 30"
 
 
 class Number(NamedTuple):
-    """A count; without a maximum it is at least the minimum, without a minimum at most the maximum."""
+    """Count; without a maximum it is at least the minimum, without a minimum at most the maximum."""
 
     minimum: int | None
     maximum: int | None
@@ -34,30 +34,30 @@ class Number(NamedTuple):
 
 
 class NotANumber(ValueError):
-    """A text that is no count; the message is meant for the person who typed it."""
+    """Text that is no count; the message is meant for the person who typed it."""
 
 
 def parse(text: str) -> Number:
-    """Read a count; raises NotANumber where it cannot be read in exactly one way."""
+    """Return the count; raise NotANumber where it cannot be read in exactly one way."""
     plain = re.sub(r"[‐-―−]", "-", " ".join(text.split()).casefold())
-    if found := _EXACT.fullmatch(plain):
-        return Number(count := _values(found)[0], count)
-    if found := _RANGE.fullmatch(plain):
-        minimum, maximum = _values(found)
+    if match := _EXACT.fullmatch(plain):
+        return Number(count := _parse_counts(match)[0], count)
+    if match := _RANGE.fullmatch(plain):
+        minimum, maximum = _parse_counts(match)
         if minimum > maximum:
             raise NotANumber(f"{text!r}: the first number is above the second: write {maximum}-{minimum}")
         return Number(minimum, maximum)
-    if found := _AT_LEAST.fullmatch(plain):
-        return Number(_values(found)[0], None)
-    if found := _AT_MOST.fullmatch(plain):
-        return Number(None, _values(found)[0])
-    if found := _ABOUT.fullmatch(plain):
-        return Number(count := _values(found)[0], count, is_approximate=True)
-    raise NotANumber(f"{text[:60]!r}: {_remark(plain)}")
+    if match := _AT_LEAST.fullmatch(plain):
+        return Number(_parse_counts(match)[0], None)
+    if match := _AT_MOST.fullmatch(plain):
+        return Number(None, _parse_counts(match)[0])
+    if match := _ABOUT.fullmatch(plain):
+        return Number(count := _parse_counts(match)[0], count, is_approximate=True)
+    raise NotANumber(f"{text[:60]!r}: {_explain(plain)}")
 
 
 def render(number: Number) -> str:
-    """The shortest of the texts that `parse` reads as this count."""
+    """Return the shortest of the texts that `parse` reads as this count."""
     minimum, maximum, is_approximate = number
     if minimum is None and maximum is None:
         return ""
@@ -70,8 +70,8 @@ def render(number: Number) -> str:
     return f"{minimum}-{maximum}"
 
 
-def _values(found: re.Match[str]) -> list[int]:
-    return [_parse_count(group) for group in found.groups() if group is not None]
+def _parse_counts(match: re.Match[str]) -> list[int]:
+    return [_parse_count(group) for group in match.groups() if group is not None]
 
 
 def _parse_count(text: str) -> int:
@@ -81,11 +81,11 @@ def _parse_count(text: str) -> int:
     return int(number)
 
 
-def _remark(text: str) -> str:
-    if found := _ABOVE.fullmatch(text):
-        return f"write what it means, at least {_values(found)[0] + 1}"
-    if (found := _BELOW.fullmatch(text)) and _values(found)[0] > 0:
-        return f"write what it means, up to {_values(found)[0] - 1}"
+def _explain(text: str) -> str:
+    if match := _ABOVE.fullmatch(text):
+        return f"write what it means, at least {_parse_counts(match)[0] + 1}"
+    if (match := _BELOW.fullmatch(text)) and _parse_counts(match)[0] > 0:
+        return f"write what it means, up to {_parse_counts(match)[0] - 1}"
     if re.fullmatch(r"[0-9]{1,3}([,. '’][0-9]{3})+", text):
         return f"a number is written without separators: {re.sub(r'[^0-9]', '', text)}"
     if re.fullmatch(r"-[0-9]+", text):

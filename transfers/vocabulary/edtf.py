@@ -49,12 +49,12 @@ string in both, because ``$`` would let Python accept a trailing newline.
 
 
 class EDTFError(ValueError):
-    """A text that is no date of the register; the message is meant for the person who typed it."""
+    """Text that is no date of the register; the message is meant for the person who typed it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edtf:
-    """A date that was read: its text and the first and the last day it allows.
+    """Date with its text and the first and the last day it allows.
 
     A bound is None at an open or unknown end; one bound at least is known.
     """
@@ -75,7 +75,7 @@ def parse(text: str) -> Edtf:
     try:
         return Edtf(text, *_parse_bounds(text))
     except EDTFError as error:
-        raise EDTFError(_message(text, str(error))) from None
+        raise EDTFError(_compose_message(text, str(error))) from None
 
 
 def validate(text: str) -> None:
@@ -155,7 +155,7 @@ def _parse_interval(text: str) -> Bounds:
 
 
 def _parse_date(text: str) -> Days:
-    """Return the days of a year, month, day or season; `_message` words an empty error."""
+    """Return the days of a year, month, day or season; `_compose_message` words an empty error."""
     match = _match_date(text)
     if match is None:
         raise EDTFError
@@ -168,7 +168,7 @@ def _parse_date(text: str) -> Days:
         else:
             first, last = date(int(year), 1, 1), date(int(year), 12, 31)
     except ValueError:
-        raise EDTFError(_no_such_date(year, month, day)) from None
+        raise EDTFError(_explain(year, month, day)) from None
     return first, last
 
 
@@ -230,14 +230,14 @@ _REMARKS = (
 )
 
 
-def _message(text: str, reason: str) -> str:
+def _compose_message(text: str, reason: str) -> str:
     if len(text) > 100:
         return f"{text[:40]!r}...: {reason or _FORMS}"
     offers = [(new, why) for pattern, by, why in _REWRITINGS if _is_date(new := re.sub(pattern, by, text))]
     if not reason:
         remarks = (remark for pattern, remark in _REMARKS if re.search(pattern, text))
         reason = offers[0][1] if offers else next(remarks, _FORMS)
-    written = " or ".join(dict.fromkeys(_in_words(new) for new, _ in offers))
+    written = " or ".join(dict.fromkeys(_spell_month(new) for new, _ in offers))
     return f"{text!r}: {reason}" + (f": write {written}" if written else "")
 
 
@@ -249,12 +249,12 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _in_words(text: str) -> str:
+def _spell_month(text: str) -> str:
     month = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", text)
     return f"{text} for {MONTHS[int(month[2]) - 1]} {month[1]}" if month else text
 
 
-def _no_such_date(year: str, month: str | None, day: str | None) -> str:
+def _explain(year: str, month: str | None, day: str | None) -> str:
     if year == "0000":
         return "years run from 0001 to 9999"
     if day and month in _SEASONS:

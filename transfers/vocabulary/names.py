@@ -1,4 +1,4 @@
-"""Finding records by any of their names, whatever the case, spaces or script; and what was perhaps meant."""
+"""Search of records by any of their names, whatever the case, spaces or script, with suggestions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,18 +14,18 @@ from .words import fold
 class Index:
     """Names, folded, with the identifiers they find; and each name as written, for suggestions."""
 
-    found: dict[str, set[str]] = field(default_factory=dict)
+    identifiers: dict[str, set[str]] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, identifiers: Iterable[str]) -> None:
         folded = fold(name)
         if folded:
-            self.found.setdefault(folded, set()).update(identifiers)
+            self.identifiers.setdefault(folded, set()).update(identifiers)
             self.written.setdefault(folded, name)
 
     def find(self, name: str) -> set[str]:
-        """Identifiers that the name stands for; empty where nobody bears it."""
-        return self.found.get(fold(name), set())
+        """Return the identifiers that the name stands for; empty where nobody bears it."""
+        return self.identifiers.get(fold(name), set())
 
     def suggest(self, name: str) -> list[str]:
         """Return up to three names like this one, the most alike first."""
@@ -45,7 +45,7 @@ def format_suggestions(suggestions: Iterable[str]) -> str:
 
 
 def build_party_index(parties: Any) -> Index:
-    """Index of these parties' codes, alpha-2 codes, names and aliases."""
+    """Return an index of these parties' codes, alpha-2 codes, names and aliases."""
     index = Index()
     for party in parties.prefetch_related("aliases"):
         for name in (party.name, party.code, party.alpha2, *(alias.name for alias in party.aliases.all())):
@@ -54,7 +54,7 @@ def build_party_index(parties: Any) -> Index:
 
 
 def build_system_index(systems: Any) -> Index:
-    """Index of these systems' slugs, names and aliases; each finds the system and its variants."""
+    """Return an index of these systems' slugs, names and aliases; each finds the system and its variants."""
     index = Index()
     listed = {system.pk: system for system in systems.prefetch_related("aliases")}
     families = {pk: system.variant_of_id for pk, system in listed.items() if system.variant_of_id in listed}

@@ -13,10 +13,10 @@ def _plain(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """A name as one word: `С-400`, `s 400`, `S-400` → `s400`."""
+    """Return a name as one word: `С-400`, `s 400`, `S-400` → `s400`."""
     return _NOT_A_WORD.sub("", _plain(text))
 
 
 def split(text: str) -> list[str]:
-    """The words of a text: `Su-30MKI fighter` → `su`, `30mki`, `fighter`."""
+    """Return the words of a text: `Su-30MKI fighter` → `su`, `30mki`, `fighter`."""
     return [word for word in _NOT_A_WORD.split(_plain(text)) if word]

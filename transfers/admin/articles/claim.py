@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from transfers.curation import workflow
-from transfers.evidence.recognition import DATE, MONEY, NUMBER, Mark, excerpt
+from transfers.evidence.recognition import DATE, MONEY, NUMBER, Mark, choose_excerpt
 from transfers.models import ArticleText, Quantity, Transfer, TransferDate, Valuation, history
 
 from .marks import find_marks
@@ -150,7 +150,7 @@ class ClaimMaker:
         """Return the marked figure and its place; the curator adds what was measured."""
         proposal: dict[str, Any] = {
             "locator": f"¶{self.mark.paragraph}",
-            "excerpt": excerpt(self.article.text, self.mark),
+            "excerpt": choose_excerpt(self.article.text, self.mark),
         }
         if self.mark.kind == DATE:
             return proposal | {"date": self.mark.value[0]}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
-from transfers.evidence.recognition import DATE, MONEY, NUMBER, Mark, paragraphs, recognise
+from transfers.evidence.recognition import DATE, MONEY, NUMBER, Mark, recognise, split_paragraphs
 from transfers.models import ArticleText, Party, Quantity, Source, System, TransferDate, Valuation
 from transfers.vocabulary import edtf
 
@@ -62,7 +62,7 @@ def mark_paragraphs(
     for mark in find_marks(article):
         marks.setdefault(mark.paragraph, []).append(mark)
     marked = []
-    for paragraph in paragraphs(article.text):
+    for paragraph in split_paragraphs(article.text):
         pieces, position = [], paragraph.start
         for mark in marks.get(paragraph.number, []):
             pieces.append(Piece(article.text[position : mark.start]))

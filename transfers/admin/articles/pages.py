@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from transfers.admin.editing.base import RegistryAdmin
-from transfers.evidence.recognition import PARTY, SYSTEM, Mark, excerpt
+from transfers.evidence.recognition import PARTY, SYSTEM, Mark, choose_excerpt
 from transfers.models import ArticleText
 
 from .claim import FIGURES, ClaimMaker, may_add
@@ -60,7 +60,7 @@ class ArticlePages(RegistryAdmin):
             "mark": mark,
             "maker": maker,
             "media": self.media + maker.media,
-            "around": excerpt(article.text, mark),
+            "around": choose_excerpt(article.text, mark),
             "errors": maker.has_errors,
         }
         title = f"Claim from ¶{mark.paragraph} of {article.source.key}"

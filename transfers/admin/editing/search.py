@@ -26,5 +26,5 @@ class AliasSearch(admin.ModelAdmin):
         if not folded_term:
             return matches, may_repeat
         index = self.build_index(self.model.objects.all())
-        identifiers = {key for name, keys in index.found.items() if folded_term in name for key in keys}
+        identifiers = {key for name, keys in index.identifiers.items() if folded_term in name for key in keys}
         return matches | queryset.filter(**{f"{self.natural_field}__in": identifiers}), True

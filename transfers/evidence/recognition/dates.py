@@ -14,30 +14,31 @@ _PREPOSITION = re.compile(
 _DAY_BEFORE = "a day after"
 
 
-def dates(body: str, published: date | None) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+def find_dates(body: str, published: date | None) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Yield the start, the end and the EDTF of each date."""
     for pattern, meaning in PROPOSED_FORMS:
-        for found in pattern.finditer(body):
-            if published is None and not found.groupdict().get("year"):
+        for match in pattern.finditer(body):
+            if published is None and not match.groupdict().get("year"):
                 continue
-            if _is_bare_month(found) and not _PREPOSITION.search(
-                body[max(0, found.start() - 8) : found.start()]
+            if _is_bare_month(match) and not _PREPOSITION.search(
+                body[max(0, match.start() - 8) : match.start()]
             ):
                 continue
-            if text := _edtf(meaning, found, published or date(2000, 1, 1)):
-                start = found.end() - len(_DAY_BEFORE) if found[0].endswith(_DAY_BEFORE) else found.start()
-                yield start, found.end(), (text,)
+            if text := _format_edtf(meaning, match, published or date(2000, 1, 1)):
+                start = match.end() - len(_DAY_BEFORE) if match[0].endswith(_DAY_BEFORE) else match.start()
+                yield start, match.end(), (text,)
 
 
-def _is_bare_month(found: Match) -> bool:
-    """A month alone is also a verb or a name: May, March."""
-    groups = found.groupdict()
+def _is_bare_month(match: Match) -> bool:
+    """Return whether a month stands alone, and may be a verb or a name: May, March."""
+    groups = match.groupdict()
     return bool(groups.get("month")) and not groups.get("year") and not groups.get("first")
 
 
-def _edtf(meaning: Meaning, found: Match, day: date) -> str:
-    """The date as EDTF; empty where the words make none (the 31st of June, the year nought)."""
+def _format_edtf(meaning: Meaning, match: Match, day: date) -> str:
+    """Return the date as EDTF; empty where the words make none (the 31st of June, the year nought)."""
     try:
-        text = "/".join(dict.fromkeys(meaning(found, day)))
+        text = "/".join(dict.fromkeys(meaning(match, day)))
         edtf.validate(text)
     except (ValueError, OverflowError, KeyError):
         return ""

@@ -1,4 +1,4 @@
-"""The adjectives of states in English, which the register has no names for: Russian, Turkish, Dutch. Pure."""
+"""Adjectives of states in English, which the register has no names for: Russian, Turkish, Dutch. Pure."""
 
 from collections.abc import Collection, Iterator
 
@@ -22,8 +22,8 @@ _BY_CODE: dict[str, list[str]] = {
 }
 
 
-def demonyms(name: str, identifiers: Collection[str]) -> Iterator[str]:
-    """Adjectives of the one state that bears the name: from the table, or the name with an n."""
+def list_demonyms(name: str, identifiers: Collection[str]) -> Iterator[str]:
+    """Yield the adjectives of the one state that bears the name: from the table, or the name with an n."""
     if len(identifiers) != 1:
         return
     yield from _BY_CODE.get(next(iter(identifiers)), ())

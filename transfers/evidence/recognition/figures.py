@@ -7,7 +7,7 @@ from decimal import Decimal
 from transfers.vocabulary import numbers
 from transfers.vocabulary.codes import CURRENCIES as CODES
 
-from .marks import MONEY, NUMBER, Found
+from .marks import MONEY, NUMBER, Candidate
 
 _WORDS = rf"(?:{numbers.WORDS}|half an?(?= ))"
 _DIGITS = r"(?:\d{1,3}(?:,\d{2,3}){1,5}(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?)"
@@ -32,59 +32,59 @@ _MOST = re.compile(r"(?i)\b(?:at most|up to|no more than|as many as|fewer than|l
 LARGEST_COUNT = 2_147_483_647
 
 
-def figures(body: str) -> Iterator[Found]:
-    """Sums of money, and counts with the unit that follows them."""
-    for found in _FURNITURE.finditer(body):
-        yield NUMBER, found.start(), found.end(), ()
-    for found in _NUMBER.finditer(body):
-        low, high = _values(found)
-        start, end, currency = _sum_at(body, found)
+def find_figures(body: str) -> Iterator[Candidate]:
+    """Yield sums of money, and counts with the unit that follows them."""
+    for match in _FURNITURE.finditer(body):
+        yield NUMBER, match.start(), match.end(), ()
+    for match in _NUMBER.finditer(body):
+        low, high = _parse_range(match)
+        start, end, currency = _find_sum(body, match)
         before = body[max(0, start - 16) : start]
         if currency:
-            yield MONEY, start, end, (*_range(before, low, high), currency)
-        elif (unit := _counted(body, found, low, high)) is not None:
-            yield NUMBER, start, end, (*_range(before, low, high), unit)
+            yield MONEY, start, end, (*_format_range(before, low, high), currency)
+        elif (unit := _find_counted_unit(body, match, low, high)) is not None:
+            yield NUMBER, start, end, (*_format_range(before, low, high), unit)
 
 
-def _sum_at(body: str, found: re.Match[str]) -> tuple[int, int, str]:
-    """Where the figure starts and ends with the currency that stands before or after it, if one does."""
-    start = found.start("low" if found["low"] else "word")
-    if currency := _currency(found["sign"], found["code"]):
-        return found.start(), found.end(), currency
-    after = _CURRENCY.match(body, found.end())
-    if after and (currency := _currency(after[1], after[2])):
+def _find_sum(body: str, match: re.Match[str]) -> tuple[int, int, str]:
+    """Return where the figure starts and ends, its currency included, and that currency if there is one."""
+    start = match.start("low" if match["low"] else "word")
+    if currency := _find_currency(match["sign"], match["code"]):
+        return match.start(), match.end(), currency
+    after = _CURRENCY.match(body, match.end())
+    if after and (currency := _find_currency(after[1], after[2])):
         return start, after.end(), currency
-    return start, found.end(), ""
+    return start, match.end(), ""
 
 
-def _values(found: re.Match[str]) -> tuple[Decimal, Decimal]:
-    """The least and the greatest that the digits or words say, with their scale."""
-    first = found["low"] or found["word"]
-    last = found["high"] or found["word2"] or first
-    low, high = (numbers.parse_number(f"{end} {found['scale']}") for end in (first, last))
+def _parse_range(match: re.Match[str]) -> tuple[Decimal, Decimal]:
+    """Return the least and the greatest number that the digits or words name, with their scale."""
+    first = match["low"] or match["word"]
+    last = match["high"] or match["word2"] or first
+    low, high = (numbers.parse_number(f"{end} {match['scale']}") for end in (first, last))
     return low, high
 
 
-def _currency(word: str | None, code: str | None) -> str:
+def _find_currency(word: str | None, code: str | None) -> str:
     if word:
         return numbers.find_currency(word)
     return code if code in CODES else ""
 
 
-def _range(before: str, low: Decimal, high: Decimal) -> tuple[str, str]:
-    """Minimum and maximum as text, open where the words before say at least or at most."""
+def _format_range(before: str, low: Decimal, high: Decimal) -> tuple[str, str]:
+    """Return minimum and maximum as text, open where the words before say at least or at most."""
     least, most = (f"{value.normalize():f}" for value in sorted((low, high)))
     return ("" if _MOST.search(before) else least), ("" if _LEAST.search(before) else most)
 
 
-def _counted(body: str, found: re.Match[str], low: Decimal, high: Decimal) -> str | None:
-    """The unit of a count, empty where none is named; None where the number counts no arms."""
-    of_money = _OF_MONEY_ONLY & set(re.findall("[a-z]+", found["scale"].lower()))
+def _find_counted_unit(body: str, match: re.Match[str], low: Decimal, high: Decimal) -> str | None:
+    """Return the unit of a count, empty where none is named; None where the number counts no arms."""
+    of_money = _OF_MONEY_ONLY & set(re.findall("[a-z]+", match["scale"].lower()))
     whole = low % 1 == 0 and high % 1 == 0 and max(low, high) <= LARGEST_COUNT
-    if of_money or not whole or _NO_COUNT.match(body, found.end()):
+    if of_money or not whole or _NO_COUNT.match(body, match.end()):
         return None
-    is_article = found["word"] and found["word"].lower() in ("a", "an", "one") and not found["scale"]
-    unit = _unit(body[found.end() : found.end() + 120], 4 if is_article else 9)
+    is_article = match["word"] and match["word"].lower() in ("a", "an", "one") and not match["scale"]
+    unit = _find_unit(body[match.end() : match.end() + 120], 4 if is_article else 9)
     return None if is_article and not unit else unit
 
 
@@ -108,8 +108,8 @@ _ENDS_PHRASE = frozenset(
 _PARTITIVE = re.compile(r"\s(?:more\s)?of\s(?:the|its|their|these|those)\b(?:\s(?:\w+)(?=\s))?")
 
 
-def _unit(after: str, reach: int) -> str:
-    """The register's unit for the noun that a number counts, within so many words; or nothing."""
+def _find_unit(after: str, reach: int) -> str:
+    """Return the register's unit for the noun that a number counts, within so many words; or nothing."""
     skipped = _PARTITIVE.match(after)
     at, unit = skipped.end() if skipped else 0, ""
     for _ in range(reach):

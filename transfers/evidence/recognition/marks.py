@@ -1,4 +1,4 @@
-"""A mark, the paragraph it stands in and the few words around it."""
+"""Marks, the paragraph they stand in and the few words around them."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ KINDS = (SYSTEM, PARTY, MONEY, DATE, NUMBER)
 LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT = 12, 200
 
 #: Kind, start, end and value; without a value the place is only held against other kinds.
-Found = tuple[str, int, int, tuple[str, ...]]
+Candidate = tuple[str, int, int, tuple[str, ...]]
 
 
 @dataclass(frozen=True, order=True)
@@ -30,35 +30,35 @@ class Mark:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A block between blank lines, counted from 1, as locators count: ¶14."""
+    """Block between blank lines, counted from 1, as locators count: ¶14."""
 
     number: int
     start: int
     end: int
 
 
-def paragraphs(text: str) -> list[Paragraph]:
-    """The blocks between blank lines; a line of white space alone is blank."""
-    found: list[Paragraph] = []
+def split_paragraphs(text: str) -> list[Paragraph]:
+    """Return the blocks between blank lines; a line of white space alone is blank."""
+    paragraphs: list[Paragraph] = []
     start = end = at = 0
     for line in (*text.splitlines(keepends=True), ""):
         if line.strip():
             start, end = (start if end else at), at + len(line.rstrip())
         elif end:
-            found.append(Paragraph(len(found) + 1, start, end))
+            paragraphs.append(Paragraph(len(paragraphs) + 1, start, end))
             end = 0
         at += len(line)
-    return found
+    return paragraphs
 
 
 _WORDS = re.compile(r"\S+")
 _ENDS_SENTENCE = re.compile(r"(?:(?!Sept\b)\b\w{4,}|\d)[.!?]['\"”’)]*$")
 
 
-def excerpt(text: str, mark: Mark) -> str:
-    """A few words with the mark in them: at most 12, of its sentence and its paragraph, and no more of it."""
-    place = paragraphs(text)[mark.paragraph - 1]
-    words = [found.span() for found in _WORDS.finditer(text, place.start, place.end)]
+def choose_excerpt(text: str, mark: Mark) -> str:
+    """Return a few words with the mark in them: at most 12, all of its sentence and its paragraph."""
+    place = split_paragraphs(text)[mark.paragraph - 1]
+    words = [match.span() for match in _WORDS.finditer(text, place.start, place.end)]
     inside = [at for at, (start, end) in enumerate(words) if end > mark.start and start < mark.end]
     first, last = inside[0], inside[-1]
     while last - first + 1 < LONGEST_EXCERPT:
@@ -68,11 +68,11 @@ def excerpt(text: str, mark: Mark) -> str:
             (first, last + 1) if after and (not before or last - inside[-1] <= inside[0] - first) else None
         )
         grown = grown or ((first - 1, last) if before else None)
-        if grown is None or len(_folded(text, words, *grown)) > LONGEST_EXCERPT_TEXT:
+        if grown is None or len(_join(text, words, *grown)) > LONGEST_EXCERPT_TEXT:
             break
         first, last = grown
-    return _folded(text, words, first, last)[:LONGEST_EXCERPT_TEXT]
+    return _join(text, words, first, last)[:LONGEST_EXCERPT_TEXT]
 
 
-def _folded(text: str, words: list[tuple[int, int]], first: int, last: int) -> str:
+def _join(text: str, words: list[tuple[int, int]], first: int, last: int) -> str:
     return " ".join(text[start:end] for start, end in words[first : last + 1]).rstrip(",;:.")

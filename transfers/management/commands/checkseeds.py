@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from transfers import evidence as seeds
+from transfers import evidence
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         seeds_dir, fixtures, articles = (options[name] for name in ("seeds", "fixtures", "articles"))
-        report = seeds.check(_short(seeds_dir), _short(fixtures), articles)
+        report = evidence.check(_short(seeds_dir), _short(fixtures), articles)
         for fault in report.faults:
             self.stdout.write(str(fault))
         if report.faults:
