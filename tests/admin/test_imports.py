@@ -114,7 +114,7 @@ def test_a_preview_shows_what_vanished(client, curator):
 def test_a_preview_lists_the_first_of_each_kind_and_the_list_has_all(client, curator, monkeypatch):
     monkeypatch.setattr(report, "SHOWN", 1)
     answer = upload(client, a_file(DEAL, OTHER))
-    assert "And 1 more; the list to download has them." in body(answer)
+    assert "And 1 more: download the list to see them." in body(answer)
     found = lines(client.get(address("preview", answer.context["job"].name)))
     assert [(each["line"], each["outcome"], each["designation"]) for each in found] == [
         ("13", "new", "Nord 7"),
@@ -402,7 +402,7 @@ def test_publishing_and_undoing_need_a_reason(client, here, page):
 def test_a_curator_undoes_an_import(client, curator, here):
     batch = brought(DEAL)
     page = body(client.get(address("undo", batch.pk)))
-    assert "1 transfer that it made" in page
+    assert "1 transfer that it added" in page
     client.post(address("undo", batch.pk), {"reason": "The wrong file"})
     batch.refresh_from_db()
     assert (batch.undone_by, Transfer.objects.count()) == (curator, 0)
@@ -413,7 +413,7 @@ def test_what_is_public_is_undone_by_those_who_publish(client, here):
     client.force_login(factories.user("reviewer"))
     publish(client, batch)
     client.force_login(factories.user("curator"))
-    assert "only who may publish" in body(client.post(address("undo", batch.pk), {"reason": "Wrong"}))
+    assert "only somebody who may publish" in body(client.post(address("undo", batch.pk), {"reason": "Wrong"}))
     assert public() == ["Nord 7"]
     client.force_login(factories.user("administrator"))
     client.post(address("undo", batch.pk), {"reason": "Wrong"})

@@ -1,4 +1,4 @@
-"""What imports left for curators to look at, and numbers as people read them."""
+"""Numbers of records that imports left for curators, and numbers with separators."""
 
 from django import template
 from django.db.models import Count, QuerySet, Value
@@ -10,22 +10,22 @@ register = template.Library()
 
 @register.filter
 def grouped(number: int) -> str:
-    """The number with a comma between thousands."""
+    """Return the number with a comma between thousands."""
     return f"{number:,}"
 
 
 @register.simple_tag
 def import_counts() -> dict[str, int]:
-    """Provisional parties and systems, and open proposals, by name, in one query."""
+    """Count provisional parties and systems and open proposals, in one query."""
     waiting = {
         "parties": Party.objects.filter(provisional=True),
         "systems": System.objects.filter(provisional=True),
         "proposals": Proposal.objects.filter(decision=Proposal.Decision.OPEN),
     }
-    first, *others = (_counted(name, records) for name, records in waiting.items())
+    first, *others = (_count(name, records) for name, records in waiting.items())
     return dict.fromkeys(waiting, 0) | dict(first.union(*others, all=True))
 
 
-def _counted(name: str, records: QuerySet) -> QuerySet:
+def _count(name: str, records: QuerySet) -> QuerySet:
     named = records.order_by().annotate(_waiting=Value(name)).values("_waiting")
     return named.annotate(_count=Count("pk")).values_list("_waiting", "_count")

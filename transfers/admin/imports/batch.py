@@ -1,4 +1,4 @@
-"""Imports of registers in the admin: what came in by the file, by whom, and what became of it."""
+"""Imports in the admin: the page of an import, and the list of what it left out."""
 
 from typing import Any
 
@@ -15,10 +15,10 @@ from transfers.registers.reading.records import describe_lines
 
 from .jobs import JobPages
 from .links import LinkPages
-from .proposals import meaning
+from .proposals import describe_meaning
 from .upload import RegisterPages
 
-#: Of a list that may be long, so many stand on the page.
+#: Number of records on the page of lists that may be long.
 SHOWN = 200
 OPEN_SHOWN = 50
 LEFT_OUT = ("line", "outcome", "reason", "text")
@@ -26,7 +26,7 @@ LEFT_OUT = ("line", "outcome", "reason", "text")
 
 @admin.register(ImportBatch)
 class ImportBatchAdmin(RegisterPages, JobPages, LinkPages):
-    """Imports: to be read, made from a file, published and undone as a whole; never edited."""
+    """Imports, which are added from a file, published and undone as a whole, and never edited."""
 
     list_display = ["file_name", "layout", "edition", "user", "time", "records", "summary", "undone"]
     list_filter = ["layout", ("undone", admin.EmptyFieldListFilter)]
@@ -60,7 +60,7 @@ class ImportBatchAdmin(RegisterPages, JobPages, LinkPages):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The import: what it brought, what it left out, and what may be done with it."""
+        """Show what the import brought, what it left out, and what can be done with it."""
         batch = self.get_object(request, object_id)
         if batch is None:
             raise Http404("There is no such import.")
@@ -69,55 +69,60 @@ class ImportBatchAdmin(RegisterPages, JobPages, LinkPages):
         context = {
             "batch": batch,
             "counts": batch.counts.items(),
-            "left_out": [_left_out(each) for each in batch.left_out[:SHOWN]],
+            "left_out": [_describe_left_out(record) for record in batch.left_out[:SHOWN]],
             "left_out_more": max(len(batch.left_out) - SHOWN, 0),
             "vanished": Transfer.objects.filter(key__in=batch.vanished[:SHOWN]).order_by("key"),
             "vanished_more": max(len(batch.vanished) - SHOWN, 0),
-            **_proposals(batch),
+            **_list_proposals(batch),
             "may_decide": request.user.has_perm(workflow.CHANGE),
             "drafts": Transfer.objects.publishable_from(batch).count(),
             "transfers": batch.deals.values("transfer").distinct().count(),
-            "names": _names(batch),
+            "names": _list_names(batch),
             "publish_refusal": publishing.explain_refusal(batch, request.user),
             "undo_refusal": self.undo_refusal(request, batch),
         }
         return self.page(request, "batch", str(batch), **context)
 
     def left_out_view(self, request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
-        """All records that were left out, as CSV."""
+        """Download all records that were left out, as CSV."""
         batch = self.get_object(request, str(pk))
         if batch is None or not self.has_view_permission(request, batch):
             raise PermissionDenied
-        return self.csv(f"import-{pk}-left-out.csv", report.stream_csv(LEFT_OUT, map(_cells, batch.left_out)))
+        return self.csv(
+            f"import-{pk}-left-out.csv", report.stream_csv(LEFT_OUT, map(_list_cells, batch.left_out))
+        )
 
 
-def _left_out(record: list[Any]) -> tuple[str, str, str]:
-    """A record as the batch keeps it: where it stands, outcome and reason."""
+def _describe_left_out(record: list[Any]) -> tuple[str, str, str]:
+    """Return where a record stands in the file, its outcome and the reason."""
     numbers, outcome, reason = record[:3]
     return describe_lines(tuple(numbers)), outcome, reason
 
 
-def _cells(record: list[Any]) -> list[str]:
-    """A line of the list; the last cell is the record's first line, where the batch keeps it."""
-    return [*_left_out(record), *map(str, record[3:4])]
+def _list_cells(record: list[Any]) -> list[str]:
+    """Return a record's line of the download; older imports did not store its text."""
+    text = str(record[3]) if len(record) > 3 else ""
+    return [*_describe_left_out(record), text]
 
 
-def _proposals(batch: ImportBatch) -> dict[str, Any]:
-    """How many proposals of its comments are open, and the first with what each would make."""
-    found = Proposal.objects.filter(deal__batch=batch, decision=Proposal.Decision.OPEN)
-    first = found.select_related("transfer").order_by("pk")[:OPEN_SHOWN]
-    return {"proposals": found.count(), "open": [(each, meaning(each)) for each in first]}
+def _list_proposals(batch: ImportBatch) -> dict[str, Any]:
+    """Return the number of open proposals, and the first of them with their meanings."""
+    proposals = Proposal.objects.filter(deal__batch=batch, decision=Proposal.Decision.OPEN)
+    first = proposals.select_related("transfer").order_by("pk")[:OPEN_SHOWN]
+    return {
+        "proposals": proposals.count(),
+        "open": [(proposal, describe_meaning(proposal)) for proposal in first],
+    }
 
 
-def _names(batch: ImportBatch) -> list[tuple[str, list[tuple[str, str]], int]]:
-    """Provisional parties and systems that it made, as they are still: heading, links, how many more."""
-    found = []
-    for model, listed, field in ((Party, "parties", "code"), (System, "systems", "slug")):
-        keys = batch.made.get(listed, [])
+def _list_names(batch: ImportBatch) -> list[tuple[str, list[tuple[str, str]], int]]:
+    """Return the import's parties and systems that are still provisional: table, links, number of others."""
+    sections = []
+    for model, table, field in ((Party, "parties", "code"), (System, "systems", "slug")):
         records: list[Any] = []
-        for group in batched(keys):
-            records += model.objects.filter(**{f"{field}__in": group}, provisional=True)
+        for keys in batched(batch.made.get(table, [])):
+            records += model.objects.filter(**{f"{field}__in": keys}, provisional=True)
         view = f"admin:transfers_{model._meta.model_name}_change"
-        links = [(str(each), reverse(view, args=[each.pk])) for each in records[:SHOWN]]
-        found.append((listed, links, max(len(records) - SHOWN, 0)))
-    return found
+        links = [(str(record), reverse(view, args=[record.pk])) for record in records[:SHOWN]]
+        sections.append((table, links, max(len(records) - SHOWN, 0)))
+    return sections

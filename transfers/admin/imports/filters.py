@@ -1,4 +1,4 @@
-"""The transfers that an import describes, as a filter of their list."""
+"""Filter of the list of transfers by the import that describes them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,7 @@ LISTED = 20
 
 
 class ImportFilter(admin.SimpleListFilter):
-    """One of the latest imports, or the one that a link names."""
+    """Filter by one of the latest imports, or by the one that a link names."""
 
     title = "import"
     parameter_name = PARAMETER

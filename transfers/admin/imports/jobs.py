@@ -1,4 +1,4 @@
-"""Publishing and undoing an import as a whole, and the page that tells how far such work is."""
+"""Publishing and undoing an import as a whole, and the page that shows the progress of a job."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ TITLES = {"import": "Importing", "publish": "Publishing an import", "undo": "Und
 
 
 class JobPages(ImportPages):
-    """Pages that start work on an import, and the page of the work."""
+    """Pages that start a job on an import, and the page of the job."""
 
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, "transfers_importbatch"
@@ -30,17 +30,17 @@ class JobPages(ImportPages):
         ]
 
     def undo_refusal(self, request: HttpRequest, batch: ImportBatch) -> str:
-        """Why the user cannot undo the import; empty: nothing stands in the way."""
+        """Return why the user cannot undo the import; empty if they can."""
         if not self.has_add_permission(request):
-            return "You are not allowed to import registers, nor to undo that."
+            return "You are not allowed to import registers or to undo imports."
         if batch.undone:
             return "This import was undone already."
         if publishing.is_public(batch) and not request.user.has_perm(workflow.PUBLISH):
-            return "Some of it is public; only who may publish transfers undoes it."
+            return "Some of it is public; only somebody who may publish transfers can undo it."
         return ""
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask why all of the import is to be public; then begin that."""
+        """Ask for the reason, then start to publish all of the import."""
         batch = self._batch(request, pk)
         if not request.user.has_perm(workflow.PUBLISH):
             raise PermissionDenied
@@ -48,7 +48,7 @@ class JobPages(ImportPages):
         return self._ask(request, batch, "publish", publishing.explain_refusal(batch, request.user), shown)
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Say what would go and ask why; then begin that."""
+        """Show what would go and ask for the reason, then start to undo the import."""
         batch = self._batch(request, pk)
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -57,7 +57,7 @@ class JobPages(ImportPages):
             "batch": batch,
             "made": deals.filter(outcome=Outcome.NEW).count(),
             "changed": deals.filter(outcome=Outcome.CHANGED).count(),
-            "names": sum(len(batch.made.get(each, [])) for each in ("parties", "systems")),
+            "names": sum(len(batch.made.get(table, [])) for table in ("parties", "systems")),
             "is_public": publishing.is_public(batch),
         }
         return self._ask(request, batch, "undo", self.undo_refusal(request, batch), shown)
@@ -84,7 +84,7 @@ class JobPages(ImportPages):
         return HttpResponseRedirect(reverse("admin:transfers_importbatch_job", args=[name]))
 
     def job_view(self, request: HttpRequest, name: str) -> HttpResponse:
-        """How far the work is, or how it ended; the page looks again by itself."""
+        """Show the job's progress or outcome; the page reloads itself."""
         job = self._job(request, name)
         return self.page(request, "job", TITLES[job.task], job=job)
 
@@ -100,5 +100,5 @@ class JobPages(ImportPages):
             raise PermissionDenied
         job = jobs.find_job(name)
         if job is None or job.state == jobs.WAITING:
-            raise Http404("There is no such work (any more).")
+            raise Http404("There is no such job, or it no longer exists.")
         return job

@@ -1,4 +1,4 @@
-"""What the pages of imports share."""
+"""Base class of the pages of imports, and the form that asks for a reason."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,17 +11,17 @@ from transfers.admin.editing.base import RegistryAdmin
 
 
 class ReasonForm(forms.Form):
-    """Why something is done; it stands in the history and, of what is public, in the log."""
+    """Reason for an action."""
 
     reason = forms.CharField(
         max_length=500,
         widget=forms.Textarea({"rows": 2, "cols": 80}),
-        help_text="Stands in the history and, of what is public, in the public log.",
+        help_text="Stands in the history and, for public transfers, in the public log.",
     )
 
 
 class ImportPages(RegistryAdmin):
-    """A page of imports, and a list to download."""
+    """Pages of imports, and lists to download."""
 
     def page(self, request: HttpRequest, name: str, title: str, **shown: Any) -> HttpResponse:
         request.current_app = self.admin_site.name
@@ -35,7 +35,7 @@ class ImportPages(RegistryAdmin):
         return TemplateResponse(request, f"admin/transfers/importbatch/{name}.html", context)
 
     def user_id(self, request: HttpRequest) -> int:
-        """Of the user, who is logged in wherever a page of the admin is shown."""
+        """Return the id of the user, who is always logged in to the admin."""
         assert request.user.pk is not None
         return request.user.pk
 

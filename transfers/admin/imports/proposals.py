@@ -1,4 +1,4 @@
-"""What registers' comments may mean, in the admin: accepted or declined, never edited."""
+"""Registers' deals, and proposals made of their comments, in the admin."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from transfers.registers.reconciling import proposing
 
 
 class BatchFilter(admin.SimpleListFilter):
-    """The import that a link names."""
+    """Filter by the import that a link names."""
 
     title = "import"
     parameter_name = "import"
@@ -29,19 +29,19 @@ class BatchFilter(admin.SimpleListFilter):
         return queryset.filter(deal__batch=value[:18]) if value else queryset
 
 
-def meaning(proposal: Proposal) -> str:
-    """What the transfer would be, or what it would be worth."""
+def describe_meaning(proposal: Proposal) -> str:
+    """Return the kind that the transfer would have, or its value."""
     if proposal.field != Proposal.Proposed.DEAL_VALUE:
         return proposal.value
     ends = (proposal.minimum, proposal.maximum)
     least, most = ("" if end is None else f"{end:,.0f}" for end in ends)
     if least == most:
-        said = least
+        amount = least
     elif least and most:
-        said = f"{least}–{most}"
+        amount = f"{least}–{most}"
     else:
-        said = f"at least {least}" if least else f"at most {most}"
-    return f"{said} {proposal.currency}"
+        amount = f"at least {least}" if least else f"at most {most}"
+    return f"{amount} {proposal.currency}"
 
 
 @admin.register(RegisterDeal)
@@ -56,7 +56,7 @@ class RegisterDealAdmin(ReadOnlyAdmin):
 
 @admin.register(Proposal)
 class ProposalAdmin(ReadOnlyAdmin):
-    """What a comment may mean, beside the words that say so."""
+    """Proposals beside the words that they are made of; accepted or declined, never edited."""
 
     list_display = [
         "transfer", "field", "meaning", "excerpt", "doubtful", "decision", "decided_by", "decided",
@@ -68,7 +68,7 @@ class ProposalAdmin(ReadOnlyAdmin):
 
     @admin.display(description="would be")
     def meaning(self, proposal: Proposal) -> str:
-        return meaning(proposal)
+        return describe_meaning(proposal)
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(workflow.CHANGE)
@@ -84,7 +84,7 @@ class ProposalAdmin(ReadOnlyAdmin):
     def _decide(
         self, request: HttpRequest, queryset: QuerySet, done: str, decide: Callable[[Proposal, Any], Any]
     ) -> None:
-        """Decide all or none, in the order in which transfers wait for each other."""
+        """Decide all or none, in an order that avoids deadlocks between transfers."""
         refused: list[str] = []
         chosen = list(queryset.select_related("transfer").order_by("transfer", "pk"))
         with transaction.atomic():

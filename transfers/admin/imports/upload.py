@@ -1,4 +1,4 @@
-"""Import a register: a file, what it would do, and the word to do it. Nothing is stored before that."""
+"""Importing a register: upload, preview and confirmation, before which nothing is stored."""
 
 from typing import Any
 
@@ -24,11 +24,11 @@ from transfers.vocabulary import edtf
 
 from .pages import ImportPages
 
-GONE = "There is no preview to confirm (any more); send the file again."
+GONE = "The preview no longer exists; send the file again."
 
 
 class RegisterForm(forms.Form):
-    """A register's file, when it was made, and why it comes in; the file is kept and read by its check."""
+    """Register's file, its date and the reason to import it; cleaning the form stores and reads the file."""
 
     file = forms.FileField(
         help_text="A SIPRI trade register as it was downloaded, in either layout (CSV), at most"
@@ -38,9 +38,9 @@ class RegisterForm(forms.Form):
         label="Date of the edition",
         required=False,
         max_length=40,
-        help_text="EDTF, such as 2024-03-11 or 2024; only where the file does not say when it was made.",
+        help_text="EDTF, such as 2024-03-11 or 2024; only if the file does not state its date.",
     )
-    reason = forms.CharField(max_length=500, help_text="Stands in the history of every record that comes in.")
+    reason = forms.CharField(max_length=500, help_text="Stands in the history of every imported record.")
 
     name = ""
     register: Register | None = None
@@ -65,19 +65,19 @@ class RegisterForm(forms.Form):
         if not self.errors:
             try:
                 self.name = uploads.save(data["file"].chunks())
-                kept = uploads.find(self.name)
-                assert kept is not None
-                self.register = read_file(kept)
+                stored = uploads.find(self.name)
+                assert stored is not None
+                self.register = read_file(stored)
             except Unreadable as error:
                 uploads.take(self.name)
                 self.add_error("file", str(error))
             except OSError as error:
-                self.add_error("file", f"The server cannot keep the file: {error.strerror}.")
+                self.add_error("file", f"The server cannot store the file: {error.strerror}.")
         return data
 
 
 class RegisterPages(ImportPages):
-    """The pages on which a register is imported."""
+    """Pages on which a register is imported."""
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -88,53 +88,53 @@ class RegisterPages(ImportPages):
         ]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Show the form; with a file, what its import would do."""
+        """Show the form or, with a file, a preview of its import."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = RegisterForm(request.POST or None, request.FILES or None)
         if request.method != "POST" or not form.is_valid():
             return self.page(request, "register", "Import a register", form=form)
         assert form.register is not None
-        said = form.cleaned_data
-        made = build_plan(form.register, said["published"])
+        values = form.cleaned_data
+        plan = build_plan(form.register, values["published"])
         job = jobs.Job(
             name=form.name,
             task="import",
             user=self.user_id(request),
-            reason=said["reason"],
-            file_name=said["file"].name,
-            published=said["published"],
-            expected=made.fingerprint,
+            reason=values["reason"],
+            file_name=values["file"].name,
+            published=values["published"],
+            expected=plan.fingerprint,
         )
         jobs.save_job(job)
-        return self._preview(request, job, made)
+        return self._preview(request, job, plan)
 
-    def _preview(self, request: HttpRequest, job: jobs.Job, made: Plan) -> HttpResponse:
+    def _preview(self, request: HttpRequest, job: jobs.Job, plan: Plan) -> HttpResponse:
         shown = {
             "job": job,
-            "plan": made,
-            "summary": next(report.describe_plan(made)),
-            "groups": report.list_groups(made),
+            "plan": plan,
+            "summary": next(report.describe_plan(plan)),
+            "groups": report.list_groups(plan),
             "names": [
                 (what, names[: report.SHOWN], max(len(names) - report.SHOWN, 0))
-                for what, names in report.list_new_names(made).items()
+                for what, names in report.list_new_names(plan).items()
             ],
         }
         return self.page(request, "preview", f"Preview: {job.file_name}", **shown)
 
     def preview_csv(self, request: HttpRequest, name: str) -> HttpResponse | StreamingHttpResponse:
-        """The whole preview as a list, as the import would do it now."""
+        """Download the whole preview, as the import would run now."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         job, file = jobs.find_job(name), uploads.find(name)
         if job is None or file is None:
             messages.error(request, GONE)
             return HttpResponseRedirect(reverse("admin:transfers_importbatch_add"))
-        made = build_plan(read_file(file), job.published)
-        return self.csv("preview.csv", report.stream_plan(made))
+        plan = build_plan(read_file(file), job.published)
+        return self.csv("preview.csv", report.stream_plan(plan))
 
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
-        """Begin the import that was previewed, once; it runs by itself."""
+        """Start the import that was previewed, once, in a process of its own."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not self.has_add_permission(request):

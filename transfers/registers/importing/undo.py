@@ -208,8 +208,8 @@ def _end(transfers: Any, reason: str) -> None:
     never_public = list(empty.never_public().values_list("pk", flat=True))
     public = list(empty.exclude(pk__in=never_public).values_list("pk", flat=True))
     publish.enter(public, State.WITHDRAWN, reason)
-    for model in (RegisterDeal, Proposal):
-        model.objects.filter(transfer__in=never_public).delete()
+    Proposal.objects.filter(transfer__in=never_public).delete()
+    RegisterDeal.objects.filter(transfer__in=never_public).delete()
     _remove(Transfer.objects.filter(pk__in=never_public))
 
 

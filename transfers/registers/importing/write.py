@@ -54,9 +54,9 @@ def import_register(
     expected: str = "",
     progress: Progress = ignore_progress,
 ) -> Report:
-    """Import the register, all or nothing; `expected` is the fingerprint of the plan that the user agreed to.
+    """Import the register, all or nothing. Raises Overtaken, EDTFError or NotPublishable.
 
-    Raises Overtaken, edtf.EDTFError for a bad `published`, or NotPublishable.
+    `expected` is the fingerprint of the plan that the user agreed to.
     """
     with transaction.atomic(), history.record_because(reason, user), _pause_garbage_collection():
         lock_imports()
@@ -66,10 +66,9 @@ def import_register(
         batch = _create_batch(planned, file_name, reason, user) if _has_news(planned) else None
         if batch:
             write_deals(planned, batch, progress)
-        revisions = (
-            publish.publish(_list_publishable(planned, batch), reason, progress) if publish_too else []
-        )
-    return Report(planned, batch, len(revisions))
+        transfers = _list_publishable(planned, batch) if publish_too else []
+        revisions = len(publish.publish(transfers, reason, progress)) if publish_too else 0
+    return Report(planned, batch, revisions)
 
 
 def lock_imports() -> None:

@@ -4,7 +4,7 @@ Each aspect has a weight and gives from 0 (against) to 1 (for). An aspect that o
 a little less than half, so that one more aspect that agrees never lowers the score.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -157,7 +157,7 @@ def _describe_number(verb: str, numbers: FigureComparison) -> str:
     return f"{ours} {verb} against {theirs}"
 
 
-_REASONS = {
+_REASONS: dict[str, Callable[[FigureComparison], str]] = {
     "date_agreed": _describe_order,
     "quantity_ordered": partial(_describe_number, "ordered"),
     "date_delivered": _describe_delivery,

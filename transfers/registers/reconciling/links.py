@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 
 from transfers.models import Proposal, RegisterDeal, System, Transfer
+from transfers.models.curation import TransferQuerySet
 from transfers.models.inserts import batched
 from transfers.publication.figures import Claim
 from transfers.vocabulary.lineage import list_line
@@ -65,7 +66,7 @@ class LinkSummary:
     joined: list[JoinedTransfer]
     transfers_alone: list[Transfer]
     deals_alone: int
-    _imported: QuerySet = field(repr=False)
+    _imported: TransferQuerySet = field(repr=False)
 
     def iterate_deals_alone(self) -> Iterator[tuple[Transfer, str]]:
         """Yield the own transfers of deals without a link, each with the deal's locator."""

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from transfers.models import Party, Quantity, RegisterDeal, System, Transfer, TransferDate, Valuation
+from transfers.models.curation import TransferQuerySet
 from transfers.publication.figures import Claim
 from transfers.registers.importing.sources import REGISTER
 from transfers.vocabulary.names import Index, build_party_index, build_system_index, format_suggestions
@@ -56,18 +57,18 @@ def _find(index: Index, role: str, name: str) -> set[str]:
     raise UnknownName(f"No {role} is known as {name!r}.{format_suggestions(index.suggest(name))}")
 
 
-def filter_described(scope: Scope) -> QuerySet:
+def filter_described(scope: Scope) -> TransferQuerySet:
     """Return the transfers that other sources than the register describe."""
     return _filter_candidates().filter(_are_described_elsewhere(), scope.parties)
 
 
-def filter_imported() -> QuerySet:
+def filter_imported() -> TransferQuerySet:
     """Return the own transfers of deals, which are joined to nothing and described by the register alone."""
     deals = RegisterDeal.objects.standing().unjoined().filter(transfer=OuterRef("pk"))
     return _filter_candidates().filter(Exists(deals)).exclude(_are_described_elsewhere())
 
 
-def _filter_candidates() -> QuerySet:
+def _filter_candidates() -> TransferQuerySet:
     withdrawn, deployed = Transfer.State.WITHDRAWN, Transfer.Kind.DEPLOYMENT
     return Transfer.objects.exclude(kind=deployed).exclude(state=withdrawn)
 
