@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support import registers
 from transfers.registers.comparison import FieldChange, list_changes
-from transfers.registers.matching import match
+from transfers.registers.matching import STATED_BY_BOTH, match
 from transfers.registers.reading import delivery_years, trade_register
 from transfers.registers.reading.records import STATED, Deal
 

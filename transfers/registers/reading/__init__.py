@@ -11,8 +11,8 @@ A layout is a module of this folder, listed in LAYOUTS, with:
 A deal with an identifier is matched by it, others by their names. Between a layout with identifiers and one
 without, only what both state is compared: `STATED_BY_BOTH` of `transfers.registers.matching`.
 
-Encodings are in `text`, separators and headers in `table`, what stands above a header in `preamble`, and words
-of the registers in `cells` (conditions, marks), `descriptions` (weapons) and `comments`.
+Encodings are in `text`, separators and headers in `table`, what stands above a header in `preamble`; words of
+the registers are in `cells` (conditions, marks), `descriptions` (weapons) and `comments`.
 """
 
 import hashlib
