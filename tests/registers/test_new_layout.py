@@ -154,11 +154,11 @@ def test_its_import_is_undone(stored, editions):
 def test_a_release_of_it_is_the_same_register_elsewhere(stored, editions, tmp_path):
     for edition in editions:
         run("importregister", edition, publish=True)
-    released = state.at(Revision.objects.count())
+    released = state.get_state(Revision.objects.count())
     build.write("2026.1", released.revision, tmp_path / "bundle")
     empty()
     assert not Transfer.objects.exists()
     folder = bundle.read_bundle(tmp_path / "bundle")
     bundles.import_bundle(folder, file_name="2026.1", reason="Test", publish_too=True)
-    assert state.at(Revision.objects.count()).content == released.content
+    assert state.get_state(Revision.objects.count()).content == released.content
     assert list(verify.list_faults()) == []
