@@ -167,8 +167,8 @@ def test_without_a_publication_only_dates_with_a_year_are_marked():
 
 
 def test_a_mark_names_its_paragraph():
-    found = recognise("Serbia\n \nsix tanks\n\n\nIndia", SYSTEMS, PARTIES, DAY)
-    assert [mark.paragraph for mark in found] == [1, 2, 3]
+    recognised = recognise("Serbia\n \nsix tanks\n\n\nIndia", SYSTEMS, PARTIES, DAY)
+    assert [mark.paragraph for mark in recognised] == [1, 2, 3]
 
 
 def test_an_excerpt_holds_its_mark_within_twelve_words():
@@ -204,9 +204,9 @@ TEXTS = st.one_of(st.text(max_size=80), PIECES.map("".join))
 
 @given(TEXTS)
 def test_marks_stand_in_order_apart_and_as_printed(text):
-    found = recognise(text, SYSTEMS, PARTIES, DAY)
-    assert all(text[mark.start : mark.end] == mark.text != "" for mark in found)
-    assert all(one.end <= other.start for one, other in pairwise(found))
+    recognised = recognise(text, SYSTEMS, PARTIES, DAY)
+    assert all(text[mark.start : mark.end] == mark.text != "" for mark in recognised)
+    assert all(one.end <= other.start for one, other in pairwise(recognised))
 
 
 @given(TEXTS)

@@ -29,31 +29,31 @@ def articles() -> Path:
     return Path(named)
 
 
-def names_of(model: str, identifier: str) -> dict[str, set[str]]:
-    """Every name in the fixtures of parties or systems, with whom it stands for."""
-    found: dict[str, set[str]] = {}
+def list_names(model: str, identifier: str) -> dict[str, set[str]]:
+    """Return every name of parties or systems in the fixtures, with whom it stands for."""
+    names: dict[str, set[str]] = {}
     for record in fixture_files.read_fixtures(FIXTURES):
         if record.model == f"transfers.{model}":
             for name in ("name", identifier):
-                found.setdefault(record.fields[name], set()).add(record.fields[identifier])
+                names.setdefault(record.fields[name], set()).add(record.fields[identifier])
         if record.model == f"transfers.{model}alias":
-            found.setdefault(record.fields["name"], set()).update(record.fields[model])
-    return found
+            names.setdefault(record.fields["name"], set()).update(record.fields[model])
+    return names
 
 
 @dataclass
 class Measured:
-    """What was found of the recorded figures, what was not, and the marks that no reading speaks of."""
+    """Recorded figures that were recognised or missed, and the marks that no reading speaks of."""
 
-    found: list[str] = field(default_factory=list)
+    recognised: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
     marks: int = 0
     false: list[str] = field(default_factory=list)
     figures: int = 0
 
 
-def value_of(claim: FixtureClaim) -> set[str]:
-    """The figure as marks have it; an interval is found by its ends, and an open end needs no words."""
+def list_values(claim: FixtureClaim) -> set[str]:
+    """Return the figure as marks have it: an interval by its ends, of which an open one needs no words."""
     fields = claim.record.fields
     if claim.record.model.endswith("transferdate"):
         start, _, end = fields["date"].removesuffix("/..").partition("/")
@@ -61,24 +61,24 @@ def value_of(claim: FixtureClaim) -> set[str]:
     return {f"{fields['minimum']} {fields['maximum']} {fields.get('unit') or fields.get('currency')}"}
 
 
-def is_found(claim: FixtureClaim, marks: list[Mark]) -> bool:
+def is_recognised(claim: FixtureClaim, marks: list[Mark]) -> bool:
     if claim.record.model.endswith("transferdate"):
         texts = {mark.value[0] for mark in marks if mark.kind == DATE}
         parts = {part for text in texts for part in text.split("/")}
-        return claim.record.fields["date"] in texts or value_of(claim) <= parts
+        return claim.record.fields["date"] in texts or list_values(claim) <= parts
     kind = KINDS[claim.record.model.removeprefix("transfers.")]
-    return value_of(claim) <= {" ".join(mark.value) for mark in marks if mark.kind == kind}
+    return list_values(claim) <= {" ".join(mark.value) for mark in marks if mark.kind == kind}
 
 
-def in_excerpt(reading: Reading, mark: Mark, text: str) -> bool:
-    """Whether the mark stands in the excerpt's own words, in their paragraph."""
+def is_in_excerpt(reading: Reading, mark: Mark, text: str) -> bool:
+    """Return whether the mark stands in the excerpt's own words, in their paragraph."""
     if mark.paragraph not in reading.paragraphs:
         return False
     place = split_paragraphs(text)[mark.paragraph - 1]
     for part in reading.excerpt.split(GAP):
         pattern = r"\s+".join(map(re.escape, part.split()))
-        for found in re.finditer(pattern, text[place.start : place.end]):
-            start, end = found.start() + place.start, found.end() + place.start
+        for match in re.finditer(pattern, text[place.start : place.end]):
+            start, end = match.start() + place.start, match.end() + place.start
             if start <= mark.start and mark.end <= end:
                 return True
     return False
@@ -86,22 +86,22 @@ def in_excerpt(reading: Reading, mark: Mark, text: str) -> bool:
 
 def measure(log: ReadingLog, claims: list[FixtureClaim], text: str, measured: Measured) -> None:
     day = edtf.bounds(log.values["published"])[1]
-    marks = recognise(text, names_of("system", "slug"), names_of("party", "code"), day)
+    marks = recognise(text, list_names("system", "slug"), list_names("party", "code"), day)
     recorded = [reading for reading in log.readings if reading.recorded_as]
     for reading in recorded:
-        inside = [mark for mark in marks if in_excerpt(reading, mark, text)]
+        inside = [mark for mark in marks if is_in_excerpt(reading, mark, text)]
         for claim in claims:
             if (claim.record.text("locator"), claim.record.text("excerpt")) == (
                 reading.locator,
                 reading.excerpt,
             ):
-                told = f"{log.key} {reading.locator} {claim.target} {value_of(claim)}"
-                (measured.found if is_found(claim, inside) else measured.missed).append(told)
+                figure = f"{log.key} {reading.locator} {claim.target} {list_values(claim)}"
+                (measured.recognised if is_recognised(claim, inside) else measured.missed).append(figure)
     for mark in marks:
         measured.marks += 1
         if mark.kind in FIGURES:
             measured.figures += 1
-            if not any(in_excerpt(reading, mark, text) for reading in recorded):
+            if not any(is_in_excerpt(reading, mark, text) for reading in recorded):
                 measured.false.append(f"{log.key} ¶{mark.paragraph} {mark.kind} {mark.text!r} {mark.value}")
 
 
@@ -116,10 +116,12 @@ def measured(articles) -> Measured:
 
 
 def test_most_recorded_figures_are_marked(measured):
-    total = len(measured.found) + len(measured.missed)
-    print(f"found {len(measured.found)} of {total} recorded figures; missed:", *measured.missed, sep="\n  ")
+    total = len(measured.recognised) + len(measured.missed)
+    print(
+        f"found {len(measured.recognised)} of {total} recorded figures; missed:", *measured.missed, sep="\n  "
+    )
     assert total >= 42
-    assert len(measured.found) / total >= 0.95
+    assert len(measured.recognised) / total >= 0.95
 
 
 def test_few_marked_figures_are_none_that_was_recorded(measured):

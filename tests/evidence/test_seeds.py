@@ -204,10 +204,10 @@ FIGURES = [  # in the claim, in the finding, and what is wrong with the claim
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "found", "finding", "where", "message"), FIGURES)
-def test_the_excerpt_carries_the_figure(case, old, new, found, finding, where, message):
+@pytest.mark.parametrize(("old", "new", "printed", "finding", "where", "message"), FIGURES)
+def test_the_excerpt_carries_the_figure(case, old, new, printed, finding, where, message):
     case.change("transfers", old, new)
-    case.change("log", found, finding)
+    case.change("log", printed, finding)
     assert case.faults() == ([case.at("transfers", where, message)] if where else [])
 
 
@@ -223,9 +223,9 @@ def test_no_other_number_in_the_excerpt_of_a_date(case, excerpt, message):
     claims = case.text("transfers").split("- model: transfers.transferdate\n", 1)
     changed = claims[1].replace("ordered six systems last year", excerpt, 1)
     case.path("transfers").write_text("- model: transfers.transferdate\n".join([claims[0], changed]), "utf-8")
-    said = [fault.partition(": ")[2] for fault in case.faults() if "excerpt is" not in fault]
+    messages = [fault.partition(": ")[2] for fault in case.faults() if "excerpt is" not in fault]
     nothing = ["date is 2018, but the words of the excerpt give no date that the check can read"]
-    assert said == ([message] if message else [] if "last year" in excerpt else nothing)
+    assert messages == ([message] if message else [] if "last year" in excerpt else nothing)
 
 
 def test_an_undated_source_is_read_from_both_ends_of_its_date(case):
@@ -305,8 +305,8 @@ def test_a_byte_order_mark_in_an_article_is_part_of_it(case):
 def test_the_command_reports_and_exits(case, capsys):
     arguments = ["checkseeds", "--seeds", case.root / "seeds", "--fixtures", case.root / "fixtures"]
     call_command(*map(str, arguments))
-    said = "readings 5, claims 5: all agree; the articles' texts were not compared (--articles DIR).\n"
-    assert capsys.readouterr().out == said
+    summary = "readings 5, claims 5: all agree; the articles' texts were not compared (--articles DIR).\n"
+    assert capsys.readouterr().out == summary
     call_command(*map(str, arguments), "--articles", str(case.root / "articles"))
     assert capsys.readouterr().out == "readings 5, claims 5, articles 1: all agree.\n"
     case.change("article", "six", "ten")

@@ -55,7 +55,7 @@ def test_an_approximate_count_is_exact_with_a_mark(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "write 6, 5-7"),
         ("a few", "write 6, 5-7"),
@@ -73,8 +73,8 @@ def test_an_approximate_count_is_exact_with_a_mark(text):
         ("٣", "write 6, 5-7"),
     ],
 )
-def test_what_cannot_be_read_in_one_way_is_refused_in_words(text, said):
-    with pytest.raises(NotANumber, match=said):
+def test_what_cannot_be_read_in_one_way_is_refused_in_words(text, message):
+    with pytest.raises(NotANumber, match=message):
         parse(text)
 
 
