@@ -45,14 +45,14 @@ def kinds(comment):
     ],
 )
 def test_a_sum_is_read_in_whole_units_of_its_currency(comment, low, high, currency):
-    [found] = find_meanings(comment)
-    assert (found.minimum, found.maximum, found.currency) == (low, high, currency)
-    assert not found.ambiguous
+    [meaning] = find_meanings(comment)
+    assert (meaning.minimum, meaning.maximum, meaning.currency) == (low, high, currency)
+    assert not meaning.ambiguous
 
 
 def test_a_sum_told_in_two_currencies_is_proposed_twice_and_clear():
-    found = find_meanings("EUR450 m ($600 m) deal")
-    assert [(each.currency, each.ambiguous) for each in found] == [("EUR", False), ("USD", False)]
+    meanings = find_meanings("EUR450 m ($600 m) deal")
+    assert [(each.currency, each.ambiguous) for each in meanings] == [("EUR", False), ("USD", False)]
 
 
 @pytest.mark.parametrize(
@@ -149,10 +149,10 @@ def test_an_excerpt_is_of_a_few_words_around_what_it_carries():
     comment = (
         "For use on frigates built by own yards with much foreign help and a deal of $20 m signed in May"
     )
-    [found] = find_meanings(comment)
-    assert len(found.excerpt.split()) <= 12
-    assert "$20 m" in found.excerpt
-    assert found.excerpt in comment
+    [meaning] = find_meanings(comment)
+    assert len(meaning.excerpt.split()) <= 12
+    assert "$20 m" in meaning.excerpt
+    assert meaning.excerpt in comment
 
 
 PIECES = (
@@ -165,13 +165,13 @@ TEXTS = st.one_of(
 
 @given(TEXTS)
 def test_any_comment_is_read_into_proposals_that_a_claim_can_hold(comment):
-    for found in find_meanings(comment):
-        assert len(found.excerpt.split()) <= 12
-        assert 0 < len(found.excerpt) <= 200
-        if found.field == "kind":
-            assert found.value in Transfer.Kind
+    for meaning in find_meanings(comment):
+        assert len(meaning.excerpt.split()) <= 12
+        assert 0 < len(meaning.excerpt) <= 200
+        if meaning.field == "kind":
+            assert meaning.value in Transfer.Kind
         else:
-            figures = [each for each in (found.minimum, found.maximum) if each is not None]
+            figures = [each for each in (meaning.minimum, meaning.maximum) if each is not None]
             assert figures == sorted(figures)
             assert figures[0] > Decimal(0)
-            assert found.currency in codes.CURRENCIES
+            assert meaning.currency in codes.CURRENCIES

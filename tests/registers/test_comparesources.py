@@ -81,9 +81,9 @@ def test_csv_has_a_line_for_each_changed_field_and_each_other_deal(files):
 
 
 def test_csv_on_standard_output_leaves_the_summary_to_standard_error(files):
-    said = StringIO()
-    assert "→" not in compare(*files, "--csv", "-", stderr=said)
-    assert "1 added" in said.getvalue()
+    errors = StringIO()
+    assert "→" not in compare(*files, "--csv", "-", stderr=errors)
+    assert "1 added" in errors.getvalue()
 
 
 def test_csv_in_a_file_is_what_standard_output_gets(files, tmp_path):
@@ -108,7 +108,7 @@ def test_of_two_layouts_only_what_both_state_is_compared(tmp_path, files):
 
 @pytest.fixture
 def stored(monkeypatch):
-    """One imported edition, `sipri-2025`."""
+    """Import one edition, `sipri-2025`."""
 
     def list_deals(key):
         if key != "sipri-2025":

@@ -18,36 +18,35 @@ ROWS = write_delivery_years([replace(DEAL, delivery_years=(1979, 1980, 1981))]).
 
 @st.composite
 def deals_by_year(draw):
-    """Deals of distinct IDs, each with deliveries of distinct years, summed up."""
-    found = []
-    for number in range(1, draw(st.integers(1, 3)) + 1):
-        years = draw(st.sets(YEARS, min_size=1, max_size=4).map(sorted))
-        numbers = st.none() | st.integers(0, 10**6)
-        made = [
-            Delivery(0, year, draw(st.booleans()), draw(numbers), draw(st.booleans()), draw(TIVS))
-            for year in years
-        ]
-        plain = by_year(replace(DEAL, supplier=draw(NAMES), recipient=draw(NAMES)), number)
-        found.append(
-            replace(
-                plain,
-                deliveries=tuple(made),
-                records=len(made),
-                condition=draw(st.sampled_from(sorted(CONDITIONS))),
-                local_production=draw(st.none() | st.booleans()),
-                delivered=total(each.number for each in made),
-                delivered_uncertain=any(each.number_uncertain for each in made),
-                delivery_years=tuple(years),
-                delivery_years_uncertain=any(each.year_uncertain for each in made),
-                tiv_delivered=total(each.tiv for each in made),
-            )
-        )
-    return found
+    """Draw deals of distinct IDs, each with deliveries of distinct years, summed up."""
+    return [draw(a_deal_by_year(number)) for number in range(1, draw(st.integers(1, 3)) + 1)]
+
+
+@st.composite
+def a_deal_by_year(draw, number):
+    years = draw(st.sets(YEARS, min_size=1, max_size=4).map(sorted))
+    numbers = st.none() | st.integers(0, 10**6)
+    deliveries = [
+        Delivery(0, year, draw(st.booleans()), draw(numbers), draw(st.booleans()), draw(TIVS))
+        for year in years
+    ]
+    return replace(
+        by_year(replace(DEAL, supplier=draw(NAMES), recipient=draw(NAMES)), number),
+        deliveries=tuple(deliveries),
+        records=len(deliveries),
+        condition=draw(st.sampled_from(sorted(CONDITIONS))),
+        local_production=draw(st.none() | st.booleans()),
+        delivered=total(each.number for each in deliveries),
+        delivered_uncertain=any(each.number_uncertain for each in deliveries),
+        delivery_years=tuple(years),
+        delivery_years_uncertain=any(each.year_uncertain for each in deliveries),
+        tiv_delivered=total(each.tiv for each in deliveries),
+    )
 
 
 def total(parts):
-    known = list(parts)
-    return None if None in known else sum(known)
+    numbers = list(parts)
+    return None if None in numbers else sum(numbers)
 
 
 def file(*rows, end="\n"):
@@ -80,14 +79,12 @@ def test_deals_come_back_as_they_were_written(shape, written):
 
 def test_order_of_the_rows_changes_no_deal():
     written = [by_year(deal, number) for number, deal in enumerate(deals(100, seed=3), 1)]
-    found = read_register(write_delivery_years(written, shuffled=1)).deals
+    shuffled = read_register(write_delivery_years(written, shuffled=1)).deals
     unplaced = [
-        replace(each, deliveries=tuple(replace(one, line=0) for one in each.deliveries)) for each in found
+        replace(deal, lines=(), deliveries=tuple(replace(each, line=0) for each in deal.deliveries))
+        for deal in shuffled
     ]
-    assert (
-        sorted((replace(each, lines=()) for each in unplaced), key=lambda each: int(each.identifier))
-        == written
-    )
+    assert sorted(unplaced, key=lambda deal: int(deal.identifier)) == written
 
 
 def test_rows_of_one_deal_are_summed_by_year():

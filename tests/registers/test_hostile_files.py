@@ -57,9 +57,9 @@ NO_REGISTER = {
 def test_what_is_no_register_is_said_in_one_sentence(data, words):
     with pytest.raises(Unreadable) as caught:
         read_register(data)
-    said = str(caught.value)
-    assert words in said
-    assert (said[-1], "\n" in said, len(said) < 300) == (".", False, True)
+    sentence = str(caught.value)
+    assert words in sentence
+    assert (sentence[-1], "\n" in sentence, len(sentence) < 300) == (".", False, True)
 
 
 def test_more_records_than_any_register_has_are_no_register(monkeypatch):
@@ -102,8 +102,8 @@ def test_layouts_have_names_of_their_own():
     assert [layout.NAME for layout in LAYOUTS] == ["trade_register", "delivery_years"]
 
 
-def accounted(data):
-    """The register's records, of which none is lost; 0 for what is no register."""
+def count_records(data):
+    """Return the number of records, of which none is lost; 0 for what is no register."""
     try:
         register = read_register(data)
     except Unreadable:
@@ -119,7 +119,7 @@ def accounted(data):
 @given(st.binary(max_size=300))
 @example(b"\xef\xbb\xbf\xff")
 def test_any_bytes_are_a_register_or_none(data):
-    assert accounted(data) == 0
+    assert count_records(data) == 0
 
 
 @pytest.mark.parametrize("whole", [A, B], ids=["trade register", "by delivery year"])
@@ -141,7 +141,7 @@ def test_no_record_of_a_spoilt_register_is_lost(whole, changes):
     for place, width, bytes_ in changes:
         start = int(place * len(data))
         data = data[:start] + bytes_ + data[start + width :]
-    accounted(data)
+    count_records(data)
 
 
 @given(
@@ -150,12 +150,12 @@ def test_no_record_of_a_spoilt_register_is_lost(whole, changes):
 def test_each_line_is_of_one_record(lines):
     data = b"\n".join([HEADER, *lines, b""])
     blank = {number for number, line in enumerate(lines, 2) if not line}
-    known = "cut short" if any(lines) else "no record"
+    expected = "cut short" if any(lines) else "no record"
     try:
         register = read_register(data)
     except Unreadable as error:
-        if known not in str(error):
+        if expected not in str(error):
             raise
         return
-    told = {line for part in [*register.deals, *register.refused] for line in part.lines}
-    assert told | blank == set(range(2, len(lines) + 2))
+    covered = {line for part in [*register.deals, *register.refused] for line in part.lines}
+    assert covered | blank == set(range(2, len(lines) + 2))

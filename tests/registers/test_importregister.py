@@ -26,7 +26,7 @@ HEADER = ",".join(registers.HEADER_A).encode()
 
 @pytest.fixture(scope="module")
 def migrated(django_db_setup, django_db_blocker, tmp_path_factory):
-    """A database file with empty tables: the tests' own, copied."""
+    """Copy the tests' own database: a file with empty tables."""
     if connection.vendor != "sqlite":
         pytest.skip("programs get a database file of their own")
     path = tmp_path_factory.mktemp("migrated") / "register.sqlite3"
@@ -55,7 +55,7 @@ def file(tmp_path):
 
 
 def call(file, **options):
-    """What the command says, in this process."""
+    """Return what the command prints, in this process."""
     out = StringIO()
     call_command("importregister", str(file), stdout=out, stderr=StringIO(), **options)
     return out.getvalue().splitlines()
@@ -85,8 +85,8 @@ def test_program_imports_publishes_and_lists_what_it_refused(database, file):
 
 @pytest.mark.django_db
 def test_dry_run_tells_and_stores_nothing(file):
-    said = call(file, dry_run=True, publish=True)
-    assert said[:2] == ["Nothing is stored; this is what an import would do.", ACCOUNT]
+    printed = call(file, dry_run=True, publish=True)
+    assert printed[:2] == ["Nothing is stored; this is what an import would do.", ACCOUNT]
     assert nothing_is_stored()
 
 
@@ -143,10 +143,10 @@ def test_hostile_file_is_one_sentence_and_changes_nothing(data, words, tmp_path)
     file.write_bytes(data)
     with pytest.raises(CommandError) as caught:
         call_command("importregister", str(file), publish=True, stdout=StringIO(), stderr=StringIO())
-    said = str(caught.value)
-    assert said.startswith(f"{file}: ")
-    assert words in said
-    assert (said.count("\n"), said[-1]) == (0, ".")
+    sentence = str(caught.value)
+    assert sentence.startswith(f"{file}: ")
+    assert words in sentence
+    assert (sentence.count("\n"), sentence[-1]) == (0, ".")
     assert nothing_is_stored()
     assert not file.with_name("r.csv.refused.csv").exists()
 

@@ -196,14 +196,8 @@ def test_differences_are_told_in_the_register_s_order_with_marks_of_doubt():
 
 def test_both_layouts_have_columns_for_what_both_state():
     trade = {column.field for column in trade_register.COLUMNS} | {"delivery_years_uncertain"}
-    summed = {
-        "delivered",
-        "delivered_uncertain",
-        "delivery_years",
-        "delivery_years_uncertain",
-        "tiv_delivered",
-    }
-    by_year = {column.field for column in delivery_years.COLUMNS} | summed
+    joined = "delivered delivered_uncertain delivery_years delivery_years_uncertain tiv_delivered".split()
+    by_year = {column.field for column in delivery_years.COLUMNS} | set(joined)
     assert set(STATED_BY_BOTH) == trade & by_year
 
 

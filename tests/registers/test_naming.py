@@ -26,8 +26,10 @@ def test_names_and_aliases_are_found_whatever_case_and_marks():
     factories.party("TUR", aliases=("Turkiye",))
     factories.party("CIV", name="Côte d'Ivoire")
     factories.system("s-400", name="S-400", aliases=("SA-21",))
-    said = named(supplier="TURKIYE", recipient="Cote d'Ivoire", designation="SA 21", description="SAM system")
-    assert (said.supplier, said.recipient, said.system, said.unit) == ("TUR", "CIV", "s-400", "system")
+    names = named(
+        supplier="TURKIYE", recipient="Cote d'Ivoire", designation="SA 21", description="SAM system"
+    )
+    assert (names.supplier, names.recipient, names.system, names.unit) == ("TUR", "CIV", "s-400", "system")
 
 
 def test_soviet_union_is_not_russia():
@@ -52,9 +54,9 @@ def test_soviet_union_is_not_russia():
 )
 def test_new_party_is_provisional_and_of_the_kind_that_its_mark_says(printed, code, kind):
     bring(replace(DEAL, supplier=printed))
-    made = Party.objects.get(code=code)
-    assert (made.name, made.kind, made.provisional) == (printed.rstrip("*"), kind, True)
-    made.full_clean()
+    record = Party.objects.get(code=code)
+    assert (record.name, record.kind, record.provisional) == (printed.rstrip("*"), kind, True)
+    record.full_clean()
 
 
 def test_new_system_is_provisional_and_of_the_category_that_its_description_says():
@@ -62,14 +64,14 @@ def test_new_system_is_provisional_and_of_the_category_that_its_description_says
     assert list(System.objects.order_by("slug").values_list("slug", "name", "category", "provisional")) == [
         ("nord-7", "Nord 7", "ships", True), ("zond", "Zond", "other", True),
     ]  # fmt: skip
-    for made in System.objects.all():
-        made.full_clean()
+    for record in System.objects.all():
+        record.full_clean()
 
 
 def test_records_are_made_once_and_only_for_deals_that_are_imported():
-    known = factories.party("FRA", name="France")
+    france = factories.party("FRA", name="France")
     bring(DEAL, replace(DEAL, year=2002), replace(DEAL, supplier="Utopia", designation="—"))
-    assert set(Party.objects.values_list("code", flat=True)) == {known.code, "X-INDIA"}
+    assert set(Party.objects.values_list("code", flat=True)) == {france.code, "X-INDIA"}
     copies = Party.history.filter(code="X-INDIA").values_list("history_type", "history_change_reason")
     assert list(copies) == [("+", "Edition read")]
     assert System.objects.count() == 1
@@ -84,8 +86,8 @@ def test_provisional_record_is_found_by_the_next_import():
 
 def test_alias_of_another_category_is_no_match():
     factories.system("grom", name="Grom", category="missiles", aliases=("Nord 7",))
-    said = named()
-    assert said.system == "nord-7-frigate"
+    names = named()
+    assert names.system == "nord-7-frigate"
     resolver = Resolver()
     resolver.resolve(DEAL)
     assert resolver.systems["nord-7-frigate"].name == "Nord 7 (frigate)"

@@ -78,12 +78,12 @@ DEALS = st.builds(
 )
 
 
-def stated(found):
-    return [[getattr(deal, name) for name in STATED] for deal in found]
+def stated(deals):
+    return [[getattr(deal, name) for name in STATED] for deal in deals]
 
 
 def with_cells(**cells):
-    """A register of the one deal, with these cells instead, by heading (`_` for a space)."""
+    """Return a register of the one deal, with these cells instead, by heading (`_` for a space)."""
     row = dict(zip(enumerate(HEADER_A), WHOLE.split(","), strict=True))
     for heading, cell in cells.items():
         place = next(key for key in row if key[1] == heading.replace("_", " "))
@@ -120,8 +120,7 @@ def test_invented_register_is_read_whole(variant):
 
 
 def test_deal_knows_its_line():
-    (found,) = read_register(write_trade_register([DEAL])).deals
-    assert found == DEAL
+    assert read_register(write_trade_register([DEAL])).deals == [DEAL]
 
 
 def test_deal_split_by_its_comment_knows_its_lines():
@@ -130,7 +129,7 @@ def test_deal_split_by_its_comment_knows_its_lines():
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("printed", "expected"),
     [
         ("18 May 2026 2:29:20 PM", datetime(2026, 5, 18, 14, 29, 20)),
         ("18 May 2026 12:05:00 AM", datetime(2026, 5, 18, 0, 5)),
@@ -142,8 +141,8 @@ def test_deal_split_by_its_comment_knows_its_lines():
         ("05/06/2026", None),
     ],
 )
-def test_time_of_making_is_read_or_none(said, expected):
-    assert read_register(write_trade_register([DEAL], generated=said)).generated == expected
+def test_time_of_making_is_read_or_none(printed, expected):
+    assert read_register(write_trade_register([DEAL], generated=printed)).generated == expected
 
 
 def test_preamble_says_title_and_credit():
@@ -205,16 +204,16 @@ def test_damage_to_a_comment_is_kept():
     ],
 )
 def test_refusal_names_line_column_and_value(heading, cell):
-    told = reason(with_cells(**{heading: cell}))
-    assert told.startswith(f"Line 2: {heading.replace('_', ' ')} holds ")
-    assert (cell.strip()[:50] or "nothing") in told
-    assert len(told) < 200
+    refusal = reason(with_cells(**{heading: cell}))
+    assert refusal.startswith(f"Line 2: {heading.replace('_', ' ')} holds ")
+    assert (cell.strip()[:50] or "nothing") in refusal
+    assert len(refusal) < 200
 
 
 @pytest.mark.parametrize("mark", ["!", "??", "x"])
 def test_mark_that_is_none_is_refused(mark):
-    told = reason(file(WHOLE.replace("1978,?", f"1978,{mark}")))
-    assert told.startswith(f"Line 2: the unnamed column after Year of order holds '{mark}'")
+    refusal = reason(file(WHOLE.replace("1978,?", f"1978,{mark}")))
+    assert refusal.startswith(f"Line 2: the unnamed column after Year of order holds '{mark}'")
 
 
 @pytest.mark.parametrize("heading", ["Supplier", "Recipient", "Weapon_designation"])
@@ -239,16 +238,16 @@ def test_record_whose_end_is_lost_is_refused_where_the_next_one_begins():
 def test_file_that_is_cut_anywhere_is_no_register_or_loses_its_last_deal_alone():
     written = deals(8, seed=2)
     data = write_trade_register(written)
-    told = 0
+    recognised = 0
     for cut in range(data.index(b"delivered weapons\n") + 20, len(data)):
         try:
             register = read_register(data[:cut])
         except Unreadable as error:
-            told += "cut short" in str(error)
+            recognised += "cut short" in str(error)
         else:
             assert stated(register.deals) == stated(written[: len(register.deals)])
             assert len(register.refused) <= 1
-    assert told > 0.9 * cut - 0.9 * data.index(b"delivered weapons\n")
+    assert recognised > 0.9 * cut - 0.9 * data.index(b"delivered weapons\n")
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\nand on\n", "\n\n"])

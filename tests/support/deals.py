@@ -17,7 +17,7 @@ def edition(key="sipri-2021", published="2021-03-15"):
 
 
 def imported(deal=DEAL, key="own", *, source=None, system="s-400", recipient="TUR", **values):
-    """A deal as an import leaves it: a transfer of its own, the edition's claims, and its statement."""
+    """Add a deal as an import leaves it: a transfer of its own, the edition's claims, and its statement."""
     source = source or edition()
     batch, _ = ImportBatch.objects.get_or_create(
         source=source,
@@ -34,10 +34,10 @@ def imported(deal=DEAL, key="own", *, source=None, system="s-400", recipient="TU
 
 
 def described(key="told", *, system="s-400", recipient="TUR", date="2018-10", **values):
-    """A transfer that an article describes."""
-    made = factories.transfer(key, system=system, recipient=recipient, **values)
-    factories.date("agreed", date, transfer=made)
-    return made
+    """Add a transfer that an article describes."""
+    transfer = factories.transfer(key, system=system, recipient=recipient, **values)
+    factories.date("agreed", date, transfer=transfer)
+    return transfer
 
 
 def public(transfer):

@@ -130,12 +130,12 @@ class Variant:
 
 
 def write_trade_register(deals: Iterable[Deal], **variant) -> bytes:
-    """The deals as an export of the trade register; `variant`: the fields of Variant."""
+    """Return the deals as an export of the trade register; `variant`: the fields of Variant."""
     return _file([HEADER_A, *map(_row, deals)], Variant(**variant))
 
 
 def write_delivery_years(deals: Iterable[Deal], *, shuffled: int | None = None, **variant) -> bytes:
-    """The deals as an export by delivery year; `shuffled`: a seed for the order of the rows."""
+    """Return the deals as an export by delivery year; `shuffled`: a seed for the order of the rows."""
     rows = [
         row
         for number, deal in enumerate(deals, 1)
@@ -189,36 +189,29 @@ def _rows_by_year(deal: Deal) -> list[list[str]]:
             deal.category,
             _text(deal.year),
             _yes(deal.year_uncertain),
-            _text(each.number),
-            _yes(each.number_uncertain),
-            _text(each.year),
-            _yes(each.year_uncertain),
+            _text(delivery.number),
+            _yes(delivery.number_uncertain),
+            _text(delivery.year),
+            _yes(delivery.year_uncertain),
             CONDITIONS[deal.condition],
             _text(deal.sipri_estimate),
             _text(deal.tiv_unit),
-            _text(each.tiv),
+            _text(delivery.tiv),
             "" if deal.local_production is None else _yes(deal.local_production),
         ]
-        for each in deal.deliveries
+        for delivery in deal.deliveries
     ]
 
 
 def by_year(deal: Deal, number: int) -> Deal:
-    """The deal as the layout by delivery year states it,"
-    " with `number` as its ID; an even share to each year."""
-    years = deal.delivery_years or (None,)
-    units, rest = divmod(deal.delivered or 0, len(years))
-    numbers = [units + (place < rest) for place in range(len(years))]
-    deliveries = tuple(
-        Delivery(0, year, False, count, deal.delivered_uncertain, (deal.tiv_unit or Decimal(0)) * count)
-        for year, count in zip(years, numbers, strict=True)
-    )
-    kinds = {each: category for category, listed in WEAPONS.items() for each in listed.split("|")}
+    """Return the deal as the layout by delivery year states it, with `number` as its ID."""
+    deliveries = _even_deliveries(deal)
+    categories = {kind: category for category, kinds in WEAPONS.items() for kind in kinds.split("|")}
     return replace(
         deal,
         identifier=str(number),
         records=len(deliveries),
-        category=kinds.get(deal.description, "Other"),
+        category=categories.get(deal.description, "Other"),
         sipri_estimate=deal.tiv_unit,
         local_production="licence" in deal.comments,
         delivered=deal.delivered or 0,
@@ -232,6 +225,17 @@ def by_year(deal: Deal, number: int) -> Deal:
     )
 
 
+def _even_deliveries(deal: Deal) -> tuple[Delivery, ...]:
+    """Return an even share for each year of delivery."""
+    years = deal.delivery_years or (None,)
+    units, rest = divmod(deal.delivered or 0, len(years))
+    numbers = [units + (place < rest) for place in range(len(years))]
+    return tuple(
+        Delivery(0, year, False, count, deal.delivered_uncertain, (deal.tiv_unit or Decimal(0)) * count)
+        for year, count in zip(years, numbers, strict=True)
+    )
+
+
 def _text(value: object) -> str:
     return "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
 
@@ -240,54 +244,51 @@ def _mark(uncertain: bool) -> str:
     return "?" if uncertain else ""
 
 
-def _yes(said: bool) -> str:
-    return "Yes" if said else "No"
+def _yes(is_true: bool) -> str:
+    return "Yes" if is_true else "No"
 
 
 def deals(number: int, seed: int) -> list[Deal]:
-    """So many invented deals; a few parties and weapons have most of them."""
+    """Return so many invented deals; a few parties and weapons have most of them."""
     random = Random(seed)
     weapons = _weapons(random)
-    skewed = [list(accumulate(1 / rank for rank in range(1, len(each) + 1))) for each in _lists(weapons)]
-    found: list[Deal] = []
-    while len(found) < number:
+    lists = (SUPPLIERS, RECIPIENTS, weapons)
+    skewed = [list(accumulate(1 / rank for rank in range(1, len(each) + 1))) for each in lists]
+    invented: list[Deal] = []
+    while len(invented) < number:
         supplier, recipient, weapon = (
-            random.choices(each, cum_weights=weights)[0]
-            for each, weights in zip(_lists(weapons), skewed, strict=True)
+            random.choices(names, cum_weights=weights)[0]
+            for names, weights in zip(lists, skewed, strict=True)
         )
         year = random.randint(1950, 2025)
         supplier, recipient = _former(random, year, supplier), _former(random, year, recipient)
         if supplier == recipient:
             continue
-        found.append(_deal(random, supplier, recipient, year, *weapon))
+        invented.append(_deal(random, supplier, recipient, year, *weapon))
         if random.random() < 0.04:  # another batch, told apart by its later columns only
-            found.append(replace(found[-1], comments="Another batch", condition="second_hand"))
+            invented.append(replace(invented[-1], comments="Another batch", condition="second_hand"))
         if random.random() < 0.003:
-            found.append(found[-1])
-    return found[:number]
-
-
-def _lists(weapons: list[tuple[str, str]]) -> tuple[list, list, list]:
-    return SUPPLIERS, RECIPIENTS, weapons
+            invented.append(invented[-1])
+    return invented[:number]
 
 
 def _former(random: Random, year: int, party: str) -> str:
-    """Another party of the time, now and then."""
+    """Return another party of the time, now and then."""
     then = [each for each, (first, last) in FORMER.items() if first <= year <= last]
     return random.choice(then) if then and random.random() < 0.25 else party
 
 
 def _weapons(random: Random) -> list[tuple[str, str]]:
-    """Designations, each with its description; of many there are variants."""
+    """Return designations, each with its description; of many there are variants."""
     kinds = [each for listed in WEAPONS.values() for each in listed.split("|")]
-    found: dict[str, str] = {}
-    while len(found) < DESIGNATIONS:
+    weapons: dict[str, str] = {}
+    while len(weapons) < DESIGNATIONS:
         letters = "".join(random.choices("ABCDFGKLMPRSTVZ", k=random.choice((1, 2, 2, 3))))
         base = f"{letters}{random.choice(('-', '-', ' ', ''))}{random.randrange(2, 990)}"
         kind = random.choice(kinds)
         for suffix in random.sample(("", "A", "M", "bis", " Mk-2", "/Grom", "-3D", " Série 2"), k=3):
-            found.setdefault(base + suffix, kind)
-    return list(found.items())[:DESIGNATIONS]
+            weapons.setdefault(base + suffix, kind)
+    return list(weapons.items())[:DESIGNATIONS]
 
 
 def _deal(random: Random, supplier: str, recipient: str, year: int, name: str, kind: str) -> Deal:
