@@ -1,4 +1,4 @@
-"""Writes docs/reference/ from the code: python -m docs.generate (or make docs)."""
+"""Write docs/reference/ from the code: python -m docs.generate (or make docs)."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from transfers.api.request import filters, paging, parameters, strict  # noqa: E
 from transfers.api.resources.dictionary import DICTIONARY, LISTS, FieldList  # noqa: E402
 from transfers.api.resources.reference import SourceList  # noqa: E402
 from transfers.api.resources.releases import FILE, RELEASE, ReleaseComparison, ReleaseDetail, ReleaseList  # noqa: E402
-from transfers.api.resources.summary import GROUPS, SUMS, Summary, items_of  # noqa: E402
+from transfers.api.resources.summary import GROUPS, SUMS, Summary, list_items  # noqa: E402
 from transfers.api.resources.transfers import HISTORY  # noqa: E402
 from transfers.curation import roles, workflow  # noqa: E402
 from transfers.releases.compare import ITEMS  # noqa: E402
@@ -64,7 +64,7 @@ FIGURE = ("from its smallest to its largest number", "a whole number")
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    """A Markdown table."""
+    """Format a Markdown table."""
     listed = [list(head), *([str(cell) for cell in row] for row in rows)]
     lines = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in listed]
     return "\n".join([lines[0], "|" + "---|" * len(listed[0]), *lines[1:]])
@@ -140,7 +140,7 @@ def _summary_part() -> Iterator[str]:
     yield "## /api/transfers/summary"
     yield _first_line(Summary)
     yield "`group_by` takes any of these, separated by commas:"
-    shown = {item.name: item for item in items_of(list(GROUPS))}
+    shown = {item.name: item for item in list_items(list(GROUPS))}
     yield table(["group", "meaning"], [[f"`{name}`", shown[name].description] for name in GROUPS])
     yield "After the groups and the unit come the numbers:"
     yield _field_table([item for item, _ in SUMS])
@@ -170,13 +170,15 @@ def _suffixes() -> Iterator[str]:
     for kind, name, used in _filters():
         suffix = name[len(name.split("__")[0]) :]
         kinds.setdefault((suffix, str(used.label).split(" ", 1)[1]), set()).add(kind)
-    rows = [[f"`{suffix}`" if suffix else "none", words, ", ".join(sorted(of))]
-            for (suffix, words), of in sorted(kinds.items())]  # fmt: skip
+    rows = [
+        [f"`{suffix}`" if suffix else "none", words, ", ".join(sorted(types))]
+        for (suffix, words), types in sorted(kinds.items())
+    ]
     yield table(["suffix", "selects rows whose value", "of the types"], rows)
 
 
 def _filters() -> Iterator[tuple[str, str, Any]]:
-    """Every filter of every list, with the type that it is about."""
+    """Yield every filter of every list, with the type that it is about."""
     for view in LISTS:
         for stem, names in _by_stem(view).items():
             for name in names:
@@ -191,16 +193,16 @@ def _values() -> Iterator[str]:
 
 
 def _by_stem(view: Any) -> dict[str, list[str]]:
-    """The filters of a resource by the field or figure that they are about."""
-    found: dict[str, list[str]] = {}
+    """Return the filters of a resource by the field or figure that they are about."""
+    names_by_stem: dict[str, list[str]] = {}
     for name in view.filterset_class.base_filters:
         if name != "certain":
-            found.setdefault(name.split("__")[0], []).append(name)
-    return found
+            names_by_stem.setdefault(name.split("__")[0], []).append(name)
+    return names_by_stem
 
 
 def _type_of(view: Any, stem: str) -> str:
-    """The type that a filter compares by: a date without its two days is compared as a text."""
+    """Return the type that a filter compares by: a date without its two days is compared as a text."""
     items = {item.name: item.type for item in getattr(view, "items", LISTS[0].items)}
     kind = items.get(stem, "figure")
     return str(Type.TEXT if kind is Type.EDTF and f"{stem}_earliest" not in items else kind)
@@ -217,14 +219,15 @@ def _bounds() -> Iterator[str]:
 
 def _parameters_of(name: str, view: Any) -> Iterator[str]:
     yield f"## /api/{name}"
-    listed = (*view.own_parameters, "certain")
-    own = [each for each in parameters.of(view()) if each.name in listed]
-    yield table(["parameter", "meaning"], [[f"`{each.name}`", _meaning(each)] for each in own])
+    names = (*view.list_own_parameters(), "certain")
+    own = [parameter for parameter in parameters.describe(view()) if parameter.name in names]
+    rows = [[f"`{parameter.name}`", _describe(parameter)] for parameter in own]
+    yield table(["parameter", "meaning"], rows)
     rows = [[f"`{stem}`", _type_of(view, stem), _code(names)] for stem, names in _by_stem(view).items()]
     yield table(["filters by", "type", "parameters"], rows)
 
 
-def _meaning(parameter: parameters.Parameter) -> str:
+def _describe(parameter: parameters.Parameter) -> str:
     if parameter.name == "format":
         return f"{parameter.description} There is: {_code(parameter.choices)}."
     return parameter.description
@@ -252,9 +255,11 @@ def errors_page() -> str:
 def _example() -> str:
     request = RequestFactory().get("/api/sources", {"publsher": "DW", "language": ""})
     try:
-        strict.check(request, SourceList().parameters(), ())
+        strict.check(request, SourceList().list_parameters(), ())
     except errors.BadParameters as error:
-        body = json.loads(errors.problem(error.status_code, str(error.detail), **error.members).content)
+        response = errors.handle(error, {"view": SourceList()})
+        assert response is not None
+        body = json.loads(response.content)
     body["allowed"] = [*body["allowed"][:2], "…"]
     return f"```json\n{json.dumps(body, indent=2, ensure_ascii=False)}\n```"
 
@@ -275,8 +280,8 @@ def commands_page() -> str:
 
 def _command(name: str) -> Iterator[str]:
     command = load_command_class("transfers", name)
-    known = load_command_class("django.core", "check").create_parser("manage.py", "check")
-    base = {action.dest for action in known._actions} | {"skip_checks"}
+    shared = load_command_class("django.core", "check").create_parser("manage.py", "check")
+    base = {action.dest for action in shared._actions} | {"skip_checks"}
     yield f"## manage.py {name}"
     yield str(command.help)
     parser = command.create_parser("manage.py", name)
@@ -351,8 +356,8 @@ PAGES: dict[str, Callable[[], str]] = {
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    for name, made in PAGES.items():
-        (FOLDER / name).write_text(made(), encoding="utf-8")
+    for name, build in PAGES.items():
+        (FOLDER / name).write_text(build(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 
 from docs import generate
 from transfers.api import errors
-from transfers.api.resources.dictionary import LISTS, all_fields
+from transfers.api.resources.dictionary import LISTS, list_fields
 from transfers.api.resources.summary import GROUPS, SUMS, Summary
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,13 +34,13 @@ def test_every_page_of_the_reference_is_generated():
 @pytest.mark.parametrize(("name", "view"), VIEWS)
 def test_every_parameter_is_documented(name, view):
     named = set(re.findall(r"`(\w+)`", section("parameters.md", f"/api/{name}")))
-    assert set(view().parameters()) <= named
+    assert set(view().list_parameters()) <= named
 
 
 def test_every_field_is_documented():
     missing = [
         (resource, item.name)
-        for resource, item in all_fields()
+        for resource, item in list_fields()
         if f"\n| `{item.name}` |" not in section("fields.md", f"/api/{resource}")
     ]
     assert missing == []
@@ -66,7 +66,7 @@ def test_every_make_target_says_what_it_does():
 
 def codes_in(path):
     """The codes that a module gives to parameters' errors."""
-    place = {"ParameterError": 1, "_refuse": 1, "Fault": 0}
+    place = {"ParameterError": 1, "_build_refusal": 1, "Fault": 0}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             at = place.get(getattr(node.func, "id", getattr(node.func, "attr", "")))

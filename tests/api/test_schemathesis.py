@@ -16,14 +16,14 @@ from schemathesis.checks import load_all_checks
 
 from arms_registry.wsgi import application
 from tests.support import factories
-from transfers.api.resources.schema import document
+from transfers.api.resources.schema import build_document
 from transfers.releases import build
 
 load_all_checks()
-API = schemathesis.openapi.from_dict(document())
+API = schemathesis.openapi.from_dict(build_document())
 API.app = application
 CASES = int(os.environ.get("CASES", "220"))
-EACH = -(-CASES // (2 * len(document()["paths"])))
+EACH = -(-CASES // (2 * len(build_document()["paths"])))
 
 #: Well-formed requests can be refused: for a party that the register does not know, say.
 NOT_PROMISED = [schemathesis.checks.positive_data_acceptance]
@@ -60,7 +60,7 @@ def published():
 @pytest.mark.django_db
 @pytest.mark.usefixtures("published", "_one_connection")
 @pytest.mark.parametrize("mode", ["positive", "negative"])
-@pytest.mark.parametrize("path", document()["paths"])
+@pytest.mark.parametrize("path", build_document()["paths"])
 def test_every_answer_is_as_the_schema_says(path, mode, settings, tmp_path):
     generate = functools.partial(
         API[path]["GET"].as_strategy, generation_mode=schemathesis.GenerationMode(mode)

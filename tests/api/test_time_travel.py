@@ -336,8 +336,8 @@ def test_the_history_tells_what_changed_and_where_each_version_is(client, edited
 @pytest.mark.parametrize("resource", ["transfers", "claims", "transfers.csv", "parties"])
 def test_an_early_revision_of_a_long_log_is_answered_alike(client, edited, monkeypatch, resource):
     expected = whole(client, f"/api/{resource}?as_of=2")
-    monkeypatch.setattr("transfers.api.resources.base.EARLY", 1)
-    monkeypatch.setattr("transfers.api.resources.base.MANY", 1)
+    monkeypatch.setattr("transfers.api.request.past.EARLY", 1)
+    monkeypatch.setattr("transfers.api.request.past.MANY", 1)
     cache.clear()
     assert whole(client, f"/api/{resource}?as_of=2") == expected
 

@@ -33,7 +33,7 @@ from tests.support.reading import (
     table,
     typed,
 )
-from transfers.api.resources import base
+from transfers.api.response import files
 from transfers.api.response.output import LICENCE
 from transfers.models import Revision
 from transfers.vocabulary import fields
@@ -357,13 +357,13 @@ class TestProcess:
     @pytest.mark.parametrize("path", ["large"], indirect=True)
     def test_what_is_published_on_the_way_is_not_in_it(self, client, path, monkeypatch):
         factories.published("a-first")
-        stream_file = base.streaming.stream_file
+        stream_file = files.streaming.stream_file
 
         def meanwhile(*arguments):
             factories.published("b-second", recipient="IND")
             return stream_file(*arguments)
 
-        monkeypatch.setattr(base.streaming, "stream_file", meanwhile)
+        monkeypatch.setattr(files.streaming, "stream_file", meanwhile)
         answer = client.get("/api/transfers.csv")
         keys = [row[0] for row in table("csv", answer.getvalue())[1]]
         assert (keys, answer["Registry-Revision"]) == (["a-first"], "1")

@@ -16,7 +16,7 @@ from django.db import connection
 from python_calamine import CalamineWorkbook
 
 from transfers.api.resources.dictionary import DICTIONARY
-from transfers.api.resources.summary import items_of
+from transfers.api.resources.summary import list_items
 from transfers.models import RegistryRow
 from transfers.publication import editions
 from transfers.vocabulary import fields
@@ -32,7 +32,7 @@ FORMATS = list(MEDIA_TYPES)
 #: Every list, and one transfer, with the fields of its rows.
 RESOURCES = {
     "transfers": fields.ROW, "claims": fields.CLAIM, "parties": fields.PARTY, "systems": fields.SYSTEM,
-    "sources": fields.SOURCE, "transfers/summary": items_of([]), "fields": DICTIONARY,
+    "sources": fields.SOURCE, "transfers/summary": list_items([]), "fields": DICTIONARY,
     "transfers/rus-srb": fields.CLAIM,
 }  # fmt: skip
 TYPED = ["jsonl", "parquet", "arrow"]

@@ -65,16 +65,21 @@ class Problem(APIException):
 
 
 class BadParameters(Problem):
-    """400: every faulty parameter, and those that are allowed."""
+    """400 that names every faulty parameter; `handle` adds those that the resource allows."""
 
-    def __init__(self, errors: Iterable[ParameterError], allowed: Iterable[str]):
-        listed = list(errors)
-        detail = " ".join(error.detail for error in listed)
-        super().__init__(400, detail, errors=[asdict(error) for error in listed], allowed=sorted(allowed))
+    def __init__(self, *errors: ParameterError):
+        detail = " ".join(error.detail for error in errors)
+        super().__init__(400, detail, errors=[asdict(error) for error in errors])
+
+
+def refuse(errors: Iterable[ParameterError]) -> None:
+    """Raise BadParameters if there is any error."""
+    if listed := list(errors):
+        raise BadParameters(*listed)
 
 
 def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """REST framework's exception handler; None lets an unforeseen error go on to handler500."""
+    """Answer an exception of REST framework; None lets an unforeseen error go on to handler500."""
     if isinstance(error, Http404):
         error = Problem(404, str(error) or "There is nothing at this address.")
     if isinstance(error, outage.AWAY):
@@ -82,13 +87,15 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
         return away(error)
     if not isinstance(error, APIException):
         return None
+    if isinstance(error, BadParameters):
+        error.members["allowed"] = sorted(context["view"].list_parameters())
     set_rollback()
     headers = {"Allow": ", ".join(context["view"].allowed_methods)} if error.status_code == 405 else {}
     return problem(error.status_code, str(error.detail), headers, **getattr(error, "members", {}))
 
 
 def problem(code: int, detail: str, headers: dict[str, str] | None = None, **members: Any) -> HttpResponse:
-    """A problem document as a response."""
+    """Build the response with a problem document."""
     body = {"type": "about:blank", "title": TITLES.get(code, "Error"), "status": code, "detail": detail}
     return HttpResponse(
         orjson.dumps(body | members, option=orjson.OPT_UTC_Z),
@@ -99,14 +106,14 @@ def problem(code: int, detail: str, headers: dict[str, str] | None = None, **mem
 
 
 def away(error: BaseException) -> HttpResponse:
-    """503, with the database's error for those who may ask another database."""
+    """Build a 503 that carries the database's error, for those who may ask another database."""
     response = problem(503, "The database is busy or away; try again.", outage.RETRY)
     response.database_error = error  # type: ignore[attr-defined]
     return response
 
 
 def not_found(request, exception=None) -> HttpResponse:
-    """Django's handler404: JSON under /api, a plain sentence elsewhere."""
+    """Answer as Django's handler404: JSON under /api, a plain sentence elsewhere."""
     if request.path.startswith("/api"):
         return problem(
             status.HTTP_404_NOT_FOUND, f"There is nothing at {request.path}; /api/ lists what there is."
@@ -115,14 +122,14 @@ def not_found(request, exception=None) -> HttpResponse:
 
 
 def bad_request(request, exception=None) -> HttpResponse:
-    """Django's handler400."""
+    """Answer as Django's handler400."""
     return problem(400, "The request is malformed.")
 
 
 def server_error(request) -> HttpResponse:
-    """Django's handler500: JSON, and nothing of the server's inside.
+    """Answer as Django's handler500: JSON, without any detail of the failure.
 
-    A database that is away counts as that also where a middleware met it, such as on saving a session.
+    A database that is away is a 503 also if a middleware met it, such as on saving a session.
     """
     error = sys.exc_info()[1]
     if isinstance(error, outage.AWAY):

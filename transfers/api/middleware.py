@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 
 from transfers.availability import replicas
 
-from .response import etags
+from .response import freshness
 
 logger = logging.getLogger("django.request")
 
@@ -61,7 +61,9 @@ class PublicAPI:
         """Ask the view here, as often as it takes to find a database that answers."""
         if not request.path.startswith("/api"):
             return None
-        response = replicas.read(lambda: etags.unchanged(request) or view(request, *args, **kwargs))
+        response = replicas.read(
+            lambda: freshness.answer_unchanged(request) or view(request, *args, **kwargs)
+        )
         error = getattr(response, "database_error", None)
         if error is not None:
             logger.error("The database could not be read: %s", error)

@@ -2,16 +2,19 @@
 
 from django.urls import re_path
 
-from transfers.exports.formats import FORMATS
-
 from .resources import dictionary, docs, downloads, releases, schema, summary, transfers
 
 _FORMAT = r"(?:\.(?P<format>[a-z0-9]+))?/?$"
 _KEY = r"(?P<key>[^/.\0]+)"
 _REVISION = r"(?P<revision>[0-9]{1,18})"
-#: The name of a release may have dots; the formats that it never ends in are `releases.build`'s.
+#: The name of a release may have dots, but never ends like a format.
 _NAME = r"(?P<name>[^/\0]+?)"
-_KNOWN = rf"(?:\.(?P<format>{'|'.join([*FORMATS, 'json', 'txt'])}))?/?$"
+_FORMATS = {
+    renderer.format
+    for view in (releases.ReleaseDetail, releases.ReleaseComparison)
+    for renderer in view.renderer_classes
+}
+_RELEASE_FORMAT = rf"(?:\.(?P<format>{'|'.join(sorted(_FORMATS))}))?/?$"
 
 urlpatterns = [
     re_path(r"^/?$", dictionary.Root.as_view(), name="root"),
@@ -24,11 +27,11 @@ urlpatterns = [
     re_path(rf"^/transfers/{_KEY}{_FORMAT}", transfers.TransferDetail.as_view(), name="transfer"),
     re_path(rf"^/releases{_FORMAT}", releases.ReleaseList.as_view(), name="releases"),
     re_path(
-        rf"^/releases/{_NAME}/compare/(?P<other>[^/\0]+?){_KNOWN}",
+        rf"^/releases/{_NAME}/compare/(?P<other>[^/\0]+?){_RELEASE_FORMAT}",
         releases.ReleaseComparison.as_view(),
         name="comparison",
     ),
-    re_path(rf"^/releases/{_NAME}{_KNOWN}", releases.ReleaseDetail.as_view(), name="release"),
+    re_path(rf"^/releases/{_NAME}{_RELEASE_FORMAT}", releases.ReleaseDetail.as_view(), name="release"),
     re_path(
         rf"^/releases/{_NAME}/(?P<file>[^/\0]+)/?$", downloads.ReleaseFile.as_view(), name="release-file"
     ),

@@ -70,12 +70,36 @@ class VersionQuerySet(models.QuerySet):
     """Versions by when they stood in the register."""
 
     def current(self):
-        """What is published now."""
+        """Return what is published now."""
         return self.filter(until__isnull=True)
 
-    def as_of(self, revision: int):
-        """What was published at this revision."""
-        return self.filter(Q(until__isnull=True) | Q(until__gt=revision), revision__lte=revision)
+    def as_of(self, revision: int, few: bool = False):
+        """Return what was published at this revision; few of many are looked up by when they began."""
+        rows = self.filter(Q(until__isnull=True) | Q(until__gt=revision), revision__lte=revision)
+        if few:
+            rows = rows.filter(pk__in=self.filter(revision__lte=revision).order_by().values("pk"))
+        return rows
+
+
+class RevisionQuerySet(models.QuerySet):
+    """Entries of the log, by when they were made and by what they concern."""
+
+    def current(self):
+        """Return all entries."""
+        return self.all()
+
+    def as_of(self, revision: int, few: bool = False):
+        """Return the entries up to this revision, few or many."""
+        return self.filter(sequence__lte=revision)
+
+    def concerning(self, rows: models.QuerySet):
+        """Return the entries that brought one of these versions, or withdrew it."""
+        withdrawals = self.model.objects.filter(
+            action=choices.Action.WITHDRAW, sequence__in=rows.values("until")
+        )
+        return self.filter(
+            Q(sequence__in=rows.values("revision")) | Q(sequence__in=withdrawals.values("sequence"))
+        )
 
 
 class Revision(models.Model):
@@ -91,6 +115,8 @@ class Revision(models.Model):
     content = models.CharField(max_length=64, help_text="SHA-256 of the row and claims as canonical JSON.")
     previous = models.CharField(max_length=64, unique=True, help_text="Hash of the revision before.")
     hash = models.CharField(max_length=64, unique=True)
+
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["sequence"]

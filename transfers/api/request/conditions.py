@@ -1,8 +1,8 @@
-"""Conditions of the filters: from a column and the values asked to a database condition.
+"""Conditions of the filters: from a column and the values of a parameter to a database condition.
 
-A figure or date is an interval, as it may be uncertain. `may` selects the rows for which some value it
-allows is asked for, `must` those for which every value it allows is. An end that is null is open.
-A row without the figure matches neither, whatever is asked.
+A figure or date is an interval, as it may be uncertain. `may` selects the rows whose figure allows a
+wanted value, `must` those whose figure allows no other. An end that is null is open. A row without the
+figure matches neither.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ from django.db.models.lookups import BuiltinLookup, IContains
 
 #: Column and values → condition.
 Test = Callable[[str, list[Any]], Q]
-#: First and last value asked for; None: no limit.
+#: First and last wanted value; None: no limit.
 Span = tuple[Any, Any]
 
 NOTHING = Q(pk__in=[])
@@ -26,7 +26,7 @@ NOTHING = Q(pk__in=[])
 @CharField.register_lookup
 @TextField.register_lookup
 class Holds(IContains):
-    """Contains the text, whatever its case, in any script: SQLite's LIKE knows case in ASCII only."""
+    """Lookup of a text whatever its case, in any script: SQLite's LIKE ignores case in ASCII only."""
 
     lookup_name = "holds"
 
@@ -35,14 +35,14 @@ class Holds(IContains):
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, parameters = self.process_lhs(compiler, connection)
-        pattern = "".join(_glob(char) for char in str(self.rhs))
+        pattern = "".join(_build_glob(char) for char in str(self.rhs))
         return f"{column} GLOB %s", [*parameters, f"*{pattern}*"]
 
 
 @CharField.register_lookup
 @TextField.register_lookup
 class Lists(BuiltinLookup):
-    """One of the members, joined by |, is the text to the letter: SQLite's LIKE would pass over case."""
+    """Lookup of a member of a list joined by |, to the letter: SQLite's LIKE would ignore case."""
 
     lookup_name = "lists"
 
@@ -54,26 +54,26 @@ class Lists(BuiltinLookup):
         return self.as_sql(compiler, connection, "STRPOS")
 
 
-def _glob(char: str) -> str:
+def _build_glob(char: str) -> str:
     forms = {form for form in (char, char.lower(), char.upper()) if len(form) == 1}
     return f"[{''.join(sorted(forms))}]" if len(forms) > 1 or char in "*?[" else char
 
 
-def any_of(conditions: Iterable[Q]) -> Q:
+def match_any(conditions: Iterable[Q]) -> Q:
     return reduce(or_, conditions, NOTHING)
 
 
-def all_of(conditions: Iterable[Q]) -> Q:
+def match_all(conditions: Iterable[Q]) -> Q:
     return reduce(and_, conditions, Q())
 
 
-def _flat(values: list[Any]) -> list[Any]:
-    """Values as one list; a name may have stood for several codes."""
-    return [each for value in values for each in (sorted(value) if isinstance(value, frozenset) else [value])]
+def _flatten(values: list[Any]) -> list[Any]:
+    """Return the values as one list; a name may stand for several codes."""
+    return [code for value in values for code in (sorted(value) if isinstance(value, frozenset) else [value])]
 
 
 def is_one(column: str, values: list[Any]) -> Q:
-    return Q(**{f"{column}__in": _flat(values)})
+    return Q(**{f"{column}__in": _flatten(values)})
 
 
 def is_none(column: str, values: list[Any]) -> Q:
@@ -81,12 +81,12 @@ def is_none(column: str, values: list[Any]) -> Q:
 
 
 def holds(column: str, values: list[Any]) -> Q:
-    return any_of(Q(**{f"{column}__holds": value}) for value in values)
+    return match_any(Q(**{f"{column}__holds": value}) for value in values)
 
 
 def lists(column: str, values: list[Any]) -> Q:
-    """A list is stored as its members joined by |."""
-    return any_of(Q(**{f"{column}__lists": value}) for value in values)
+    """Build the condition that a list, stored as its members joined by |, has one of the values."""
+    return match_any(Q(**{f"{column}__lists": value}) for value in values)
 
 
 def lists_none(column: str, values: list[Any]) -> Q:
@@ -94,13 +94,13 @@ def lists_none(column: str, values: list[Any]) -> Q:
 
 
 def compares(lookup: str) -> Test:
-    """A plain comparison with the one value asked."""
+    """Build the test that compares with the one value."""
     return lambda column, values: Q(**{f"{column}__{lookup}": values[0]})
 
 
 @dataclass(frozen=True)
 class Interval:
-    """The columns of an interval's ends, and the one that tells whether it is there at all."""
+    """Columns of an interval's ends, and the one that is null if there is no interval."""
 
     low: str
     high: str
@@ -143,22 +143,22 @@ class Interval:
 
 
 def quantity(stem: str) -> Interval:
-    """A figure between `<stem>_min` and `<stem>_max`."""
+    """Return the interval between `<stem>_min` and `<stem>_max`."""
     return Interval(f"{stem}_min", f"{stem}_max", f"{stem}_min")
 
 
 def uncertain_date(name: str) -> Interval:
-    """A date between `<name>_earliest` and `<name>_latest`."""
+    """Return the interval between `<name>_earliest` and `<name>_latest`."""
     return Interval(f"{name}_earliest", f"{name}_latest", name)
 
 
-def _span(value: Any) -> Span:
-    """A number is its own span; an EDTF date runs from its first to its last day."""
+def _get_span(value: Any) -> Span:
+    """Return the span of a value: a number is its own, an EDTF date runs from its first to its last day."""
     return (value.earliest, value.latest) if hasattr(value, "earliest") else (value, value)
 
 
-def runs(spans: Iterable[Span]) -> list[Span]:
-    """Spans with those joined that overlap or touch, so that what fills two neighbours lies in one."""
+def join_spans(spans: Iterable[Span]) -> list[Span]:
+    """Join the spans that overlap or touch, so that what fills two neighbours lies in one."""
     joined: list[Span] = []
     for start, end in sorted(spans, key=lambda span: (span[0] is not None, span[0] or 0)):
         if joined and (joined[-1][1] is None or start is None or _touch(joined[-1][1], start)):
@@ -179,33 +179,33 @@ def _later(end: Any, other: Any) -> Any:
 
 @dataclass(frozen=True)
 class OnInterval:
-    """Builds the tests of one kind of interval."""
+    """Tests of one kind of interval."""
 
     columns: Callable[[str], Interval]
 
     def _spans(self, values: list[Any]) -> list[Span]:
-        return runs(_span(value) for value in values)
+        return join_spans(_get_span(value) for value in values)
 
     def may_be(self, column: str, values: list[Any]) -> Q:
-        return any_of(self.columns(column).overlaps(span) for span in self._spans(values))
+        return match_any(self.columns(column).overlaps(span) for span in self._spans(values))
 
     def must_be(self, column: str, values: list[Any]) -> Q:
-        return any_of(self.columns(column).within(span) for span in self._spans(values))
+        return match_any(self.columns(column).within(span) for span in self._spans(values))
 
     def may_not_be(self, column: str, values: list[Any]) -> Q:
-        return all_of(self.columns(column).not_within(span) for span in self._spans(values))
+        return match_all(self.columns(column).not_within(span) for span in self._spans(values))
 
     def must_not_be(self, column: str, values: list[Any]) -> Q:
-        return all_of(self.columns(column).outside(span) for span in self._spans(values))
+        return match_all(self.columns(column).outside(span) for span in self._spans(values))
 
     def may_reach(self, column: str, values: list[Any]) -> Q:
-        return self.columns(column).overlaps((_span(values[0])[0], None))
+        return self.columns(column).overlaps((_get_span(values[0])[0], None))
 
     def must_reach(self, column: str, values: list[Any]) -> Q:
-        return self.columns(column).within((_span(values[0])[0], None))
+        return self.columns(column).within((_get_span(values[0])[0], None))
 
     def may_stay(self, column: str, values: list[Any]) -> Q:
-        return self.columns(column).overlaps((None, _span(values[0])[1]))
+        return self.columns(column).overlaps((None, _get_span(values[0])[1]))
 
     def must_stay(self, column: str, values: list[Any]) -> Q:
-        return self.columns(column).within((None, _span(values[0])[1]))
+        return self.columns(column).within((None, _get_span(values[0])[1]))

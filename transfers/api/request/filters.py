@@ -5,7 +5,7 @@ that lacks a figure matches no filter on it but `__isnull=true`. Repeating a par
 `__not`: none of them); different parameters are AND; a comma is OR on codes, slugs and choices.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,7 +15,6 @@ from django import forms
 from django.db.models import Q
 from django.http import QueryDict
 
-from transfers.api.resources import changelog as log
 from transfers.models import RegistryRow
 from transfers.publication import names
 from transfers.vocabulary import fields
@@ -31,7 +30,7 @@ Read = Callable[[str], Any]
 
 
 class ValuesField(forms.Field):
-    """Reads every value of a parameter; errors name the value and what was perhaps meant."""
+    """Form field of all values of a parameter; errors name the value and what was perhaps meant."""
 
     widget = forms.MultipleHiddenInput
 
@@ -44,14 +43,14 @@ class ValuesField(forms.Field):
     def clean(self, value: list[str]) -> list[Any]:
         texts = [part.strip() for text in value or [] for part in (text.split(",") if self.comma else [text])]
         if len(texts) > MOST_VALUES:
-            raise values.Fault("too_many", f"A parameter takes at most {MOST_VALUES} values.")
+            raise values.Fault("too_many", f"A parameter may have at most {MOST_VALUES} values.")
         if not all(texts):
             raise values.Fault("empty", f"'{','.join(value)}' has an empty part.")
         return [self.read(text) for text in texts]
 
 
 class ValuesFilter(django_filters.Filter):
-    """Rows that may have one of the values; that must, where only certainty counts."""
+    """Filter of rows that may have one of the values or, with `certain=true`, that must."""
 
     field_class = ValuesField
 
@@ -59,54 +58,54 @@ class ValuesFilter(django_filters.Filter):
         super().__init__(field_name=column, **kwargs)
         self.may, self.must = may, must
 
-    def condition(self, asked: list[Any], certain: bool) -> Q:
-        return (self.must if certain else self.may)(self.field_name or "", asked)
+    def build_condition(self, wanted: list[Any], certain: bool) -> Q:
+        return (self.must if certain else self.may)(self.field_name or "", wanted)
 
 
 class CertainFilter(django_filters.Filter):
-    """The switch from what may match to what must."""
+    """Switch from what may match to what must."""
 
     field_class = ValuesField
 
 
 @dataclass(frozen=True)
 class Lookup:
-    """A suffix of a filter's name, what it says, and its two tests."""
+    """Suffix of a filter's name, its meaning, and its two tests."""
 
     suffix: str
     words: str
     may: Test
     must: Test
 
-    def filter(self, item: Field, read: Read, comma: bool = False) -> ValuesFilter:
-        choices = [] if read is values.boolean else [value for value, _ in item.choices]
+    def build_filter(self, item: Field, read: Read, comma: bool = False) -> ValuesFilter:
+        choices = [] if read is values.read_boolean else [value for value, _ in item.choices]
         return ValuesFilter(
             item.column, self.may, self.must, label=f"{item.name} {self.words}", read=read, comma=comma,
             choices=choices,
         )  # fmt: skip
 
 
-def _sure(suffix: str, words: str, test: Test) -> Lookup:
+def _build_sure(suffix: str, words: str, test: Test) -> Lookup:
     return Lookup(suffix, words, test, test)
 
 
-IS = _sure("", "is one of the values", conditions.is_one)
-NOT = _sure("__not", "is there and none of the values", conditions.is_none)
-CONTAINS = _sure("__contains", "contains the text, whatever its case", conditions.holds)
-ISNULL = _sure("__isnull", "is missing (true) or there (false)", conditions.compares("isnull"))
+IS = _build_sure("", "is one of the values", conditions.is_one)
+NOT = _build_sure("__not", "is there and none of the values", conditions.is_none)
+CONTAINS = _build_sure("__contains", "contains the text, whatever its case", conditions.holds)
+ISNULL = _build_sure("__isnull", "is missing (true) or there (false)", conditions.compares("isnull"))
 PLAIN = (
     IS,
     NOT,
-    _sure("__gte", "is at least the value", conditions.compares("gte")),
-    _sure("__lte", "is at most the value", conditions.compares("lte")),
+    _build_sure("__gte", "is at least the value", conditions.compares("gte")),
+    _build_sure("__lte", "is at most the value", conditions.compares("lte")),
 )
 LISTED = (
-    _sure("", "holds one of the values", conditions.lists),
-    _sure("__not", "holds none of the values", conditions.lists_none),
+    _build_sure("", "holds one of the values", conditions.lists),
+    _build_sure("__not", "holds none of the values", conditions.lists_none),
 )
 
 
-def _uncertain(on: OnInterval, what: str, above: str, below: str) -> tuple[Lookup, ...]:
+def _build_uncertain(on: OnInterval, what: str, above: str, below: str) -> tuple[Lookup, ...]:
     return (
         Lookup("", f"may be {what}", on.may_be, on.must_be),
         Lookup("__not", f"may be other than {what}", on.may_not_be, on.must_not_be),
@@ -115,10 +114,15 @@ def _uncertain(on: OnInterval, what: str, above: str, below: str) -> tuple[Looku
     )
 
 
-RANGE = _uncertain(OnInterval(conditions.quantity), "the value", "more", "less")
-UNCERTAIN_DATE = _uncertain(OnInterval(conditions.uncertain_date), "in the date (EDTF)", "later", "earlier")
+RANGE = _build_uncertain(OnInterval(conditions.quantity), "the value", "more", "less")
+UNCERTAIN_DATE = _build_uncertain(
+    OnInterval(conditions.uncertain_date), "in the date (EDTF)", "later", "earlier"
+)
 
-BY_NAME = (values.known("party", names.public_parties), values.known("system", names.public_systems))
+BY_NAME = (
+    values.build_name_reader("party", names.public_parties),
+    values.build_name_reader("system", names.public_systems),
+)
 #: Parameters of the resources themselves; the filter of a field with such a name has this suffix.
 RESERVED = {past.AS_OF: f"{past.AS_OF}__is"}
 
@@ -128,104 +132,115 @@ _SIMPLE: dict[Type, tuple[tuple[Lookup, ...], Read, bool]] = {
     Type.KEY: ((IS, NOT, CONTAINS), str, True),
     Type.TEXT: ((IS, NOT, CONTAINS), str, False),
     Type.LONG_TEXT: ((IS, NOT, CONTAINS), str, False),
-    Type.INTEGER: (PLAIN, values.integer, False),
-    Type.NUMBER: (PLAIN, values.number, False),
-    Type.BOOLEAN: ((IS,), values.boolean, False),
-    Type.DATE: (PLAIN, values.day, False),
-    Type.TIME: (PLAIN, values.moment, False),
-    Type.EDTF: (UNCERTAIN_DATE, values.uncertain_date, False),
+    Type.INTEGER: (PLAIN, values.read_integer, False),
+    Type.NUMBER: (PLAIN, values.read_number, False),
+    Type.BOOLEAN: ((IS,), values.read_boolean, False),
+    Type.DATE: (PLAIN, values.read_day, False),
+    Type.TIME: (PLAIN, values.read_time, False),
+    Type.EDTF: (UNCERTAIN_DATE, values.read_uncertain_date, False),
     Type.CHANGES: ((), str, False),
 }
 
 
-def _filters_of(item: Field) -> tuple[tuple[Lookup, ...], Read, bool]:
-    """The lookups of a field, how their values are read, and whether a comma separates values."""
+def _get_lookups(item: Field) -> tuple[tuple[Lookup, ...], Read, bool]:
+    """Return the lookups of a field, how their values are read, and whether a comma separates values."""
     if item.type is Type.LIST:
-        return LISTED, values.choice(item) if item.choices else str, bool(item.choices)
+        return LISTED, values.build_choice_reader(item) if item.choices else str, bool(item.choices)
     if item.choices and item.type is Type.CHOICE:
-        return (IS, NOT), values.choice(item), True
+        return (IS, NOT), values.build_choice_reader(item), True
     if item.choices and item.type is Type.INTEGER:
-        return PLAIN, values.numbered_choice(item), False
+        return PLAIN, values.build_number_choice_reader(item), False
     return _SIMPLE[item.type]
 
 
-def build(items: tuple[Field, ...]) -> dict[str, ValuesFilter]:
-    """Every filter of these fields, by parameter name, range stems included."""
+def build_filters(items: tuple[Field, ...]) -> dict[str, ValuesFilter]:
+    """Build every filter of these fields, by parameter name, range stems included."""
     filters: dict[str, ValuesFilter] = {}
     for item in items:
-        lookups, read, comma = _filters_of(item)
+        lookups, read, comma = _get_lookups(item)
         for lookup in lookups:
-            filters[item.name + lookup.suffix] = lookup.filter(item, read, comma)
+            filters[item.name + lookup.suffix] = lookup.build_filter(item, read, comma)
         if item.nullable:
-            filters[f"{item.name}__isnull"] = ISNULL.filter(item, values.boolean)
+            filters[f"{item.name}__isnull"] = ISNULL.build_filter(item, values.read_boolean)
     for stem in [item.name.removesuffix("_min") for item in items if item.name.endswith("_min")]:
         figure = Field(stem, Type.INTEGER, "")
         for lookup in RANGE:
-            filters[stem + lookup.suffix] = lookup.filter(figure, values.integer)
+            filters[stem + lookup.suffix] = lookup.build_filter(figure, values.read_integer)
         lower = Field(stem, Type.INTEGER, "", column=f"{stem}_min")
-        filters[f"{stem}__isnull"] = ISNULL.filter(lower, values.boolean)
+        filters[f"{stem}__isnull"] = ISNULL.build_filter(lower, values.read_boolean)
     return filters
 
 
 class StrictFilterSet(django_filters.FilterSet):
-    """Combines its filters' conditions; what counts is certainty where `certain=true`."""
+    """FilterSet that combines its filters' conditions, those of certainty with `certain=true`."""
 
     base_filters: Mapping[str, Any]
 
     def __init__(self, data: QueryDict, *args: Any, **kwargs: Any):
-        # Only the filters that are asked for: copying all of them would cost more than the query.
-        self.base_filters = {name: used for name, used in type(self).base_filters.items() if name in data}
+        # Only the filters of this query: to copy all of them would cost more than the query.
+        declared = type(self).base_filters
+        self.base_filters = {name: declared[name] for name in declared if name in data}
         super().__init__(data, *args, **kwargs)
 
     def filter_queryset(self, queryset):
         cleaned = self.form.cleaned_data
         certain = any(cleaned.get("certain") or [])
-        for name, asked in cleaned.items():
-            if name != "certain" and asked:
-                queryset = queryset.filter(self.filters[name].condition(asked, certain))
+        for name, wanted in cleaned.items():
+            if name != "certain" and wanted:
+                queryset = queryset.filter(self.filters[name].build_condition(wanted, certain))
         return queryset
 
 
-def _filterset(name: str, items: tuple[Field, ...]) -> type[StrictFilterSet]:
-    """The FilterSet of these fields; `certain` is there where a figure can be uncertain."""
-    filters: dict[str, Any] = {RESERVED.get(parameter, parameter): used
-                               for parameter, used in build(items).items()}  # fmt: skip
+def build_filterset(name: str, items: tuple[Field, ...]) -> type[StrictFilterSet]:
+    """Build the FilterSet of these fields, with `certain` if a figure can be uncertain."""
+    filters: dict[str, Any] = {
+        RESERVED.get(parameter, parameter): declared for parameter, declared in build_filters(items).items()
+    }
     if any(item.type is Type.EDTF for item in items):
-        filters = {"certain": CertainFilter(read=values.boolean, label="only what must match"), **filters}
+        filters = {
+            "certain": CertainFilter(read=values.read_boolean, label="only what must match"),
+            **filters,
+        }
     return type(name, (StrictFilterSet,), filters)
 
 
 #: Its differences are to be read; one asks for the transfers and the time.
 _FILTERED_CHANGE = tuple(item for item in fields.CHANGE if item.type not in (Type.CHANGES, Type.LIST))
 
-RowFilterSet = _filterset("RowFilterSet", fields.ROW)
-ClaimFilterSet = _filterset("ClaimFilterSet", fields.CLAIM)
-PartyFilterSet = _filterset("PartyFilterSet", fields.PARTY)
-SystemFilterSet = _filterset("SystemFilterSet", fields.SYSTEM)
-SourceFilterSet = _filterset("SourceFilterSet", fields.SOURCE)
+RowFilterSet = build_filterset("RowFilterSet", fields.ROW)
+ClaimFilterSet = build_filterset("ClaimFilterSet", fields.CLAIM)
+PartyFilterSet = build_filterset("PartyFilterSet", fields.PARTY)
+SystemFilterSet = build_filterset("SystemFilterSet", fields.SYSTEM)
+SourceFilterSet = build_filterset("SourceFilterSet", fields.SOURCE)
 _OF_VERSION = ("supplier", "recipient", "system")
 
 
-class ChangeFilterSet(_filterset("ChangeColumns", _FILTERED_CHANGE)):  # type: ignore[misc]
-    """Of the log: what is asked of supplier, recipient and system is asked of one and the same version."""
+class ChangeFilterSet(build_filterset("ChangeColumns", _FILTERED_CHANGE)):  # type: ignore[misc]
+    """Filters of the log; those of supplier, recipient and system must match one and the same version."""
 
     def filter_queryset(self, queryset):
         rows = RegistryRow.objects.all()
-        for name, asked in self.form.cleaned_data.items():
-            condition = self.filters[name].condition(asked, False) if asked else Q()
+        for name, wanted in self.form.cleaned_data.items():
+            condition = self.filters[name].build_condition(wanted, False) if wanted else Q()
             if name.split("__")[0] in _OF_VERSION:
                 rows = rows.filter(condition)
             else:
                 queryset = queryset.filter(condition)
-        return queryset.filter(log.of_rows(rows)) if rows.query.where else queryset
+        return queryset.concerning(rows) if rows.query.where else queryset
 
 
-def is_by_name(used: ValuesFilter) -> bool:
-    """Whether the filter's values are found by the names that parties and systems bear today."""
-    return used.extra.get("read") in BY_NAME
+def is_by_name(filterset: type[StrictFilterSet] | None, parameters: Iterable[str]) -> bool:
+    """Return whether one of the parameters finds its values by the names of parties and systems of today."""
+    declared = filterset.base_filters if filterset else {}
+    return any(declared[name].extra.get("read") in BY_NAME for name in parameters if name in declared)
+
+
+def is_scalar(name: str) -> bool:
+    """Return whether the filter of this name may appear only once."""
+    return name == "certain" or name.endswith(SCALAR_SUFFIXES)
 
 
 @cache
-def scalars(filterset: type[Any]) -> set[str]:
-    """Names of the filters that may stand only once."""
-    return {name for name in filterset.base_filters if name == "certain" or name.endswith(SCALAR_SUFFIXES)}
+def list_scalars(filterset: type[StrictFilterSet] | None) -> list[str]:
+    """List the filters that may appear only once."""
+    return [name for name in filterset.base_filters if is_scalar(name)] if filterset else []

@@ -3,9 +3,9 @@
 import dataclasses
 from typing import Any
 
-from . import paging, values
+from . import filters, paging, values
 
-#: Parameters that are no filters; what a resource knows of them it lists in `own_parameters`.
+#: Parameters that are no filters; a resource lists those that it takes.
 OWN = {
     "format": "The format, as the suffix of the address says it too.",
     "excel": "1: CSV with a byte-order mark, and texts that a spreadsheet would run as formulas guarded.",
@@ -28,19 +28,19 @@ TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
 _SIZE = {"type": "integer", "minimum": 1, "maximum": paging.LARGEST_PAGE, "default": paging.PAGE_SIZE}
 #: How a value is read → its JSON Schema; whatever is not here is read as text.
 _READ: dict[Any, dict[str, Any]] = {
-    values.integer: {"type": "integer", "minimum": -values.LARGEST, "maximum": values.LARGEST},
-    values.number: {"type": "number"},
-    values.boolean: {"type": "boolean"},
-    values.day: {"type": "string", "format": "date"},
-    values.moment: {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"},
+    values.read_integer: {"type": "integer", "minimum": -values.LARGEST, "maximum": values.LARGEST},
+    values.read_number: {"type": "number"},
+    values.read_boolean: {"type": "boolean"},
+    values.read_day: {"type": "string", "format": "date"},
+    values.read_time: {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"},
 }
 
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """One parameter: its name, what it does, the values it takes where they are fixed, and their JSON Schema.
+    """Parameter: its name, what it does, the values it takes where they are fixed, and their JSON Schema.
 
-    `repeatable`: it may stand more than once, and `schema` is that of all its values.
+    `repeatable`: it may appear more than once, and `schema` is that of all its values.
     """
 
     name: str
@@ -53,24 +53,23 @@ class Parameter:
         return dataclasses.asdict(self)
 
 
-def of(view: Any) -> list[Parameter]:
-    """The parameters of a resource, its own first, then its filters in the order of the fields."""
-    own = [_of_own(name, view.known_values(name)) for name in view.own_parameters]
-    if view.filterset_class is None:
-        return own
-    return own + [_of_filter(name, used) for name, used in view.filterset_class.base_filters.items()]
+def describe(view: Any) -> list[Parameter]:
+    """Describe the parameters of a resource, its own first, then its filters in the order of the fields."""
+    own = [_describe_own(name, view.list_values(name)) for name in view.list_own_parameters()]
+    declared = view.filterset_class.base_filters if view.filterset_class else {}
+    return own + [_describe_filter(name, declared[name]) for name in declared]
 
 
-def _of_own(name: str, known: list[str]) -> Parameter:
-    one = {**TEXT, **({"enum": known} if known else {})}
+def _describe_own(name: str, choices: list[str]) -> Parameter:
+    one = {**TEXT, **({"enum": choices} if choices else {})}
     if name in SEPARATED:
         one = {"type": "array", "items": one, "minItems": 1}
-    return Parameter(name, OWN[name], choices=known, schema=_SIZE if name == "page_size" else one)
+    return Parameter(name, OWN[name], choices=choices, schema=_SIZE if name == "page_size" else one)
 
 
-def _of_filter(name: str, used: Any) -> Parameter:
-    choices = list(used.extra.get("choices") or [])
-    repeatable = not name.endswith(("__gte", "__lte", "__isnull")) and name != "certain"
-    one = _READ.get(used.extra["read"], TEXT) | ({"enum": choices} if choices else {})
+def _describe_filter(name: str, declared: Any) -> Parameter:
+    choices = list(declared.extra.get("choices") or [])
+    one = _READ.get(declared.extra["read"], TEXT) | ({"enum": choices} if choices else {})
+    repeatable = not filters.is_scalar(name)
     schema = {"type": "array", "items": one, "minItems": 1} if repeatable else one
-    return Parameter(name, used.label, choices, repeatable, schema)
+    return Parameter(name, declared.label, choices, repeatable, schema)

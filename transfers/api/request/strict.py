@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from django.http import HttpRequest, QueryDict
 
-from transfers.api.errors import BadParameters, ParameterError
+from transfers.api.errors import ParameterError, refuse
 from transfers.vocabulary.names import format_suggestions, suggest
 
 LONGEST_QUERY = 8000
@@ -15,18 +15,18 @@ MOST_PARAMETERS = 500
 def check(request: HttpRequest, allowed: Iterable[str], scalars: Iterable[str]) -> None:
     """Raise BadParameters for unknown, empty, repeated or unreadable parameters.
 
-    `allowed` are all names that the resource knows, `scalars` those that may stand only once.
+    `allowed` are all names that the resource takes, `scalars` those that may appear only once.
     """
-    known, once = set(allowed), set(scalars)
-    errors = [*_unreadable(request.META.get("QUERY_STRING", ""))]
-    errors = errors or [error for name in request.GET for error in _faults(request.GET, name, known, once)]
-    if errors:
-        raise BadParameters(errors, known)
+    names, once = set(allowed), set(scalars)
+    refuse(
+        [*_list_unreadable(request.META.get("QUERY_STRING", ""))]
+        or [error for name in request.GET for error in _list_faults(request.GET, name, names, once)]
+    )
 
 
-def _unreadable(raw: str) -> Iterable[ParameterError]:
+def _list_unreadable(raw: str) -> Iterable[ParameterError]:
     if len(raw) > LONGEST_QUERY:
-        yield ParameterError("", "too_long", f"A query has at most {LONGEST_QUERY} characters.")
+        yield ParameterError("", "too_long", f"The query is longer than {LONGEST_QUERY} characters.")
         return
     try:
         # WSGI hands the bytes of the query over as Latin-1.
@@ -36,22 +36,22 @@ def _unreadable(raw: str) -> Iterable[ParameterError]:
         yield ParameterError("", "encoding", "The query is not UTF-8.")
         return
     except ValueError:
-        yield ParameterError("", "too_many", f"A query has at most {MOST_PARAMETERS} parameters.")
+        yield ParameterError("", "too_many", f"The query has more than {MOST_PARAMETERS} parameters.")
         return
     for name, value in pairs:
         if "\0" in name or "\0" in value:
             shown = name.replace("\0", "")
-            yield ParameterError(shown, "nul", f"The parameter '{shown}' has a NUL character.")
+            yield ParameterError(shown, "nul", f"The parameter '{shown}' contains a NUL character.")
 
 
-def _faults(query: QueryDict, name: str, known: set[str], once: set[str]) -> Iterable[ParameterError]:
-    if name not in known:
-        near = suggest(name.lower(), known)
-        meant = format_suggestions(near[:1])
-        yield ParameterError(name, "unknown", f"There is no parameter '{name}'.{meant}", near)
+def _list_faults(query: QueryDict, name: str, names: set[str], once: set[str]) -> Iterable[ParameterError]:
+    if name not in names:
+        near = suggest(name.lower(), names)
+        detail = f"There is no parameter '{name}'.{format_suggestions(near[:1])}"
+        yield ParameterError(name, "unknown", detail, near)
         return
     values = query.getlist(name)
     if not all(value.strip() for value in values):
-        yield ParameterError(name, "empty", f"The parameter '{name}' is empty; leave it out or give a value.")
+        yield ParameterError(name, "empty", f"The parameter '{name}' is empty. Remove it or give a value.")
     elif len(values) > 1 and name in once:
-        yield ParameterError(name, "repeated", f"The parameter '{name}' may stand only once.")
+        yield ParameterError(name, "repeated", f"The parameter '{name}' may appear only once.")

@@ -8,7 +8,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 
 class PublicReads(SimpleRateThrottle):
-    """So many requests a client address and period; the address is the connection's own.
+    """Limit of requests by client address and period; the address is that of the connection.
 
     An X-Forwarded-For header counts only as far as the setting NUM_PROXIES of trusted proxies says.
     """
@@ -24,19 +24,19 @@ class PublicReads(SimpleRateThrottle):
         return f"throttle:{self.get_ident(request)}"
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        asked: Any = request._request
-        if hasattr(asked, "rate_limit"):  # asked again of another database, which is no request of its own
-            view.rate_limit = asked.rate_limit
+        original: Any = request._request
+        if hasattr(original, "rate_limit"):  # checked already, or asked again of another database
+            view.rate_limit = original.rate_limit
             return True
         allowed = super().allow_request(request, view)
         if self.rate is not None:
-            view.rate_limit = (self.num_requests, self.duration, self._left(), self._reset())
-            asked.rate_limit = view.rate_limit
+            view.rate_limit = (self.num_requests, self.duration, self._count_remaining(), self._get_reset())
+            original.rate_limit = view.rate_limit
         return allowed
 
-    def _left(self) -> int:
+    def _count_remaining(self) -> int:
         return max(0, self.num_requests - len(self.history))
 
-    def _reset(self) -> int:
+    def _get_reset(self) -> int:
         oldest = self.history[-1] if self.history else self.now
         return max(0, round(oldest + self.duration - self.now))

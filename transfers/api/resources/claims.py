@@ -17,11 +17,9 @@ class ClaimList(ListView):
     items = fields.CLAIM
     key = "claim"
     filterset_class = filters.ClaimFilterSet
-
-    def rows(self) -> QuerySet:
-        return self.published(RegistryClaim.objects)
+    versions = RegistryClaim.objects
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
-        """Claims of the transfers that the text finds."""
-        found = search.filter_by_words(self.published(RegistryRow.objects), text)
-        return rows.filter(transfer__in=found.values("key"))
+        """Select claims of the transfers that the text finds."""
+        transfers = search.filter_by_words(self.select(RegistryRow.objects), text)
+        return rows.filter(transfer__in=transfers.values("key"))

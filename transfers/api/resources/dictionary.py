@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from transfers.api.response import shapes
-from transfers.api.response.output import JSON, LICENCE
+from transfers.api.response.output import EVERY_FORMAT, LICENCE
 from transfers.api.response.shapes import STRING, Shape
 from transfers.vocabulary.fields import Field, Type
 
-from .base import RegistryView
+from .base import Answer, RegistryView
 from .changes import ChangeList
 from .claims import ClaimList
 from .lists import ListView
@@ -37,8 +37,10 @@ DICTIONARY: tuple[Field, ...] = (
 class FieldList(RegistryView):
     """The data dictionary: every public field, from the one list that all formats share."""
 
-    def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
-        entries = [_entry(view, item) for view in LISTS for item in view.items]
+    renderer_classes = EVERY_FORMAT
+
+    def answer(self, request: Request, **kwargs: Any) -> Answer:
+        entries = [_build_entry(view, item) for view in LISTS for item in view.items]
         if not self.wants("json"):
             joined = [{**entry, **{name: "|".join(entry[name]) for name in ("choices", "filters")}}
                       for entry in entries]  # fmt: skip
@@ -47,12 +49,12 @@ class FieldList(RegistryView):
                          "citation": str(self.citation)})  # fmt: skip
 
     def shape(self) -> Shape:
-        return shapes.listed(shapes.whole(shapes.row(DICTIONARY), DICTIONARY))
+        return shapes.build_list(shapes.require(shapes.build_row(DICTIONARY), DICTIONARY))
 
 
-def _entry(view: type[ListView], item: Field) -> dict[str, Any]:
+def _build_entry(view: type[ListView], item: Field) -> dict[str, Any]:
     assert view.filterset_class is not None
-    known = view.filterset_class.base_filters
+    declared = view.filterset_class.base_filters
     return {
         "resource": view.name,
         "name": item.name,
@@ -62,21 +64,18 @@ def _entry(view: type[ListView], item: Field) -> dict[str, Any]:
         "nullable": item.nullable,
         "choices": [value for value, _ in item.choices],
         "filters": [
-            name for name, used in known.items() if used.field_name in (item.column, _stem(item.name))
+            name for name in declared if declared[name].field_name in (item.column, _get_stem(item.name))
         ],
     }
 
 
-def _stem(name: str) -> str:
-    """What the two ends of a figure are filtered by together: `quantity_ordered_min` → `quantity_ordered`."""
+def _get_stem(name: str) -> str:
+    """Return what both ends of a figure are filtered by: `quantity_ordered_min` → `quantity_ordered`."""
     return name.removesuffix("_min").removesuffix("_max")
 
 
 class Root(RegistryView):
     """Where to begin: the resources, the revision, the licence."""
-
-    renderer_classes = [JSON]
-    own_parameters = ("format",)
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
         resources = [view.name for view in LISTS] + [
@@ -103,9 +102,9 @@ class Root(RegistryView):
         examples: Shape = {"type": "array", "items": {**STRING, "format": "uri"}}
         members: Shape = dict.fromkeys(("name", "description", "licence"), STRING)
         members |= {"revision": {"type": "integer"}, "resources": addresses, "examples": examples}
-        return {"type": "object", "required": list(members), "properties": members}
+        return shapes.build_object(members)
 
 
-def all_fields() -> list[tuple[str, Field]]:
-    """Every public field with the name of its resource."""
+def list_fields() -> list[tuple[str, Field]]:
+    """List every public field with the name of its resource."""
     return [(view.name, item) for view in LISTS for item in view.items]

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from rest_framework.request import Request
 
-from transfers.api.response.output import HTML
+from transfers.api.response.output import build_format
 
 from .base import RegistryView
 
@@ -20,7 +20,7 @@ POLICY = (
 class Docs(RegistryView):
     """Every operation of this API, to read and to try out in a browser."""
 
-    renderer_classes = [HTML]
+    renderer_classes = [build_format("html", "text/html")]
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
         response = HttpResponse(render_to_string("transfers/api_docs.html"))

@@ -1,45 +1,31 @@
 """/api/releases/{name}/{file}: a file of a release, whole or in part."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseNotModified, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseNotModified
 from django.utils.http import http_date
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from whitenoise.responders import SlicedFile  # type: ignore[import-untyped]
 
 from transfers.api import errors
 from transfers.api.errors import Problem
-from transfers.api.response import etags
+from transfers.api.response import freshness
+from transfers.api.response.negotiation import Negotiation
+from transfers.api.response.output import build_format
 from transfers.api.response.shapes import STRING, Shape
 from transfers.models import Release
 from transfers.releases import build, package
 
-from .base import Negotiation, RegistryView
-from .releases import absent, find
+from .base import Answer, RegistryView
+from .releases import build_absence, get_release
 
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
-_PIECE = 1 << 18
-
-#: First and last byte.
-Span = tuple[int, int]
 
 
-class Unsatisfiable(Exception):
-    """A range begins behind the end of the file."""
-
-
-class Bytes(BaseRenderer):
-    """Names what a file is, whatever its kind."""
-
-    media_type = "application/octet-stream"
-    format = "file"
-
-
-class Whatever(Negotiation):
-    """A file is what it is: there is no format to choose."""
+class FixedFormat(Negotiation):
+    """Negotiation of a file, whose format is fixed."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
         if request.method == "OPTIONS":
@@ -47,71 +33,73 @@ class Whatever(Negotiation):
         return renderers[0], renderers[0].media_type
 
 
+class LargePieces(FileResponse):
+    """File in pieces of a size that suits files of many megabytes."""
+
+    block_size = 1 << 18
+
+
 class ReleaseFile(RegistryView):
     """A file of a release: it never changes, and `Range` gives a part of it."""
 
-    renderer_classes = [Bytes]
-    content_negotiation_class = Whatever
-    own_parameters = ()
+    renderer_classes = [build_format("file", "application/octet-stream")]
+    content_negotiation_class = FixedFormat
     own_headers = ("Accept-Ranges",)
     own_problems = (404, 416, 503)
     file_types = package.FILE_TYPES
 
-    def get(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
-        record = find(kwargs["name"])
-        file = record.files.get(kwargs["file"])
-        if file is None:
-            raise absent(
-                f"The release {record.name} has no file '{kwargs['file']}'.", kwargs["file"], record.files
-            )
-        tag = f'"{file["sha256"]}"'
-        response: Any = None
-        if etags.is_known(request._request, tag):
-            response = HttpResponseNotModified()
-        else:
-            response = self._answer(request, record, kwargs["file"], file["bytes"], tag)
-        self._tell(response, record, tag)
-        return response
+    @classmethod
+    def list_own_parameters(cls) -> list[str]:
+        return []
 
-    def _answer(self, request: Request, record: Release, name: str, size: int, tag: str) -> Any:
-        path = _path(record, name, size)
-        try:
-            span = _span(request, size, tag, _modified(record))
-        except Unsatisfiable:
-            detail = f"The range begins behind the end of the file, which has {size} bytes."
-            return errors.problem(416, detail, {"Content-Range": f"bytes */{size}"})
-        first, last = span or (0, size - 1)
-        if request.method == "HEAD":
-            response: Any = HttpResponse()
+    def get(self, request: Request, **kwargs: Any) -> Answer:
+        record, name = get_release(kwargs["name"]), kwargs["file"]
+        if name not in record.files:
+            raise build_absence(f"The release {record.name} has no file '{name}'.", name, record.files)
+        etag, modified = f'"{record.files[name]["sha256"]}"', http_date(record.created.timestamp())
+        if freshness.has_etag(request._request, etag):
+            response: Any = HttpResponseNotModified()
         else:
-            response = StreamingHttpResponse(_pieces(path, first, last), status=206 if span else 200)
-        response["Content-Type"] = package.get_media_type(name)
-        response["Content-Length"] = str(last - first + 1)
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        if span:
-            response["Content-Range"] = f"bytes {first}-{last}/{size}"
-        return response
-
-    def _tell(self, response: Any, record: Release, tag: str) -> None:
+            response = _answer_file(request, record, name, (etag, modified))
         response["Accept-Ranges"] = "bytes"
         response["Registry-Revision"] = str(record.revision)
-        if response.status_code == 416:
-            return
-        response["ETag"] = tag
-        response["Last-Modified"] = _modified(record)
-        response["Cache-Control"] = etags.FOR_EVER
-        response["Citation"] = f"arms_registry, release {record.name}, revision {record.revision}"
+        if response.status_code != 416:
+            response["ETag"] = etag
+            response["Last-Modified"] = modified
+            response["Cache-Control"] = freshness.FOR_EVER
+            response["Citation"] = f"arms_registry, release {record.name}, revision {record.revision}"
+        return response
 
     def shape(self) -> Shape:
         return STRING
 
 
-def _modified(record: Release) -> str:
-    return http_date(record.created.timestamp())
+def _answer_file(request: Request, record: Release, name: str, versions: tuple[str, str]) -> Any:
+    size = record.files[name]["bytes"]
+    path = _find_file(record, name, size)
+    part = _read_range(request, size, versions)
+    if part is not None and not part:
+        detail = f"The range begins after the end of the file, which has {size} bytes."
+        return errors.problem(416, detail, {"Content-Range": f"bytes */{size}"})
+    headers = {"Content-Length": str(size)}
+    if part is not None:
+        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
+        headers["Content-Length"] = str(len(part))
+    media_type = package.get_media_type(name)
+    if request.method == "HEAD":
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return HttpResponse(headers=headers, content_type=media_type)
+    file: Any = path.open("rb")
+    if part is not None:
+        file = SlicedFile(file, part.start, part.stop - 1)
+    return LargePieces(
+        file, as_attachment=True, filename=name, headers=headers, content_type=media_type,
+        status=200 if part is None else 206,
+    )  # fmt: skip
 
 
-def _path(record: Release, name: str, size: int) -> Path:
-    """Where the file is, as large as it is recorded; raises a 503 where it is not there so.
+def _find_file(record: Release, name: str, size: int) -> Path:
+    """Return where the file is, as large as it is recorded; raise a 503 if it is not there.
 
     `name` is one of the record, so it leads nowhere else.
     """
@@ -122,38 +110,23 @@ def _path(record: Release, name: str, size: int) -> Path:
         is_whole = False
     if not is_whole:
         detail = f"The file {name} of release {record.name} is not on this server as it was made"
-        raise Problem(503, f"{detail}; please tell the maintainers.")
+        raise Problem(503, f"{detail}. Please tell the maintainers.")
     return path
 
 
-def _span(request: Request, size: int, tag: str, modified: str) -> Span | None:
-    """The part that is asked for; None: the whole, as also where it is asked for in several parts.
+def _read_range(request: Request, size: int, versions: tuple[str, str]) -> range | None:
+    """Return the wanted part, empty if it begins after the end of the file; None means the whole.
 
-    A range that cannot be read counts as none, and so does one of another version of the file.
+    The whole is the answer to several parts, to a range that cannot be read, and to one of another version.
+    WhiteNoise's own reading of ranges knows no If-Range, and refuses a range of one byte.
     """
-    found = _RANGE.fullmatch(request.headers.get("Range", ""))
-    if found is None or request.method == "HEAD":
+    match = _RANGE.fullmatch(request.headers.get("Range", ""))
+    is_same = request.headers.get("If-Range", versions[0]) in versions
+    if match is None or not any(match.groups()) or request.method == "HEAD" or not is_same:
         return None
-    if request.headers.get("If-Range", tag) not in (tag, modified):
+    first, last = match.groups()
+    if not first:  # the last so many bytes
+        return range(max(size - int(last), 0), size)
+    if last and int(last) < int(first):
         return None
-    first, last = (int(text) if text else None for text in found.groups())
-    if first is None:
-        if last is None:
-            return None
-        if not last or not size:
-            raise Unsatisfiable
-        return max(size - last, 0), size - 1
-    if last is not None and last < first:
-        return None
-    if first >= size:
-        raise Unsatisfiable
-    return first, size - 1 if last is None else min(last, size - 1)
-
-
-def _pieces(path: Path, first: int, last: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        file.seek(first)
-        left = last - first + 1
-        while left and (piece := file.read(min(left, _PIECE))):
-            left -= len(piece)
-            yield piece
+    return range(int(first), min(int(last) + 1, size) if last else size)

@@ -41,25 +41,28 @@ _EXAMPLES = (
 
 @require_safe
 def llms(request: HttpRequest) -> HttpResponse:
-    """The text, with this server's addresses; 400 for any parameter, as everywhere."""
+    """Answer with the text and this server's addresses; 400 for any parameter, as everywhere."""
     if request.GET:
         return errors.problem(400, "There are no parameters here.", allowed=[])
     base = request.build_absolute_uri("/api")
-    parts = [_ABOUT.format(licence=LICENCE), *(f"## {title}\n\n{text}" for title, text in _sections(base))]
+    parts = [
+        _ABOUT.format(licence=LICENCE),
+        *(f"## {title}\n\n{text}" for title, text in _list_sections(base)),
+    ]
     return HttpResponse("\n\n".join(parts) + "\n", content_type="text/plain; charset=utf-8")
 
 
-def _sections(base: str) -> Iterator[tuple[str, str]]:
-    yield "Resources", "\n".join(f"- {line}" for line in _resources(base))
-    yield "Filters", f"{_GRAMMAR}\n\n" + "\n".join(f"- {line}" for line in _lookups())
+def _list_sections(base: str) -> Iterator[tuple[str, str]]:
+    yield "Resources", "\n".join(f"- {line}" for line in _list_resources(base))
+    yield "Filters", f"{_GRAMMAR}\n\n" + "\n".join(f"- {line}" for line in _list_lookups())
     own = "\n".join(f"- `{name}`: {text}" for name, text in parameters.OWN.items())
     yield "Other parameters", f"{own}\n\n`group_by` takes: {', '.join(summary.GROUPS)}."
     yield "Examples", "\n".join(f"- {base}/{query} – {words}" for query, words in _EXAMPLES)
     for view in LISTS:
-        yield f"Fields of {view.name}", "\n".join(f"- {_described(item)}" for item in view.items)
+        yield f"Fields of {view.name}", "\n".join(f"- {_describe(item)}" for item in view.items)
 
 
-def _resources(base: str) -> Iterator[str]:
+def _list_resources(base: str) -> Iterator[str]:
     for view in LISTS:
         yield f"{base}/{view.name} (or .csv): {view.__doc__}"
     yield f"{base}/transfers/{{key}}: One transfer with its claims and its history."
@@ -73,25 +76,28 @@ def _resources(base: str) -> Iterator[str]:
     yield "`as_of` answers from the log: nothing published changes without a revision that says why."
 
 
-def _lookups() -> Iterator[str]:
-    """The lookups of each type, as the filters themselves are built."""
+def _list_lookups() -> Iterator[str]:
+    """Yield the lookups of each type, as the filters themselves are built."""
     for kind in Type:
         choices = (("value", "value"),) if kind is Type.CHOICE else ()
         day = Field("field_earliest", Type.DATE, "", nullable=False)
-        built = filters.build((Field("field", kind, "", choices=choices, nullable=False), day))
+        built = filters.build_filters((Field("field", kind, "", choices=choices, nullable=False), day))
         if "field" not in built:  # it is only to be read
             continue
-        yield f"{kind}: {_told(built, day.name)}"
+        yield f"{kind}: {_format_lookups(built, day.name)}"
     figure = Field("field_min", Type.INTEGER, "", nullable=False)
-    yield f"a figure with _min and _max, by its stem: {_told(filters.build((figure,)), figure.name)}"
+    built = filters.build_filters((figure,))
+    yield f"a figure with _min and _max, by its stem: {_format_lookups(built, figure.name)}"
 
 
-def _told(built: Mapping[str, filters.ValuesFilter], but: str) -> str:
-    """Each lookup with what it does, but for those of the field that is only there for another's sake."""
-    return "; ".join(f"`{name}=` {used.label}" for name, used in built.items() if not name.startswith(but))
+def _format_lookups(built: Mapping[str, filters.ValuesFilter], except_for: str) -> str:
+    """Return each lookup with its meaning, except for those of the field that another one needs."""
+    return "; ".join(
+        f"`{name}=` {declared.label}" for name, declared in built.items() if not name.startswith(except_for)
+    )
 
 
-def _described(item: Field) -> str:
+def _describe(item: Field) -> str:
     kind = f"{item.type}, may be missing" if item.nullable else item.type
     unit = f" [{item.unit}]" if item.unit else ""
     choices = f" One of: {', '.join(value for value, _ in item.choices)}." if item.choices else ""

@@ -34,30 +34,30 @@ def _alias_list(model: Any, owner: str) -> Subquery:
 
 
 def _or_null(*columns: str) -> dict[str, Any]:
-    """Texts that are empty where there is none, as null: `alpha2` → `alpha2_or_null`."""
+    """Return texts that may be empty, as null: `alpha2` → `alpha2_or_null`."""
     return {f"{column}_or_null": NullIf(F(column), Value(""), output_field=TextField()) for column in columns}
 
 
-def _day(claims: QuerySet, name: str) -> Subquery:
-    """A day of the source's date, as the first of its claims has it."""
+def _get_day(claims: QuerySet, name: str) -> Subquery:
+    """Return a day of the source's date, as the first of its claims has it."""
     return Subquery(claims.filter(source=OuterRef("key")).values(name)[:1])
 
 
 class ReferenceList(ListView):
-    """A list of reference records, searched in the words of their texts."""
+    """List of reference records, searched in the words of their texts."""
 
     texts: tuple[str, ...]
-    remembers = False
+    rests_on_today = True
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
-        """Few records, so their words are compared here; each word must begin one of theirs."""
-        asked = [part for parts in search.split_query(text) for part in parts]
-        found = []
+        """Select the records that have words beginning with those of the text; there are few to compare."""
+        parts = [part for term in search.split_query(text) for part in term]
+        matches = []
         for pk, *texts in rows.values_list("pk", *self.texts):
             words = {word for part in texts if part for word in split(part)}
-            if all(any(word.startswith(part) for word in words) for part in asked):
-                found.append(pk)
-        return rows.filter(pk__in=found)
+            if all(any(word.startswith(part) for word in words) for part in parts):
+                matches.append(pk)
+        return rows.filter(pk__in=matches)
 
 
 class PartyList(ReferenceList):
@@ -68,9 +68,10 @@ class PartyList(ReferenceList):
     key = "code"
     texts = ("code", "name", "alpha2", "alias_list")
     filterset_class = filters.PartyFilterSet
+    versions = RegistryRow.objects
 
     def rows(self) -> QuerySet:
-        return names.used_parties(self.published(RegistryRow.objects)).annotate(
+        return names.used_parties(super().rows()).annotate(
             alias_list=_alias_list(PartyAlias, "party"), **_or_null("alpha2")
         )
 
@@ -83,9 +84,10 @@ class SystemList(ReferenceList):
     key = "slug"
     texts = ("slug", "name", "description", "alias_list")
     filterset_class = filters.SystemFilterSet
+    versions = RegistryRow.objects
 
     def rows(self) -> QuerySet:
-        return names.used_systems(self.published(RegistryRow.objects)).annotate(
+        return names.used_systems(super().rows()).annotate(
             alias_list=_alias_list(SystemAlias, "system"), **_or_null("unroca", "wikidata")
         )
 
@@ -98,13 +100,14 @@ class SourceList(ReferenceList):
     key = "key"
     texts = ("key", "publisher", "title", "authors", "agencies")
     filterset_class = filters.SourceFilterSet
+    versions = RegistryClaim.objects
 
     def rows(self) -> QuerySet:
         # The source as it is now, whenever it was used: so are its other fields.
         claims = RegistryClaim.objects
-        newest = claims.order_by("-revision") if self.is_pinned else claims.current()
-        return names.used_sources(self.published(RegistryClaim.objects)).annotate(
-            published_earliest=_day(newest, "published_earliest"),
-            published_latest=_day(newest, "published_latest"),
+        newest = claims.order_by("-revision") if self.standpoint.is_pinned else claims.current()
+        return names.used_sources(super().rows()).annotate(
+            published_earliest=_get_day(newest, "published_earliest"),
+            published_latest=_get_day(newest, "published_latest"),
             **_or_null("authors", "agencies", "url", "archived_url", "origin_of", "sha256", "note"),
         )

@@ -4,26 +4,24 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from django.http import HttpResponse, StreamingHttpResponse
-from rest_framework.renderers import BaseRenderer
+from django.http import StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from transfers.api.errors import Problem
-from transfers.api.response import shapes
-from transfers.api.response.output import EVERY_FORMAT, JSON
+from transfers.api.response import files, shapes
+from transfers.api.response.output import EVERY_FORMAT, JSON, build_format
 from transfers.api.response.shapes import STRING, Shape
 from transfers.availability import replicas
 from transfers.exports.formats import FORMATS
 from transfers.exports.formats.table import build_batch
 from transfers.models import Release, Revision
-from transfers.publication.editions import Edition
 from transfers.releases import compare, package
 from transfers.releases.compare import ComparedTransfer
 from transfers.vocabulary.fields import Field, Type
 from transfers.vocabulary.names import format_suggestions, suggest
 
-from .base import RegistryView
+from .base import Answer, RegistryView
 
 RELEASE: tuple[Field, ...] = (
     Field("name", Type.KEY, "The release's name.", nullable=False),
@@ -45,52 +43,46 @@ FILE: tuple[Field, ...] = (
     Field("media_type", Type.TEXT, "What kind of file it is.", nullable=False),
     Field("address", Type.TEXT, "Where it can be downloaded.", nullable=False),
 )
-_FILES: Shape = {
-    "type": "array",
-    "items": {**shapes.row(FILE), "required": [item.name for item in FILE]},
-}
+_FILES: Shape = {"type": "array", "items": shapes.build_whole_row(FILE)}
 _CSV = next(renderer for renderer in EVERY_FORMAT if renderer.format == "csv")
 _ROWS = 2_000
 
 
-class Text(BaseRenderer):
-    """Names the format of lines for people."""
-
-    media_type = "text/plain"
-    format = "txt"
-
-
-def find(name: str) -> Release:
-    """The release of this name; raises a 404 that names those perhaps meant."""
+def get_release(name: str) -> Release:
+    """Return the release of this name; raise a 404 that names those perhaps meant."""
     record = Release.objects.filter(name=name).first()
     if record is None:
         replicas.ask_another()  # it may be made just now
-        raise absent(f"There is no release '{name}'.", name, Release.objects.values_list("name", flat=True))
+        raise build_absence(
+            f"There is no release '{name}'.", name, Release.objects.values_list("name", flat=True)
+        )
     return record
 
 
-def absent(detail: str, name: str, known: Any) -> Problem:
-    """404, with what was perhaps meant."""
-    near = suggest(name, known)
+def build_absence(detail: str, name: str, candidates: Any) -> Problem:
+    """Build a 404 that names what was perhaps meant."""
+    near = suggest(name, candidates)
     return Problem(404, f"{detail}{format_suggestions(near)}", suggestions=near)
 
 
 class ReleaseView(RegistryView):
-    """What rests on the releases that there are, and not on the newest revision alone."""
+    """Resource that rests on the releases that there are, and not on the newest revision alone."""
 
-    def _rests_on(self, newest: Edition, form: str) -> Iterator[str]:
-        yield from super()._rests_on(newest, form)
-        yield self.request.path  # whole: the name of a release may have dots
-        yield Release.objects.order_by("-pk").values_list("digest", flat=True).first() or ""
+    renderer_classes = EVERY_FORMAT
 
-    def shown(self, record: Release, time: Any) -> dict[str, Any]:
-        """The release as JSON shows it."""
-        said = {"time": time} | {
-            item.name: getattr(record, item.name) for item in RELEASE if item.name not in ("time", "files")
+    def list_grounds(self) -> list[str]:
+        newest = Release.objects.order_by("-pk").values_list("digest", flat=True).first() or ""
+        return [self.request.path, newest]  # the whole path: the name of a release may have dots
+
+    def build_row(self, record: Release, time: Any) -> dict[str, Any]:
+        """Return the release as JSON shows it."""
+        computed = {"time": time, "files": self.list_files(record)}
+        return {
+            item.name: computed[item.name] if item.name in computed else getattr(record, item.name)
+            for item in RELEASE
         }
-        return {item.name: said.get(item.name) for item in RELEASE} | {"files": self.files(record)}
 
-    def files(self, record: Release) -> list[dict[str, Any]]:
+    def list_files(self, record: Release) -> list[dict[str, Any]]:
         base = self.request.build_absolute_uri(f"/api/releases/{record.name}/")
         return [
             {"name": name, "bytes": file["bytes"], "sha256": file["sha256"],
@@ -99,10 +91,10 @@ class ReleaseView(RegistryView):
         ]  # fmt: skip
 
 
-def _shape() -> Shape:
-    shape = shapes.row(RELEASE)
+def _build_shape() -> Shape:
+    shape = shapes.build_whole_row(RELEASE)
     shape["properties"]["files"] = _FILES
-    return {**shape, "required": [item.name for item in RELEASE]}
+    return shape
 
 
 class ReleaseList(ReleaseView):
@@ -110,30 +102,26 @@ class ReleaseList(ReleaseView):
 
     own_headers = ("Registry-Count",)
 
-    def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
+    def answer(self, request: Request, **kwargs: Any) -> Answer:
         records = list(Release.objects.order_by("-revision", "-pk"))
-        times = dict(
-            Revision.objects.filter(sequence__in=[record.revision for record in records]).values_list(
-                "sequence", "time"
-            )
-        )
-        found = [self.shown(record, times.get(record.revision)) for record in records]
+        revisions = Revision.objects.filter(sequence__in=[record.revision for record in records])
+        times = dict(revisions.values_list("sequence", "time"))
+        rows = [self.build_row(record, times.get(record.revision)) for record in records]
         if not self.wants("json"):
-            return self.export("releases", [_joined(each) for each in found], RELEASE, len(found))
-        said = {"count": len(found), "next": None, "previous": None, "results": found}
-        response = Response({**said, "citation": str(self.citation)})
-        response["Registry-Count"] = str(len(found))
+            return self.export("releases", [_join(row) for row in rows], RELEASE, len(rows))
+        body = {"count": len(rows), "next": None, "previous": None, "results": rows}
+        response = Response({**body, "citation": str(self.citation)})
+        response["Registry-Count"] = str(len(rows))
         return response
 
     def shape(self) -> Shape:
-        return shapes.listed(_shape())
+        return shapes.build_list(_build_shape())
 
 
-def _joined(shown: dict[str, Any]) -> dict[str, Any]:
-    """A release as the row of a file: times as text, the names of its files joined by |."""
-    times = {name: shown[name] and shown[name].isoformat().replace("+00:00", "Z")
-             for name in ("time", "created")}  # fmt: skip
-    return {**shown, **times, "files": "|".join(file["name"] for file in shown["files"])}
+def _join(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a release as the row of a file: times as text, the names of its files joined by |."""
+    times = {name: row[name] and row[name].isoformat().replace("+00:00", "Z") for name in ("time", "created")}
+    return {**row, **times, "files": "|".join(file["name"] for file in row["files"])}
 
 
 class ReleaseDetail(ReleaseView):
@@ -141,16 +129,16 @@ class ReleaseDetail(ReleaseView):
 
     own_problems = (404,)
 
-    def answer(self, request: Request, name: str = "", **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
-        record = find(name)
+    def answer(self, request: Request, name: str = "", **kwargs: Any) -> Answer:
+        record = get_release(name)
         if not self.wants("json"):
-            files = self.files(record)
-            return self.export(f"release-{name}", files, FILE, len(files))
+            rows = self.list_files(record)
+            return self.export(f"release-{name}", rows, FILE, len(rows))
         time = Revision.objects.filter(sequence=record.revision).values_list("time", flat=True).first()
-        return Response({**self.shown(record, time), "citation": str(self.citation)})
+        return Response({**self.build_row(record, time), "citation": str(self.citation)})
 
     def shape(self) -> Shape:
-        shape = _shape()
+        shape = _build_shape()
         shape["properties"]["citation"] = shapes.CITATION
         return {**shape, "required": [*shape["required"], "citation"]}
 
@@ -159,85 +147,73 @@ class ReleaseComparison(ReleaseView):
     """What one release has more, less or otherwise than another: transfers, field by field."""
 
     own_problems = (404,)
-    renderer_classes = [JSON, _CSV, Text]
+    renderer_classes = [JSON, _CSV, build_format("txt", "text/plain")]
 
-    def answer(
-        self, request: Request, name: str = "", other: str = "", **kwargs: Any
-    ) -> HttpResponse | StreamingHttpResponse:
-        before, after = find(name), find(other)
-        found = (
-            compare.list_changes(before.revision, after.revision) if request.method != "HEAD" else iter(())
-        )
+    def answer(self, request: Request, name: str = "", other: str = "", **kwargs: Any) -> Answer:
+        before, after = get_release(name), get_release(other)
+        is_head = request.method == "HEAD"
+        differences = iter(()) if is_head else compare.list_changes(before.revision, after.revision)
         if self.wants("json"):
-            pieces: Iterator[Any] = _as_json(before, after, found, str(self.citation))
+            pieces: Iterator[Any] = _write_json(before, after, differences, str(self.citation))
             return StreamingHttpResponse(pieces, content_type="application/json")
         if self.wants("txt"):
-            pieces = (f"{line}\n" for line in compare.write_lines(found))
+            pieces = (f"{line}\n" for line in compare.write_lines(differences))
             return StreamingHttpResponse(pieces, content_type="text/plain; charset=utf-8")
-        response = StreamingHttpResponse(self._csv(found), content_type=FORMATS["csv"].MEDIA_TYPE)
+        response = StreamingHttpResponse(self._write_csv(differences), content_type=FORMATS["csv"].MEDIA_TYPE)
         response["Content-Disposition"] = f'attachment; filename="{name}-to-{other}.csv"'
         return response
 
-    def _csv(self, found: Iterator[ComparedTransfer]) -> Iterator[bytes]:
-        about = self._about("changes", compare.ITEMS, 0)
-        return FORMATS["csv"].stream(
-            (build_batch(lines, about.raw_schema) for lines in _in_batches(found)), about
-        )
+    def _write_csv(self, differences: Iterator[ComparedTransfer]) -> Iterator[bytes]:
+        about = files.File(self.request, self.citation, "changes", compare.ITEMS, 0).describe()
+        batches = (build_batch(lines, about.raw_schema) for lines in _batch_lines(differences))
+        return FORMATS["csv"].stream(batches, about)
 
     def shape(self) -> Shape:
-        state = shapes.row(RELEASE[:2]) | {"required": ["name", "revision"]}
-        change = {
-            "type": "object",
-            "required": ["field", "before", "after"],
-            "properties": {"field": STRING, "before": {}, "after": {}},
-        }
+        state = shapes.build_whole_row(RELEASE[:2])
         claims = {"type": "array", "items": STRING}
+        kinds = (compare.ADDED, compare.WITHDRAWN, compare.CHANGED)
         difference: Shape = {
             "key": STRING,
-            "change": {**STRING, "enum": [compare.ADDED, compare.WITHDRAWN, compare.CHANGED]},
-            "changes": {"type": "array", "items": change},
+            "change": {**STRING, "enum": [*kinds]},
+            "changes": shapes.CHANGES,
             "claims_added": claims,
             "claims_removed": claims,
         }
-        number = {"type": "integer", "minimum": 0}
         members: Shape = {
             "before": state,
             "after": state,
             "citation": shapes.CITATION,
-            "results": {
-                "type": "array",
-                "items": {"type": "object", "required": list(difference), "properties": difference},
-            },
-            **dict.fromkeys((compare.ADDED, compare.WITHDRAWN, compare.CHANGED), number),
+            "results": {"type": "array", "items": shapes.build_object(difference)},
+            **{kind: {"type": "integer", "minimum": 0} for kind in kinds},
         }
-        return {"type": "object", "required": list(members), "properties": members}
+        return shapes.build_object(members)
 
 
-def _as_json(
-    before: Release, after: Release, found: Iterator[ComparedTransfer], citation: str
+def _write_json(
+    before: Release, after: Release, differences: Iterator[ComparedTransfer], citation: str
 ) -> Iterator[bytes]:
-    """One object, the differences as they are found and their numbers at the end."""
-    said = {
+    """Yield one object, the differences as they come and their numbers at the end."""
+    head = {
         "before": {"name": before.name, "revision": before.revision},
         "after": {"name": after.name, "revision": after.revision},
         "citation": citation,
     }
-    yield orjson.dumps(said)[:-1] + b',"results":['
-    counted = {compare.ADDED: 0, compare.WITHDRAWN: 0, compare.CHANGED: 0}
+    yield orjson.dumps(head)[:-1] + b',"results":['
+    counts = {compare.ADDED: 0, compare.WITHDRAWN: 0, compare.CHANGED: 0}
     comma = b""
-    for difference in found:
-        counted[difference.change] += 1
+    for difference in differences:
+        counts[difference.change] += 1
         yield comma + orjson.dumps(difference)
         comma = b","
-    yield b"]," + orjson.dumps(counted)[1:]
+    yield b"]," + orjson.dumps(counts)[1:]
 
 
-def _in_batches(found: Iterator[ComparedTransfer]) -> Iterator[list[tuple[Any, ...]]]:
-    waiting: list[tuple[Any, ...]] = []
-    for difference in found:
-        waiting.extend(difference.list_rows())
-        if len(waiting) >= _ROWS:
-            yield waiting
-            waiting = []
-    if waiting:
-        yield waiting
+def _batch_lines(differences: Iterator[ComparedTransfer]) -> Iterator[list[tuple[Any, ...]]]:
+    batch: list[tuple[Any, ...]] = []
+    for difference in differences:
+        batch.extend(difference.list_rows())
+        if len(batch) >= _ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

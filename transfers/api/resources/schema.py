@@ -47,89 +47,92 @@ _IN_PATH = {
     "file": {**STRING, "pattern": "^[0-9A-Za-z.]+$", "description": "A file of the release."},
 }
 #: Request header → its meaning.
-_ASKED = {"If-None-Match": "The ETag of an answer that you have; 304 says that it still stands."}
-_ASKED_OF_FILES = {
+_REQUEST_HEADERS = {"If-None-Match": "The ETag of an answer that you have; 304 says that it still stands."}
+_FILE_REQUEST_HEADERS = {
     "Range": "The part that you want, such as bytes=1000- or bytes=0-999; the answer is 206.",
     "If-Range": "The ETag of the file that you have a part of; of another one you get the whole.",
 }
 
 
 class Schema(AutoSchema):
-    """Describes one resource from what its view says of itself."""
+    """Description of a resource by what its view declares."""
 
     def get_operation(self, path: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """The operation object: the view's parameters, and an answer of its shape or a problem."""
+        """Return the operation object: the view's parameters, and an answer of its shape or a problem."""
         assert isinstance(self.view, RegistryView)
         text = re.sub(r"\s+", " ", self.view.__doc__ or "").strip()
-        in_path = [_path_parameter(name) for name in re.findall(r"{(\w+)}", path)]
-        in_query = [_query_parameter(parameter) for parameter in parameters.of(self.view)]
+        in_path = [_build_path_parameter(name) for name in re.findall(r"{(\w+)}", path)]
+        in_query = [_build_query_parameter(parameter) for parameter in parameters.describe(self.view)]
         return {
             "operationId": type(self.view).__name__,
             "summary": text.split(".")[0],
             "description": text,
             "tags": [path.removeprefix("/api").strip("/").split("/")[0] or "api"],
-            "parameters": [*in_path, *in_query, *_header_parameters(self.view)],
-            "responses": _responses(self.view),
+            "parameters": [*in_path, *in_query, *_build_header_parameters(self.view)],
+            "responses": _build_responses(self.view),
         }
 
 
-def _path_parameter(name: str) -> dict[str, Any]:
+def _build_path_parameter(name: str) -> dict[str, Any]:
     shape = _IN_PATH.get(name, STRING)
     return {"name": name, "in": "path", "required": True, "schema": shape}
 
 
-def _query_parameter(parameter: parameters.Parameter) -> dict[str, Any]:
-    """A list is repeated (`a=1&a=2`) or, where the parameter may stand only once, separated by commas."""
-    said: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
+def _build_query_parameter(parameter: parameters.Parameter) -> dict[str, Any]:
+    """Describe a parameter; a list is repeated (`a=1&a=2`) or, if that may appear only once, in commas."""
+    described: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
     if parameter.schema["type"] == "array":
-        said |= {"style": "form", "explode": parameter.repeatable}
-    return {**said, "schema": parameter.schema}
+        described |= {"style": "form", "explode": parameter.repeatable}
+    return {**described, "schema": parameter.schema}
 
 
-def _header_parameters(view: RegistryView) -> list[dict[str, Any]]:
-    asked = _ASKED | (_ASKED_OF_FILES if view.file_types else {})
+def _build_header_parameters(view: RegistryView) -> list[dict[str, Any]]:
+    headers = _REQUEST_HEADERS | (_FILE_REQUEST_HEADERS if view.file_types else {})
     return [
-        {"name": name, "in": "header", "description": text, "schema": STRING} for name, text in asked.items()
+        {"name": name, "in": "header", "description": text, "schema": STRING}
+        for name, text in headers.items()
     ]
 
 
-def _responses(view: RegistryView) -> dict[str, Any]:
-    """Every status that the resource answers with, in order."""
+def _build_responses(view: RegistryView) -> dict[str, Any]:
+    """Build every status that the resource answers with, in order."""
     named = [*_ALWAYS, "Citation", *view.own_headers]
-    content = _content(view)
-    found = {200: {"description": "The answer.", "headers": _headers(named), "content": content}}
+    content = _build_content(view)
+    responses = {200: {"description": "The answer.", "headers": _refer_to_headers(named), "content": content}}
     if view.file_types:
-        part = {"description": "The part that was asked for.", "headers": _headers([*named, "Content-Range"])}
-        found[206] = {**part, "content": content}
-    unchanged = {"description": "The answer that you have still stands.", "headers": _headers([*_ALWAYS])}
-    problems = {code: _problem(code) for code in sorted({*_REFUSALS, *view.own_problems})}
-    return {str(code): said for code, said in (found | {304: unchanged} | problems).items()}
+        headers = _refer_to_headers([*named, "Content-Range"])
+        responses[206] = {"description": "The wanted part.", "headers": headers, "content": content}
+    unchanged = {"description": "Your answer is still current.", "headers": _refer_to_headers([*_ALWAYS])}
+    problems = {code: _build_problem(code) for code in sorted({*_REFUSALS, *view.own_problems})}
+    return {str(code): described for code, described in (responses | {304: unchanged} | problems).items()}
 
 
-def _content(view: RegistryView) -> dict[str, Any]:
-    """Media type → its schema. A file may be anything, and a part of one is not even JSON."""
+def _build_content(view: RegistryView) -> dict[str, Any]:
+    """Return the schema of each media type; a file may be anything, and a part of one is not even JSON."""
     if view.file_types:
         return {media_type: {} for media_type in view.file_types}
-    return {renderer.media_type: {"schema": _shape_of(view, renderer)} for renderer in view.renderer_classes}
+    return {
+        renderer.media_type: {"schema": _build_shape(view, renderer)} for renderer in view.renderer_classes
+    }
 
 
-def _shape_of(view: RegistryView, renderer: Any) -> Shape:
+def _build_shape(view: RegistryView, renderer: Any) -> Shape:
     if renderer is JSON:
         return view.shape()
     return shapes.CSL if renderer is CSL else STRING
 
 
-def _headers(names: list[str]) -> dict[str, Any]:
+def _refer_to_headers(names: list[str]) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def _problem(code: int) -> dict[str, Any]:
-    content = {errors.MEDIA_TYPE: {"schema": shapes.component("Problem")}}
+def _build_problem(code: int) -> dict[str, Any]:
+    content = {errors.MEDIA_TYPE: {"schema": shapes.refer_to("Problem")}}
     return {"description": errors.TITLES[code], "content": content}
 
 
 class Endpoints(EndpointEnumerator):
-    """One path a resource: the suffix is what the parameter `format` says too."""
+    """Paths of the resources, one each: the suffix means the same as the parameter `format`."""
 
     def get_path_from_regex(self, path_regex: str) -> str:
         return super().get_path_from_regex(path_regex).split(".")[0].rstrip("/")
@@ -139,14 +142,14 @@ class Endpoints(EndpointEnumerator):
 
 
 class Generator(SchemaGenerator):
-    """drf-spectacular's generator with this register's components."""
+    """Generator with this register's components."""
 
     endpoint_inspector_cls = Endpoints
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
         components: dict[str, Any] = {
             "schemas": {
-                **{view.record(): shapes.row(view.items) for view in LISTS},
+                **{view.get_record_name(): shapes.build_row(view.items) for view in LISTS},
                 "Problem": shapes.PROBLEM,
             },
             "headers": {
@@ -158,21 +161,18 @@ class Generator(SchemaGenerator):
 
 
 @functools.cache
-def document() -> dict[str, Any]:
-    """The whole OpenAPI document; it depends on the code alone, so one is made for all requests."""
+def build_document() -> dict[str, Any]:
+    """Build the whole OpenAPI document; it depends on the code alone, so one serves all requests."""
     return Generator().get_schema(public=True)
 
 
 class SchemaView(RegistryView):
     """This API as OpenAPI 3.1: every resource, parameter, field and error."""
 
-    renderer_classes = [JSON]
-    own_parameters = ("format",)
-
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
-        return Response(document())
+        return Response(build_document())
 
     def shape(self) -> Shape:
         members: Shape = {"openapi": {**STRING, "pattern": r"^3\.1\."}}
         members |= {name: {"type": "object"} for name in ("info", "paths", "components")}
-        return {"type": "object", "required": list(members), "properties": members}
+        return shapes.build_object(members)

@@ -12,32 +12,32 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 from django.db.models.functions import ExtractYear
-from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from transfers.api.errors import ParameterError
-from transfers.api.request import filters, past
+from transfers.api.errors import ParameterError, refuse
+from transfers.api.request import filters
 from transfers.api.response import shapes
-from transfers.api.response.output import CITED, public
+from transfers.api.response.output import CITED, build_public_rows
 from transfers.api.response.shapes import STRING, Shape
 from transfers.models import RegistryClaim, RegistryRow
 from transfers.publication import search
 from transfers.vocabulary import fields, measures, names
 from transfers.vocabulary.fields import Field, Type
 
-from .base import RegistryView
+from .base import Answer, RegistryView
 
 CODED = tuple(item.name for item in fields.ROW if item.type in (Type.PARTY, Type.SYSTEM, Type.CHOICE))
 YEARS = {f"year_{event}": f"date_{event}" for event in ("agreed", "delivered", "deployed")}
 GROUPS = (*CODED, "deal_currency", *YEARS, "source")
+_TIV = ("tiv_ordered", "tiv_delivered")
 _KIND = {"kind", "kind__not"}
 _LEFT_OUT = "Deployments are left out, as they change no owner; ask for them with kind=deployment."
 _COUNTED = "Deployments are counted where the parameter kind selects them."
 
 
-def _sums() -> list[tuple[Field, str]]:
-    """The fields of a group's numbers, each with its SQL over the rows `r`."""
+def _build_sums() -> list[tuple[Field, str]]:
+    """Build the fields of a group's numbers, each with its SQL over the rows `r`."""
     listed = [(Field("count", Type.INTEGER, "Transfers in the group.", nullable=False), "COUNT(*)")]
     for stem in measures.QUANTITIES:
         words = stem.removeprefix("quantity_")
@@ -50,7 +50,7 @@ def _sums() -> list[tuple[Field, str]]:
         text = f"Rows of the group whose number {words} is open: the sum of its maxima lacks them."
         is_open = f"SUM(CASE WHEN r.{stem}_min IS NOT NULL AND r.{stem}_max IS NULL THEN 1 ELSE 0 END)"
         listed.append((Field(f"{stem}_open", Type.INTEGER, text, nullable=False), is_open))
-    for stem in ("tiv_ordered", "tiv_delivered"):
+    for stem in _TIV:
         text = f"Sum of {stem} over the group's rows that have one."
         listed.append((Field(stem, Type.NUMBER, text, unit="million TIV"), f"SUM(r.{stem})"))
         missing = f"SUM(CASE WHEN r.{stem} IS NULL THEN 1 ELSE 0 END)"
@@ -59,32 +59,33 @@ def _sums() -> list[tuple[Field, str]]:
     return listed
 
 
-SUMS = _sums()
+SUMS = _build_sums()
 
 
 class Summary(RegistryView):
     """Counts and sums of transfers, by any coded field, by year or by source, for each unit apart."""
 
     renderer_classes = CITED
-    own_parameters = ("format", "excel", past.AS_OF, "group_by", "q")
+    own_parameters = ("group_by",)
     own_headers = ("Registry-Count", "Registry-Note")
     filterset_class = filters.RowFilterSet
+    versions: Any = RegistryRow.objects
 
-    def answer(self, request: Request, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
-        groups = self._groups(request.query_params.get("group_by"))
-        rows = self.filtered(self.published(RegistryRow.objects))
+    def answer(self, request: Request, **kwargs: Any) -> Answer:
+        groups = _read_groups(request.query_params.get("group_by"))
+        rows = self.filter_rows(self.select(self.versions))
         note = _COUNTED
         if not _KIND & request.query_params.keys():
             rows, note = rows.exclude(kind="deployment"), _LEFT_OUT
-        items = items_of(groups)
+        items = list_items(groups)
         summed = [
-            dict(zip(fields.names(items), _labelled(groups, row), strict=True))
-            for row in _query(rows, groups, self.published(RegistryClaim.objects))
+            dict(zip(fields.names(items), _label(groups, row), strict=True))
+            for row in _sum(rows, groups, self.select(RegistryClaim.objects))
         ]
         if not self.wants("json"):
             response: Any = self.export("summary", summed, items, len(summed))
         else:
-            results = list(public(summed, items))
+            results = list(build_public_rows(summed, items))
             body = {"count": len(summed), "next": None, "previous": None, "note": note, "results": results,
                     "citation": str(self.citation)}  # fmt: skip
             response = Response(body)
@@ -93,65 +94,58 @@ class Summary(RegistryView):
         return response
 
     def shape(self) -> Shape:
-        row = shapes.row(items_of(list(GROUPS)))
+        row = shapes.build_row(list_items(list(GROUPS)))
         group = {**row, "required": ["unit", *(item.name for item, _ in SUMS)]}
-        return shapes.listed(group, note={**STRING, "description": "What the numbers leave out."})
+        return shapes.build_list(group, note={**STRING, "description": "What the numbers leave out."})
 
-    def known_values(self, parameter: str) -> list[str]:
-        return list(GROUPS) if parameter == "group_by" else super().known_values(parameter)
+    def list_values(self, parameter: str) -> list[str]:
+        return list(GROUPS) if parameter == "group_by" else super().list_values(parameter)
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         return search.filter_by_words(rows, text)
 
-    def _groups(self, text: str | None) -> list[str]:
-        groups = [part.strip() for part in text.split(",")] if text else []
-        errors = [
-            ParameterError("group_by", "unknown", f"Cannot group by '{name}'.", names.suggest(name, GROUPS))
-            for name in groups
-            if name not in GROUPS
-        ]
-        if len(set(groups)) < len(groups):
-            errors.append(ParameterError("group_by", "repeated", "A field may stand only once in group_by."))
-        self.refuse(*errors)
-        return groups
+
+def _read_groups(text: str | None) -> list[str]:
+    groups = [part.strip() for part in text.split(",")] if text else []
+    errors = [
+        ParameterError("group_by", "unknown", f"Cannot group by '{name}'.", names.suggest(name, GROUPS))
+        for name in groups
+        if name not in GROUPS
+    ]
+    if len(set(groups)) < len(groups):
+        errors.append(ParameterError("group_by", "repeated", "A field may appear only once in group_by."))
+    refuse(errors)
+    return groups
 
 
-def items_of(groups: list[str]) -> tuple[Field, ...]:
-    """The fields of a summary by these groups: the groups, the unit, and the numbers."""
+def list_items(groups: list[str]) -> tuple[Field, ...]:
+    """Return the fields of a summary by these groups: the groups, the unit, and the numbers."""
     by_name = {item.name: item for item in fields.ROW}
-    shown = [by_name.get(name) or Field(name, Type.KEY, _described(name)) for name in groups]
+    shown = [by_name.get(name) or Field(name, Type.KEY, _describe(name)) for name in groups]
     if "unit" not in groups:
         shown.append(by_name["unit"])
     return (*shown, *(item for item, _ in SUMS))
 
 
-def _described(name: str) -> str:
+def _describe(name: str) -> str:
     if name in YEARS:
         return f"Year of {YEARS[name]}; the span of years where it may be several."
     return "Key of a source; a transfer counts under each of its sources."
 
 
-def _query(rows: QuerySet, groups: list[str], claims: QuerySet) -> list[tuple[Any, ...]]:
-    """One query: the selected rows as a subquery, joined with their sources where asked."""
-    inner = rows.order_by()
-    for name in set(groups) & YEARS.keys():
-        date = YEARS[name]
-        inner = inner.annotate(
-            **{f"{name}_from": ExtractYear(f"{date}_earliest"), f"{name}_to": ExtractYear(f"{date}_latest")}
-        )
-    inner = inner.values(*dict.fromkeys(["key", "unit", *_inner_columns(groups), *_summed_columns()]))
+def _sum(rows: QuerySet, groups: list[str], claims: QuerySet) -> list[tuple[Any, ...]]:
+    """Run one query: the selected rows as a subquery, joined with their sources to group by those."""
+    sources = claims.order_by().values("transfer", "source").distinct()
     try:
-        sql, parameters = inner.query.sql_with_params()
-        sources, of_sources = (
-            claims.order_by().values("transfer", "source").distinct().query.sql_with_params()
-        )
+        inner, parameters = _select_columns(rows, groups).query.sql_with_params()
+        joined, of_sources = sources.query.sql_with_params()
     except EmptyResultSet:  # no row can match
         return []
-    by = [f"c.{name}" if name == "source" else f"r.{name}" for name in _outer_columns(groups)]
-    join = f" JOIN ({sources}) c ON c.transfer = r.key" if "source" in groups else ""
+    by = [f"c.{name}" if name == "source" else f"r.{name}" for name in _list_outer_columns(groups)]
+    join = f" JOIN ({joined}) c ON c.transfer = r.key" if "source" in groups else ""
     order = ", ".join(f"{column} IS NULL, {column}" for column in by)
     statement = (
-        f"SELECT {', '.join([*by, *(expression for _, expression in SUMS)])} FROM ({sql}) r{join}"
+        f"SELECT {', '.join([*by, *(expression for _, expression in SUMS)])} FROM ({inner}) r{join}"
         f" GROUP BY {', '.join(by)} ORDER BY {order}"
     )
     with connections[rows.db].cursor() as cursor:
@@ -159,43 +153,43 @@ def _query(rows: QuerySet, groups: list[str], claims: QuerySet) -> list[tuple[An
         return list(cursor.fetchall())
 
 
-def _inner_columns(groups: list[str]) -> list[str]:
-    return [name for name in _outer_columns(groups) if name != "source"]
+def _select_columns(rows: QuerySet, groups: list[str]) -> QuerySet:
+    inner = rows.order_by()
+    for name in set(groups) & YEARS.keys():
+        date = YEARS[name]
+        inner = inner.annotate(
+            **{f"{name}_from": ExtractYear(f"{date}_earliest"), f"{name}_to": ExtractYear(f"{date}_latest")}
+        )
+    columns = [name for name in _list_outer_columns(groups) if name != "source"]
+    ends = [f"{stem}_{end}" for stem in measures.QUANTITIES for end in ("min", "max")]
+    return inner.values(*dict.fromkeys(["key", "unit", *columns, *ends, *_TIV]))
 
 
-def _outer_columns(groups: list[str]) -> list[str]:
-    """A year takes two columns: those of the first and of the last day that the date allows."""
+def _list_outer_columns(groups: list[str]) -> list[str]:
+    """List the columns to group by; a year takes two, for the first and the last day that the date allows."""
     columns: list[str] = []
     for name in groups:
         columns += [f"{name}_from", f"{name}_to"] if name in YEARS else [name]
     return columns if "unit" in groups else [*columns, "unit"]
 
 
-def _summed_columns() -> list[str]:
-    ends = [f"{stem}_{end}" for stem in measures.QUANTITIES for end in ("min", "max")]
-    return [*ends, "tiv_ordered", "tiv_delivered"]
-
-
-def _labelled(groups: list[str], row: tuple[Any, ...]) -> list[Any]:
+def _label(groups: list[str], row: tuple[Any, ...]) -> list[Any]:
     values = list(row)
     shown: list[Any] = []
     for name in groups:
-        shown.append(_years(values.pop(0), values.pop(0)) if name in YEARS else values.pop(0))
-    return [*shown, *(_whole(value) for value in values)]
+        shown.append(_format_years(values.pop(0), values.pop(0)) if name in YEARS else values.pop(0))
+    return [*shown, *(_convert_whole(value) for value in values)]
 
 
-def _years(first: Any, last: Any) -> str | None:
-    """`2019`, `2017/2020`, `2019/..` or `../2019`; None where no date is known."""
+def _format_years(first: Any, last: Any) -> str | None:
+    """Return `2019`, `2017/2020`, `2019/..` or `../2019`; None without a date."""
     if first is None and last is None:
         return None
     if first == last:
         return f"{int(first):04d}"
-    start, end = (
-        ("..", f"{int(last):04d}") if first is None else (f"{int(first):04d}", last and f"{int(last):04d}")
-    )
-    return f"{start}/{end or '..'}"
+    return "/".join(".." if year is None else f"{int(year):04d}" for year in (first, last))
 
 
-def _whole(value: Any) -> Any:
-    """PostgreSQL sums integers to decimals."""
+def _convert_whole(value: Any) -> Any:
+    """Return the value, a whole number even if PostgreSQL made a decimal of it."""
     return int(value) if isinstance(value, Decimal) else value

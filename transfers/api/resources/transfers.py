@@ -3,23 +3,24 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from transfers.api.errors import Problem
 from transfers.api.request import filters, past
+from transfers.api.request.past import Standpoint
 from transfers.api.request.values import Fault
 from transfers.api.response import shapes
 from transfers.api.response.output import CITED
 from transfers.api.response.shapes import Shape
 from transfers.exports import queries
 from transfers.models import RegistryClaim, RegistryRow, Revision
-from transfers.publication import editions, search
+from transfers.publication import search
+from transfers.publication.editions import Edition
 from transfers.vocabulary import fields, names
 
-from . import changelog as log
-from .base import RegistryView
+from . import changelog
+from .base import Answer, RegistryView
 from .lists import ListView
 
 #: Keys that a suggestion is looked for among; more would make a mistyped key a costly request.
@@ -38,9 +39,7 @@ class TransferList(ListView):
     items = fields.ROW
     key = "key"
     filterset_class = filters.RowFilterSet
-
-    def rows(self) -> QuerySet:
-        return self.published(RegistryRow.objects)
+    versions = RegistryRow.objects
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         return search.filter_by_words(rows, text)
@@ -50,52 +49,51 @@ class TransferDetail(RegistryView):
     """One transfer: its row, every claim with its source, and its public history."""
 
     renderer_classes = CITED
-    own_parameters: tuple[str, ...] = ("format", "excel", past.AS_OF)
+    versions: Any = RegistryRow.objects
     own_problems = (404, 410)
 
-    def answer(self, request: Request, key: str = "", **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
-        rows = queries.fetch_objects(self.published(RegistryRow.objects).filter(key=key), fields.ROW)
+    def answer(self, request: Request, key: str = "", **kwargs: Any) -> Answer:
+        rows = queries.fetch_objects(self.select(RegistryRow.objects).filter(key=key), fields.ROW)
         if not rows:
-            raise self._absent(key)
-        claims = self.published(RegistryClaim.objects).filter(transfer=key)
+            raise self._build_absence(key)
+        claims = self.select(RegistryClaim.objects).filter(transfer=key)
         if not self.wants("json"):
-            return self.export(self.file_name(key), claims, fields.CLAIM, claims.count())
+            return self.export(self.get_file_name(key), claims, fields.CLAIM, claims.count())
         return Response(
             {
                 **rows[0],
                 "claims": queries.fetch_objects(claims, fields.CLAIM),
-                "history": self._history(key),
+                "history": self._read_history(key),
                 "citation": str(self.citation),
             }
         )
 
-    def file_name(self, key: str) -> str:
+    def get_file_name(self, key: str) -> str:
         return key
 
-    def _history(self, key: str) -> list[dict[str, Any]]:
-        """The log of the transfer up to here, each entry with the permanent address of its version."""
+    def _read_history(self, key: str) -> list[dict[str, Any]]:
+        """Return the log of the transfer up to here, each entry with the permanent address of its version."""
         base = self.request.build_absolute_uri(f"/api/transfers/{key}{past.AT}")
-        entries = log.entries(self._log(key).order_by("sequence"), HISTORY)
+        entries = changelog.read_entries(self._get_log(key).order_by("sequence"), HISTORY)
         return [{**entry, "address": f"{base}{entry['revision']}"} for entry in entries]
 
-    def _log(self, key: str) -> QuerySet:
-        return Revision.objects.filter(key=key, sequence__lte=self.edition.sequence)
+    def _get_log(self, key: str) -> QuerySet:
+        return Revision.objects.filter(key=key).as_of(self.edition.sequence)
 
     def shape(self) -> Shape:
-        row = shapes.whole(shapes.component("Transfer"), fields.ROW)
-        claim = shapes.whole(shapes.component("Claim"), fields.CLAIM)
+        row = shapes.require(shapes.refer_to("Transfer"), fields.ROW)
+        claim = shapes.require(shapes.refer_to("Claim"), fields.CLAIM)
         address = {"address": {**shapes.STRING, "format": "uri"}}
-        shown = {item.name: shapes.of(item) for item in HISTORY} | address
-        entry = {"type": "object", "required": list(shown), "properties": shown}
+        entry = shapes.build_object({item.name: shapes.build_value(item) for item in HISTORY} | address)
         members = {
             "claims": {"type": "array", "items": claim},
             "history": {"type": "array", "items": entry},
             "citation": shapes.CITATION,
         }
-        return {"allOf": [row, {"type": "object", "required": list(members), "properties": members}]}
+        return {"allOf": [row, shapes.build_object(members)]}
 
-    def _absent(self, key: str) -> Problem:
-        last = self._log(key).order_by("-sequence").first()
+    def _build_absence(self, key: str) -> Problem:
+        last = self._get_log(key).order_by("-sequence").first()
         if last is not None:
             return Problem(
                 410, f"The transfer {key} was withdrawn: {last.reason}", reason=last.reason,
@@ -103,8 +101,8 @@ class TransferDetail(RegistryView):
             )  # fmt: skip
         first = Revision.objects.filter(key=key).order_by("sequence").first()
         if first is not None:
-            detail = f"The transfer {key} did not stand in the register at revision {self.edition.sequence};"
-            return Problem(404, f"{detail} it was first published by revision {first.sequence}.")
+            detail = f"The transfer {key} was not in the register at revision {self.edition.sequence}."
+            return Problem(404, f"{detail} It was first published by revision {first.sequence}.")
         alike = RegistryRow.objects.current().filter(key__startswith=key[:3]).values_list("key", flat=True)
         near = names.suggest(key, alike[:MOST_CANDIDATES])
         detail = f"There is no transfer '{key}'.{names.format_suggestions(near)}"
@@ -114,17 +112,14 @@ class TransferDetail(RegistryView):
 class TransferVersion(TransferDetail):
     """One transfer as it stood at a revision: a permanent address, whose answer never changes."""
 
-    own_parameters = ("format", "excel")
-    is_pinned = True
+    versions = None  # the address says the revision, so there is no `as_of`
 
-    def asked_edition(self, newest: editions.Edition, kwargs: dict[str, Any]) -> editions.Edition:
+    def get_standpoint(self, newest: Edition) -> Standpoint:
         try:
-            return past.numbered(int(kwargs.pop("revision")), newest)
+            edition = past.get_numbered_edition(int(self.kwargs["revision"]), newest)
         except Fault as fault:
             raise Problem(404, str(fault.message)) from fault
+        return Standpoint(edition, newest, is_pinned=True, is_numbered=True)
 
-    def _names_its_revision(self) -> bool:
-        return True
-
-    def file_name(self, key: str) -> str:
+    def get_file_name(self, key: str) -> str:
         return f"{key}{past.AT}{self.edition.sequence}"

@@ -28,7 +28,7 @@ _TEX = str.maketrans({
 
 @dataclass(frozen=True)
 class Citation:
-    """What is cited: a part of the register as of a revision, and where it is found."""
+    """Citation of a part of the register as of a revision, with its address."""
 
     title: str
     address: str
@@ -37,7 +37,7 @@ class Citation:
 
     @property
     def issued(self) -> date | None:
-        """The day of the revision, in UTC."""
+        """Return the day of the revision, in UTC."""
         return self.edition.time.astimezone(UTC).date() if self.edition.time else None
 
     @property
@@ -46,28 +46,28 @@ class Citation:
         return f"{NAME.replace('_', '-')}-{self.edition.sequence}-{digest}"
 
     def __str__(self) -> str:
-        of = f" of {self.issued.isoformat()}" if self.issued else ""
-        return f"{NAME}, revision {self.edition.sequence}{of}, {self.address}"
+        day = f" of {self.issued.isoformat()}" if self.issued else ""
+        return f"{NAME}, revision {self.edition.sequence}{day}, {self.address}"
 
-    def retrieved(self) -> str:
-        """In one line, with the day on which it is asked."""
+    def format_retrieved(self) -> str:
+        """Return the citation in one line, with the day of retrieval."""
         today = datetime.now(UTC).date().isoformat()
         return f"{NAME}, revision {self.edition.sequence}, {self.address}, retrieved {today}"
 
-    def written(self, form: str) -> bytes:
-        """As a file in one of the FORMATS."""
+    def write(self, form: str) -> bytes:
+        """Write the citation as a file in one of the FORMATS."""
         today = datetime.now(UTC).date()
-        return self._bibtex(today) if form == "bib" else self._csl(today)
+        return self._write_bibtex(today) if form == "bib" else self._write_csl(today)
 
-    def _bibtex(self, today: date) -> bytes:
+    def _write_bibtex(self, today: date) -> bytes:
         fields = {
-            "title": f"{{{_tex(self.title)}}}",
-            "author": f"{{{_tex(NAME)}}}",
+            "title": f"{{{_escape(self.title)}}}",
+            "author": f"{{{_escape(NAME)}}}",
             "howpublished": f"Data set, revision {self.edition.sequence}",
             "version": str(self.edition.sequence),
             "url": self.address,
             "urldate": today.isoformat(),
-            "note": f"Licence: {_tex(self.licence)}",
+            "note": f"Licence: {_escape(self.licence)}",
         }
         lines = [f"  {name} = {{{value}}}" for name, value in fields.items()]
         if self.issued:
@@ -75,7 +75,7 @@ class Citation:
         body = ",\n".join(lines)
         return f"@misc{{{self.identifier},\n{body}\n}}\n".encode()
 
-    def _csl(self, today: date) -> bytes:
+    def _write_csl(self, today: date) -> bytes:
         item: dict[str, Any] = {
             "id": self.identifier,
             "type": "dataset",
@@ -83,40 +83,42 @@ class Citation:
             "author": [{"literal": NAME}],
             "version": str(self.edition.sequence),
             "URL": self.address,
-            "accessed": _parts(today),
+            "accessed": _build_date(today),
             "note": f"Licence: {self.licence}",
         }
         if self.issued:
-            item["issued"] = _parts(self.issued)
+            item["issued"] = _build_date(self.issued)
         return orjson.dumps([item])
 
 
-def _parts(day: date) -> dict[str, Any]:
+def _build_date(day: date) -> dict[str, Any]:
     return {"date-parts": [[day.year, day.month, day.day]]}
 
 
-def _tex(text: str) -> str:
+def _escape(text: str) -> str:
     return text.translate(_TEX)
 
 
-def of(request: HttpRequest, edition: Edition, form: str, licence: str, takes_as_of: bool) -> Citation:
-    """The citation of the question in this format, whatever page of its answer is asked for.
+def build_citation(
+    request: HttpRequest, edition: Edition, form: str, licence: str, takes_as_of: bool
+) -> Citation:
+    """Build the citation of the question in this format, whatever page of its answer it wants.
 
-    Its address is one for all ways to ask the question. That of a version says its revision itself.
+    Its address is one for all ways to ask the question. That of a version names its revision itself.
     """
-    path = _without_format(request)
-    asked = sorted(pair for pair in paging.pairs(request.GET) if pair[0] not in _LEFT_OUT)
+    path = _remove_format(request)
+    question = sorted(pair for pair in paging.list_pairs(request.GET) if pair[0] not in _LEFT_OUT)
     when = str(edition.sequence or request.GET.get(past.AS_OF, ""))
-    query = [*asked, (past.AS_OF, when)] if takes_as_of and when else asked
+    query = [*question, (past.AS_OF, when)] if takes_as_of and when else question
     suffix = "" if form in ("json", *FORMATS) else f".{form}"
     text = f"?{urlencode(query, safe=',:/')}" if query else ""
-    told = f": {', '.join(f'{name}={value}' for name, value in asked)}" if asked else ""
-    title = f"{NAME}: {path.removeprefix('/api').strip('/') or 'api'}{told}"
+    words = f": {', '.join(f'{name}={value}' for name, value in question)}" if question else ""
+    title = f"{NAME}: {path.removeprefix('/api').strip('/') or 'api'}{words}"
     return Citation(title, request.build_absolute_uri(f"{path}{suffix}{text}"), edition, licence)
 
 
-def _without_format(request: HttpRequest) -> str:
-    """The path as it stands without a format; there may be other dots in it, as in a release's name."""
+def _remove_format(request: HttpRequest) -> str:
+    """Remove the format from the path; there may be other dots in it, as in a release's name."""
     path, match = request.path.rstrip("/"), request.resolver_match
     form = match.kwargs.get("format") if match else None
     return path.removesuffix(f".{form}") if form else path

@@ -1,4 +1,4 @@
-"""What OPTIONS answers: the resource's parameters, with their lookups and choices."""
+"""Answer to OPTIONS: the resource's parameters, with their lookups and choices."""
 
 from typing import Any
 
@@ -16,5 +16,5 @@ class Options(BaseMetadata):
             "name": type(view).__name__,
             "description": (view.__doc__ or "").strip().splitlines()[0],
             "formats": [renderer.format for renderer in view.renderer_classes],
-            "parameters": [parameter.as_dict() for parameter in parameters.of(view)],
+            "parameters": [parameter.as_dict() for parameter in parameters.describe(view)],
         }

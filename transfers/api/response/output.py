@@ -1,4 +1,4 @@
-"""Rows as public values: from the columns of a version to what JSON and CSV show."""
+"""Formats of answers, and rows as the public values that JSON shows."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -15,21 +15,18 @@ from . import citations
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
-def public(rows: Iterable[Mapping[str, Any]], items: tuple[Field, ...]) -> Iterator[dict[str, Any]]:
-    """The rows' public values, by public names: lists as lists, whole numbers without a fraction."""
-    columns = [(item.name, item.column) for item in items]
-    converted = [(item.name, item.type) for item in items if item.type in (Type.LIST, Type.NUMBER)]
+def build_public_rows(
+    rows: Iterable[Mapping[str, Any]], items: tuple[Field, ...]
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows' public values, by public names: lists as lists, whole numbers without a fraction."""
     for row in rows:
-        shown = {name: row[column] for name, column in columns}
-        for name, kind in converted:
-            shown[name] = _value(shown[name], kind)
-        yield shown
+        yield {item.name: _convert(row[item.column], item.type) for item in items}
 
 
-def _value(value: Any, kind: Type) -> Any:
+def _convert(value: Any, kind: Type) -> Any:
     if kind is Type.LIST:
         return value.split("|") if value else []
-    return drop_empty_fraction(value)
+    return drop_empty_fraction(value) if kind is Type.NUMBER else value
 
 
 class JSON(BaseRenderer):
@@ -43,36 +40,16 @@ class JSON(BaseRenderer):
         return orjson.dumps(data, option=orjson.OPT_UTC_Z)
 
 
-class HTML(BaseRenderer):
-    """Names the format of pages, which are templates."""
-
-    media_type = "text/html"
-    format = "html"
-
-
-def _export(name: str) -> type[BaseRenderer]:
-    """Names a format for negotiation; its answers are written by `transfers.exports`."""
-    media_type = FORMATS[name].MEDIA_TYPE.split(";")[0]
-    return type(name.upper(), (BaseRenderer,), {"media_type": media_type, "format": name})
-
-
-def _cited(name: str) -> type[BaseRenderer]:
-    """Names a format of a citation for negotiation."""
-    media_type = citations.FORMATS[name].split(";")[0]
-    return type(name.upper(), (BaseRenderer,), {"media_type": media_type, "format": name})
-
-
-BIB, CSL = map(_cited, citations.FORMATS)
-
-
-class Atom(BaseRenderer):
-    """Names the format of a feed, which is written by `feed`."""
-
-    media_type = "application/atom+xml"
-    format = "atom"
+def build_format(name: str, media_type: str) -> type[BaseRenderer]:
+    """Build the renderer that names a format for negotiation; the resource itself writes its answers."""
+    return type(name.upper(), (BaseRenderer,), {"media_type": media_type.split(";")[0], "format": name})
 
 
 #: A list as a page, and in every format of a whole answer.
-EVERY_FORMAT: list[type[BaseRenderer]] = [JSON, *map(_export, FORMATS)]
+EVERY_FORMAT: list[type[BaseRenderer]] = [
+    JSON,
+    *(build_format(name, module.MEDIA_TYPE) for name, module in FORMATS.items()),
+]
+BIB, CSL = (build_format(name, media_type) for name, media_type in citations.FORMATS.items())
 #: And how to cite it.
 CITED: list[type[BaseRenderer]] = [*EVERY_FORMAT, BIB, CSL]

@@ -8,23 +8,26 @@ from transfers.vocabulary.fields import Field, Type
 #: A schema as JSON: type, enum, properties and so on.
 Shape = dict[str, Any]
 
+
+def build_object(properties: Shape) -> Shape:
+    """Build the schema of an object that has all these properties."""
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
 STRING: Shape = {"type": "string"}
 CITATION: Shape = {**STRING, "description": "How to cite the answer; its address gives the same again."}
 ADDRESS: Shape = {"type": ["string", "null"], "format": "uri"}
+CHANGES: Shape = {
+    "type": "array",
+    "items": build_object({"field": STRING, "before": {}, "after": {}}),
+}
 _TYPES: dict[Type, Shape] = {
     Type.INTEGER: {"type": "integer"},
     Type.NUMBER: {"type": "number"},
     Type.BOOLEAN: {"type": "boolean"},
     Type.DATE: {"type": "string", "format": "date"},
     Type.TIME: {"type": "string", "format": "date-time"},
-    Type.CHANGES: {
-        "type": "array",
-        "items": {
-            "type": "object",
-            "required": ["field", "before", "after"],
-            "properties": {"field": STRING, "before": {}, "after": {}},
-        },
-    },
+    Type.CHANGES: CHANGES,
 }
 #: A citation as CSL-JSON.
 CSL: Shape = {
@@ -37,8 +40,8 @@ CSL: Shape = {
 }
 
 
-def of(item: Field) -> Shape:
-    """The schema of a field's value: its type, null where it may be missing, choices, meaning and unit."""
+def build_value(item: Field) -> Shape:
+    """Build the schema of a field's value: its type, null if it may be missing, choices, meaning and unit."""
     shape: Shape = dict(_TYPES.get(item.type, STRING))
     choices: list[Any] = [int(value) if item.type is Type.INTEGER else value for value, _ in item.choices]
     if item.type is Type.LIST:
@@ -51,18 +54,23 @@ def of(item: Field) -> Shape:
     return {**shape, "description": item.description, **({"x-unit": item.unit} if item.unit else {})}
 
 
-def row(items: Iterable[Field]) -> Shape:
-    """A flat row with these fields in public order; which are required, the one that uses it says."""
-    return {"type": "object", "properties": {item.name: of(item) for item in items}}
+def build_row(items: Iterable[Field]) -> Shape:
+    """Build the schema of a flat row with these fields in public order, none of them required."""
+    return {"type": "object", "properties": {item.name: build_value(item) for item in items}}
 
 
-def whole(shape: Shape, items: Iterable[Field]) -> Shape:
-    """A row of this shape with each of these fields there."""
+def build_whole_row(items: Iterable[Field]) -> Shape:
+    """Build the schema of a flat row that has all these fields."""
+    return build_object({item.name: build_value(item) for item in items})
+
+
+def require(shape: Shape, items: Iterable[Field]) -> Shape:
+    """Build the schema of a row of this shape that has all these fields."""
     return {"allOf": [shape, {"required": [item.name for item in items]}]}
 
 
-def listed(shape: Shape, **members: Shape) -> Shape:
-    """The envelope of a list: count, next, previous, members of its own, and results of this shape."""
+def build_list(shape: Shape, **members: Shape) -> Shape:
+    """Build the schema of a list: count, next, previous, members of its own, and results of this shape."""
     properties: Shape = {
         "count": {"type": "integer", "minimum": 0, "description": "How many there are on all pages."},
         "next": {**ADDRESS, "description": "The next page; null: this is the last."},
@@ -71,11 +79,11 @@ def listed(shape: Shape, **members: Shape) -> Shape:
         "results": {"type": "array", "items": shape},
         "citation": CITATION,
     }
-    return {"type": "object", "required": list(properties), "properties": properties}
+    return build_object(properties)
 
 
-def component(name: str) -> Shape:
-    """A reference to a schema among the components."""
+def refer_to(name: str) -> Shape:
+    """Build a reference to a schema among the components."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 

@@ -1,0 +1,102 @@
+"""Whole answers as files: in any export format or as a citation; a long one is streamed."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from anyascii import anyascii
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from pyarrow import RecordBatch
+from rest_framework.request import Request
+
+from transfers.api.errors import BadParameters, ParameterError
+from transfers.exports import formats, queries, streaming
+from transfers.exports.formats.table import About
+from transfers.vocabulary.fields import Field
+
+from . import citations
+from .negotiation import EXCEL
+
+#: Function that builds the raw batches of a file from its description.
+Batches = Callable[[About], Iterator[RecordBatch]]
+Rows = QuerySet | list[dict] | Batches
+
+
+@dataclass(frozen=True)
+class File:
+    """Whole answer to a request, as a file in the negotiated format."""
+
+    request: Request
+    citation: citations.Citation
+    name: str
+    items: tuple[Field, ...]
+    count: int
+
+    @property
+    def form(self) -> str:
+        """Return the name of the format."""
+        return self.request.accepted_renderer.format
+
+    def build_response(self, rows: Rows, now: QuerySet | None = None) -> HttpResponse | StreamingHttpResponse:
+        """Build the response; `now` are the same rows until the next revision, and are quicker to read."""
+        response = self._build_citation() if self.form in citations.FORMATS else self._build_export(rows, now)
+        response["Content-Disposition"] = f'attachment; filename="{self._build_file_name()}"'
+        response["Registry-Count"] = str(self.count)
+        return response
+
+    def describe(self) -> About:
+        """Describe the file by the time of its edition, so that one question gives the same bytes."""
+        edition = self.citation.edition
+        time = edition.time.astimezone(UTC) if edition.time else datetime(1970, 1, 1, tzinfo=UTC)
+        return About(
+            columns=queries.build_columns(self.items),
+            name=self.name,
+            query=self.request.build_absolute_uri(),
+            revision=edition.sequence,
+            time=time.isoformat().replace("+00:00", "Z"),
+            licence=self.citation.licence,
+            citation=str(self.citation),
+            count=self.count,
+            excel=EXCEL[self.request.query_params.get("excel", "0")],
+        )
+
+    def _build_citation(self) -> HttpResponse:
+        return HttpResponse(self.citation.write(self.form), citations.FORMATS[self.form])
+
+    def _build_export(self, rows: Rows, now: QuerySet | None) -> HttpResponse | StreamingHttpResponse:
+        _check_size(self.form, self.count)
+        about, media_type = self.describe(), formats.FORMATS[self.form].MEDIA_TYPE
+        if self.count <= formats.SMALL or isinstance(rows, list):
+            return HttpResponse(b"".join(self._write(rows, about)), media_type)
+        if self.request.method == "HEAD":
+            return StreamingHttpResponse((), content_type=media_type)
+        if isinstance(rows, QuerySet):
+            pieces = streaming.stream_file(rows if now is None else now, rows, self.items, about, self.form)
+        else:
+            pieces = streaming.start(self._write(rows, about))
+        return StreamingHttpResponse(pieces, content_type=media_type)
+
+    def _write(self, rows: Rows, about: About) -> Iterator[bytes]:
+        is_stored = isinstance(rows, QuerySet | list)
+        batches = queries.read_batches(rows, self.items, about) if is_stored else rows(about)
+        return formats.FORMATS[self.form].stream(batches, about)
+
+    def _build_file_name(self) -> str:
+        query = self.request.query_params.items()
+        question = "_".join(f"{key}-{value}" for key, value in query if key != "format")
+        words = re.sub(r"[^A-Za-z0-9._-]+", "-", anyascii(question))[:80].strip("-")
+        today = datetime.now(UTC).date().isoformat()
+        return f"{'_'.join(part for part in (self.name, words, today) if part)}.{self.form}"
+
+
+def _check_size(form: str, count: int) -> None:
+    most = formats.get_row_limit(form)
+    if most is not None and count > most:
+        others = [name for name in formats.FORMATS if formats.get_row_limit(name) is None]
+        detail = (
+            f"The answer has {count:,} rows, but {form} can have at most {most:,}."
+            f" Choose from: {', '.join(others)}."
+        )
+        raise BadParameters(ParameterError("format", "too_many_rows", detail, others))

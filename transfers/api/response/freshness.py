@@ -1,0 +1,110 @@
+"""Lifetime of an answer: its ETag, and 304 for a client that has it already.
+
+An ETag stands for the edition of the register, the question and the format. So a request that brings the
+right one was answered before, and needs no more than the newest revision.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.utils.http import http_date, parse_etags
+
+from arms_registry import __version__
+from transfers.api.request import past
+from transfers.api.request.past import Standpoint
+from transfers.publication import editions
+
+from . import citations
+
+FORMAT = "format"
+FOR_NOW = "public, max-age=0, must-revalidate"
+FOR_EVER = "public, max-age=31536000, immutable"
+_ANYTHING = ("", "*/*")
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """What an answer in a format rests on, and so how long it lasts.
+
+    `rests_on_today`: on records or names as they are now, whatever the edition; `more`: what else.
+    """
+
+    standpoint: Standpoint
+    form: str
+    rests_on_today: bool = False
+    more: tuple[str, ...] = ()
+
+    @property
+    def is_permanent(self) -> bool:
+        """Return whether the answer can never change: its question names a revision, and nothing of today."""
+        is_citation = self.form in citations.FORMATS
+        return self.standpoint.is_numbered and not self.rests_on_today and not is_citation
+
+    def list_grounds(self) -> list[str]:
+        """List what the rows of the answer rest on besides their edition."""
+        has_past = self.standpoint.is_pinned and self.rests_on_today
+        return [*([self.standpoint.newest.hash] if has_past else []), *self.more]
+
+    def build_etag(self, request: HttpRequest) -> str:
+        """Build the strong ETag of the answer to the request."""
+        grounds = self.list_grounds()
+        if self.form in citations.FORMATS:  # which name the day of the request
+            grounds.append(datetime.now(UTC).date().isoformat())
+        question = (request.get_host(), format_question(request, FORMAT))
+        identity = (__version__, self.standpoint.edition.hash, self.form, *question, *grounds)
+        return f'"{hashlib.sha256(repr(identity).encode()).hexdigest()[:32]}"'
+
+    def set_headers(self, response: HttpResponseBase, etag: str) -> None:
+        """Set the headers that an answer and its 304 share."""
+        edition = self.standpoint.edition
+        response["ETag"] = etag
+        response["Cache-Control"] = FOR_EVER if self.is_permanent else FOR_NOW
+        response["Registry-Revision"] = str(edition.sequence)
+        if edition.time is not None:
+            response["Last-Modified"] = http_date(edition.time.timestamp())
+
+
+def format_question(request: HttpRequest, *without: str) -> str:
+    """Return the question in one form, however it is written: path, and parameters in one order."""
+    pairs = sorted(
+        (key, value) for key, values in request.GET.lists() if key not in without for value in values
+    )
+    path = request.path.split(".")[0].rstrip("/")
+    return repr((path, pairs))
+
+
+def has_etag(request: HttpRequest, etag: str) -> bool:
+    """Return whether the client has the answer with this ETag."""
+    return etag in parse_etags(request.headers.get("If-None-Match", "").replace("W/", ""))
+
+
+def answer_unchanged(request: HttpRequest) -> HttpResponse | None:
+    """Return 304 if the client has the answer; None if that is not sure without reading the question.
+
+    Where requests are counted all are read, and so are questions about the past.
+    """
+    form = _get_format(request) if "If-None-Match" in request.headers and not settings.API_THROTTLE else None
+    if form is None or past.AS_OF in request.GET or past.AT in request.path:
+        return None
+    newest = editions.get_newest()
+    freshness = Freshness(Standpoint(newest, newest), form)
+    etag = freshness.build_etag(request)
+    if not has_etag(request, etag):
+        return None
+    response = HttpResponseNotModified()
+    freshness.set_headers(response, etag)
+    response["Vary"] = "Accept"
+    return response
+
+
+def _get_format(request: HttpRequest) -> str | None:
+    """Return the format of the answer, if that is plain to see."""
+    _, _, suffix = request.path.rstrip("/").partition(".")
+    forms = [*([suffix] if suffix else []), *map(str, request.GET.getlist(FORMAT))]
+    if forms:
+        return forms[0] if len(forms) == 1 and forms[0] not in citations.FORMATS else None
+    return "json" if request.headers.get("Accept", "") in _ANYTHING else None
