@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.test_walls import crossings
 from transfers.evidence import articles
 from transfers.evidence.recognition import (
     DATE,
@@ -240,10 +239,3 @@ def test_the_time_grows_with_the_length(unit):
     linear, quadratic = 16, 256
     assert linear < 100 < quadratic
     assert seconds(80_000) < 100 * max(seconds(5_000), 0.005)
-
-
-def test_the_recognition_knows_neither_django_nor_the_database():
-    assert (
-        crossings(["evidence/recognition/*.py"], ["django", "transfers.models", "transfers.publication"])
-        == set()
-    )

@@ -21,7 +21,6 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.support import factories
 from tests.support.servers import ROOT, environment
-from tests.test_walls import crossings
 from transfers.models import Party, Release, Revision, Source
 from transfers.publication import append_only, publish
 from transfers.releases import build, compare, state
@@ -507,10 +506,6 @@ def test_a_downloaded_release_is_checked(register, folder, tmp_path):
         run("verify", "--release", str(tmp_path / "down"))
     with pytest.raises(CommandError, match="1 faults"):
         run("verify", "--release", str(tmp_path / "none"))
-
-
-def test_releases_import_neither_api_nor_admin():
-    assert crossings(["releases/*.py"], ["transfers.api", "transfers.admin"]) == set()
 
 
 def test_a_releases_folder_is_that_of_the_settings(settings):
