@@ -413,7 +413,9 @@ def test_what_is_public_is_undone_by_those_who_publish(client, here):
     client.force_login(factories.user("reviewer"))
     publish(client, batch)
     client.force_login(factories.user("curator"))
-    assert "only somebody who may publish" in body(client.post(address("undo", batch.pk), {"reason": "Wrong"}))
+    assert "only somebody who may publish" in body(
+        client.post(address("undo", batch.pk), {"reason": "Wrong"})
+    )
     assert public() == ["Nord 7"]
     client.force_login(factories.user("administrator"))
     client.post(address("undo", batch.pk), {"reason": "Wrong"})
