@@ -316,7 +316,7 @@ def permissions_page() -> str:
     everybody = (*roles.ROLES, roles.SUPERUSER)
     models = sorted({(app, model) for held in roles.ROLES.values() for app in held for model in held[app]})
     rights = [
-        [f"`{app}.{model}`", *(", ".join(roles.may(role, app, model)) or "–" for role in everybody)]
+        [f"`{app}.{model}`", *(", ".join(roles.list_actions(role, app, model)) or "–" for role in everybody)]
         for app, model in models
     ]
     return page(
@@ -337,7 +337,7 @@ def permissions_page() -> str:
 
 
 def _step(step: workflow.Transition) -> list[str]:
-    held = {role: {f"{app}.{name}" for app, name in roles.codenames(role)} for role in roles.ROLES}
+    held = {role: {f"{app}.{name}" for app, name in roles.list_codenames(role)} for role in roles.ROLES}
     return [
         f"`{step.name}`", _code(step.sources), f"`{step.target}`",
         *("yes" if held[role] & set(step.permissions) else "–" for role in roles.ROLES),

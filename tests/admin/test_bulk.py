@@ -16,12 +16,12 @@ from django.urls import reverse
 
 from tests.support import factories
 from transfers.curation import uploads
-from transfers.curation.spreadsheets import files as bulk_files
-from transfers.curation.spreadsheets import records as bulk
+from transfers.curation.spreadsheets import files
+from transfers.curation.spreadsheets.records import LAYOUTS
 from transfers.models import Party, Quantity, RegistryRow, Source, Transfer
 
 pytestmark = pytest.mark.django_db
-CSV, XLSX = "0", "1"
+CSV, XLSX = "csv", "xlsx"
 HEADER = "key,publisher,title,published,reliability\n"
 ROW = "gazette,The Gazette,A sale,2019,B\n"
 
@@ -42,7 +42,6 @@ def upload(client, content, model="source", format=CSV, reason="A list came in",
     form = {
         "import_file": SimpleUploadedFile(name, content),
         "format": format,
-        "resource": "0",
         "reason": reason,
     }
     return client.post(page("import", model), form)
@@ -82,7 +81,7 @@ def test_a_confirmed_preview_is_stored(admin_client):
 
 def test_a_workbook_is_imported_like_a_list(admin_client):
     factories.source("gazette", note="=1+1")
-    exported = bulk_files.XLSXFile().export_data(bulk.Sources().export())
+    exported = files.write_xlsx(LAYOUTS[Source].export(Source.objects.all()))
     Source.objects.update(note="")
     confirm(admin_client, upload(admin_client, exported, format=XLSX, name="list.xlsx"))
     assert Source.objects.get().note == "=1+1"
@@ -119,11 +118,11 @@ def test_a_rows_number_is_that_of_the_file(admin_client):
 
 FILES = {
     "cp1252": ((HEADER + ROW.replace("A sale", "Größe")).encode("cp1252"), CSV, "Line 2 is not UTF-8"),
-    "no workbook": (b"PK\x05\x06" + b"\0" * 18, XLSX, "no XLSX workbook that can be read"),
+    "no workbook": (b"PK\x05\x06" + b"\0" * 18, XLSX, "not an XLSX workbook that can be read"),
     "empty": (b"\n", CSV, "The file is empty"),
     "a header only": (HEADER, CSV, "a header but no rows"),
     "an unknown column": ("key,titel\na,b\n", CSV, "Did you mean &#x27;title&#x27;?"),
-    "too large": (b"key\n" + b"a" * bulk_files.LARGEST, CSV, "larger than 10 MB"),
+    "too large": (b"key\n" + b"a" * files.LARGEST, CSV, "larger than 10 MB"),
 }
 
 
@@ -157,9 +156,9 @@ def test_a_faulty_upload_is_not_kept(admin_client, folder):
 
 
 def test_an_upload_that_nobody_confirmed_goes_after_a_day(folder):
-    old = folder / uploads.save(b"old")
+    old = folder / uploads.save_upload(b"old")
     os.utime(old, (time.time() - uploads.KEPT - 1,) * 2)
-    uploads.save(b"new")
+    uploads.save_upload(b"new")
     assert not old.exists()
 
 
@@ -205,13 +204,13 @@ def test_a_changed_claim_takes_its_transfer_back_to_draft(admin_client):
     assert (Quantity.objects.get().minimum, Transfer.objects.get().state) == (5, "draft")
 
 
-@pytest.mark.parametrize("model", [each._meta.model_name for each in bulk.RESOURCES])
+@pytest.mark.parametrize("model", [each._meta.model_name for each in LAYOUTS])
 def test_a_curator_imports(client, model):
     assert signed_in(client, "curator").get(page("import", model)).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["import", "process_import"])
-@pytest.mark.parametrize("model", [each._meta.model_name for each in bulk.RESOURCES])
+@pytest.mark.parametrize("model", [each._meta.model_name for each in LAYOUTS])
 def test_a_reviewer_imports_nothing(client, model, name):
     assert signed_in(client, "reviewer").post(page(name, model)).status_code == 403
 
@@ -223,23 +222,23 @@ def test_aliases_need_their_own_permission(client):
     assert client.get(page("import", "party")).status_code == 403
 
 
-@pytest.mark.parametrize("model", [each._meta.model_name for each in bulk.RESOURCES])
+@pytest.mark.parametrize("model", [each._meta.model_name for each in LAYOUTS])
 @pytest.mark.parametrize("format", [CSV, XLSX])
 def test_a_reviewer_exports(client, model, format):
     factories.published()
-    answer = signed_in(client, "reviewer").post(page("export", model), {"format": format, "resource": "0"})
+    answer = signed_in(client, "reviewer").post(page("export", model), {"format": format})
     assert answer["Content-Disposition"].startswith("attachment")
 
 
 def test_who_may_not_see_records_does_not_export_them(client):
     client.force_login(User.objects.create_user("nobody", is_staff=True))
-    assert client.post(page("export"), {"format": CSV, "resource": "0"}).status_code == 403
+    assert client.post(page("export"), {"format": CSV}).status_code == 403
 
 
 def test_an_export_follows_the_lists_search(admin_client):
     factories.source("gazette")
     factories.source("tribune")
-    answer = admin_client.post(f"{page('export')}?q=gazette", {"format": CSV, "resource": "0"})
+    answer = admin_client.post(f"{page('export')}?q=gazette", {"format": CSV})
     assert b"tribune" not in answer.content
 
 
@@ -247,7 +246,7 @@ def test_an_export_asks_as_often_for_many_records(admin_client, django_assert_ma
     for code in ("RUS", "SRB", "IND", "TUR", "USA"):
         factories.party(code, aliases=(f"Alias of {code}",))
     with django_assert_max_num_queries(12):
-        admin_client.post(page("export", "party"), {"format": CSV, "resource": "0"})
+        admin_client.post(page("export", "party"), {"format": CSV})
 
 
 @pytest.mark.parametrize("role", ["curator", "reviewer"])

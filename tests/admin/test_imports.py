@@ -209,7 +209,9 @@ def test_a_reviewer_imports_nothing(client, page):
 @pytest.fixture
 def process(curator):
     """A job whose process does nothing but live, until it is ended."""
-    job = jobs.Job(name=uploads.save(b"x"), task="import", user=curator.pk, reason="r", file_name="f.csv")
+    job = jobs.Job(
+        name=uploads.save_upload(b"x"), task="import", user=curator.pk, reason="r", file_name="f.csv"
+    )
     started = []
 
     def spawn(name, lock):
@@ -266,7 +268,7 @@ def test_an_import_runs_in_a_process_of_its_own(client, monkeypatch):
     answer = upload(client, a_file(DEAL))
     name = answer.context["job"].name
     confirm(client, answer)
-    with uploads.beside(name, ".lock").open("rb") as lock:
+    with uploads.get_path_beside(name, ".lock").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)  # which waits until the process has ended
     ended = jobs.find_job(name)
     assert (ended.state, ended.batch) == (jobs.DONE, ImportBatch.objects.get().pk)

@@ -62,7 +62,9 @@ def test_a_step_is_taken_where_role_and_state_allow_it_and_changes_nothing_elsew
 @pytest.mark.parametrize("state", State.values)
 def test_the_allowed_steps_are_those_that_are_not_refused(state, role):
     wanted = {name for name in TRANSITIONS if role in MAY[name] and state in FROM[name]}
-    assert {step.name for step in workflow.allowed(factories.in_state(state), factories.user(role))} == wanted
+    assert {
+        step.name for step in workflow.list_allowed(factories.in_state(state), factories.user(role))
+    } == wanted
 
 
 def test_a_step_that_there_is_not_is_refused():
@@ -146,14 +148,14 @@ def test_an_author_does_not_publish_it():
 
 def test_who_added_a_claim_is_an_author():
     author = factories.user("administrator")
-    assert workflow.editors(factories.in_review(author)) == {author.pk}
+    assert workflow.list_editors(factories.in_review(author)) == {author.pk}
 
 
 def test_who_removed_a_claim_is_an_author():
     author, transfer = factories.user("administrator"), factories.in_review()
     with history.record_because("misread", author):
         factories.date(transfer=transfer).delete()
-    assert workflow.editors(transfer) == {author.pk}
+    assert workflow.list_editors(transfer) == {author.pk}
 
 
 def test_who_moved_a_claim_away_is_an_author_of_what_is_left():
@@ -162,20 +164,20 @@ def test_who_moved_a_claim_away_is_an_author_of_what_is_left():
         claim = transfer.quantities.get()
         claim.transfer = factories.transfer()
         claim.save()
-    assert workflow.editors(transfer) == {author.pk}
+    assert workflow.list_editors(transfer) == {author.pk}
 
 
 def test_who_submitted_it_is_no_author():
     curator, transfer = factories.user("administrator"), factories.in_state(State.DRAFT)
     workflow.move(transfer, "submit", curator, "done")
-    assert workflow.editors(transfer) == set()
+    assert workflow.list_editors(transfer) == set()
 
 
 def test_who_edited_before_the_last_publication_is_no_author():
     author, transfer = factories.user("administrator"), factories.in_review()
     factories.edit_as(author, transfer)
     workflow.move(transfer, "publish", factories.user("reviewer"), "checked")
-    assert workflow.editors(transfer) == set()
+    assert workflow.list_editors(transfer) == set()
 
 
 def test_a_new_name_of_its_system_does_not_make_an_edit_published():
@@ -184,14 +186,14 @@ def test_a_new_name_of_its_system_does_not_make_an_edit_published():
     transfer.system.name = "Another name"
     transfer.system.save()
     assert publish.refresh(transfer.system, "renamed")
-    assert workflow.editors(transfer) == {author.pk}
+    assert workflow.list_editors(transfer) == {author.pk}
 
 
 def test_a_withdrawal_does_not_make_an_edit_published():
     author, transfer = factories.user("administrator"), factories.published()
     factories.edit_as(author, transfer)
     workflow.move(transfer, "withdraw", factories.user("reviewer"), "in doubt")
-    assert workflow.editors(transfer) == {author.pk}
+    assert workflow.list_editors(transfer) == {author.pk}
 
 
 def test_an_author_publishes_where_the_settings_say_so(settings):
@@ -285,4 +287,4 @@ def test_who_reverts_is_an_author():
     curator, transfer = factories.user("curator"), factories.published()
     factories.edit_as(None, transfer)
     workflow.revert(transfer, edits.list_edits(transfer)[0], curator, "not so")
-    assert workflow.editors(transfer) == {curator.pk}
+    assert workflow.list_editors(transfer) == {curator.pk}

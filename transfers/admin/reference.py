@@ -12,11 +12,11 @@ from transfers.vocabulary import names
 from .editing.base import PermanentAdmin, ReadOnlyAdmin
 from .editing.history import HistoryAdmin
 from .editing.search import AliasSearch
-from .editing.spreadsheets import BulkAdmin
+from .editing.spreadsheets import SpreadsheetAdmin
 from .editing.stale import StaleCheck
 
 
-class ReferenceAdmin(HistoryAdmin, StaleCheck, BulkAdmin, PermanentAdmin):
+class ReferenceAdmin(HistoryAdmin, StaleCheck, SpreadsheetAdmin, PermanentAdmin):
     """Reference records; an edit shows at once in the published rows that use them."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -15,7 +15,7 @@ from .editing.history import HistoryAdmin
 from .editing.inputs import INPUTS
 from .editing.queues import QueueFilter
 from .editing.resolved import resolve
-from .editing.spreadsheets import BulkAdmin
+from .editing.spreadsheets import SpreadsheetAdmin
 from .editing.stale import StaleCheck
 from .editing.workflow import ReopensTransfer, WorkflowAdmin
 from .imports.filters import ImportFilter
@@ -94,7 +94,7 @@ class TransferAdmin(WorkflowAdmin, HistoryAdmin, StaleCheck, PermanentAdmin):
         return matches | queryset.filter(by_name), True
 
 
-class ClaimAdmin(ReopensTransfer, BulkAdmin, RegistryAdmin):
+class ClaimAdmin(ReopensTransfer, SpreadsheetAdmin, RegistryAdmin):
     """All claims of one kind, to search; they are entered with their transfer."""
 
     list_select_related = ["transfer", "source"]

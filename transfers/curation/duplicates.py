@@ -12,7 +12,7 @@ Dates = Mapping[str, Iterable[str]]
 
 @dataclass(frozen=True)
 class Candidate:
-    """What a transfer is told by: its parties and system by id, and its dates, EDTF, by event."""
+    """Features by which transfers are compared: parties and system by id, dates, EDTF, by event."""
 
     supplier: int
     recipient: int
@@ -21,32 +21,34 @@ class Candidate:
     pk: int | None = None
 
 
-def near(candidate: Candidate) -> list[Transfer]:
-    """Stored transfers that the candidate may repeat, by key; three queries, however many there are."""
+def list_near(candidate: Candidate) -> list[Transfer]:
+    """Return the stored transfers that the candidate may repeat, by key; in three queries."""
     others = Transfer.objects.filter(
-        supplier=candidate.supplier, recipient=candidate.recipient, system__in=line(candidate.system)
+        supplier=candidate.supplier,
+        recipient=candidate.recipient,
+        system__in=list_system_line(candidate.system),
     )
     if candidate.pk is not None:
         others = others.exclude(pk=candidate.pk)
-    found = others.select_related("system").prefetch_related("dates").order_by("key")
-    return [other for other in found if _may_agree(candidate.dates, _dates(other))]
+    others = others.select_related("system").prefetch_related("dates").order_by("key")
+    return [other for other in others if _may_agree(candidate.dates, _group_dates(other))]
 
 
-def line(system: int) -> set[int]:
+def list_system_line(system: int) -> set[int]:
     """Return the ids of the system, of its families and of all its variants, in one query."""
     families = dict(System.objects.values_list("pk", "variant_of"))
     return {*list_line(system, families)} | list_members(system, families)
 
 
-def _dates(transfer: Transfer) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _group_dates(transfer: Transfer) -> dict[str, list[str]]:
+    dates: dict[str, list[str]] = {}
     for claim in transfer.dates.all():
-        found.setdefault(claim.event, []).append(claim.date)
-    return found
+        dates.setdefault(claim.event, []).append(claim.date)
+    return dates
 
 
 def _may_agree(mine: Dates, theirs: Dates) -> bool:
-    """Whether an event has overlapping dates; without any dates on one side nothing tells them apart."""
+    """Return whether dates of an event overlap, or one side has no dates at all."""
     if not mine or not theirs:
         return True
     return any(
@@ -55,7 +57,7 @@ def _may_agree(mine: Dates, theirs: Dates) -> bool:
 
 
 def _overlap(one: str, other: str) -> bool:
-    """A date that cannot be read tells nothing apart."""
+    """Return whether the dates overlap; one that cannot be read may overlap any other."""
     try:
         return edtf.overlaps(one, other)
     except edtf.EDTFError:

@@ -1,4 +1,4 @@
-"""Edits of curated records, as their history tells them; and the way back.
+"""Edits of curated records, as their history has them; and the way back.
 
 Editorial states are part of the copies that history keeps, but no part of an edit: they change by transitions
 (`transfers.curation.workflow`) alone.
@@ -33,7 +33,7 @@ class Edit:
 
     @property
     def id(self) -> str:
-        """What names the edit among those of its record's owner."""
+        """Return what identifies the edit among those of its record's owner."""
         return f"{self.model._meta.model_name}-{self.copy.history_id}"
 
     @property
@@ -58,47 +58,47 @@ class Edit:
 
     @property
     def is_content(self) -> bool:
-        """Whether it changed anything but the editorial state."""
+        """Return whether it changed anything but the editorial state."""
         return self.kind != CHANGED or any(change.field not in NOT_EDITED for change in self.changes)
 
 
 def list_edits(owner: models.Model) -> list[Edit]:
-    """Every edit of a record and of those that it owns, newest first; one query for each of the models."""
-    found = _edits_of(type(owner), "id", owner.pk)
+    """Return every edit of a record and of those that it owns, newest first; one query a model."""
+    listed = _list_edits_by(type(owner), "id", owner.pk)
     for model, field in OWNED[type(owner)].items():
-        found += _edits_of(model, f"{field}_id", owner.pk)
-    return sorted(found, key=lambda edit: (edit.time, edit.copy.history_id), reverse=True)
+        listed += _list_edits_by(model, f"{field}_id", owner.pk)
+    return sorted(listed, key=lambda edit: (edit.time, edit.copy.history_id), reverse=True)
 
 
-def _edits_of(model: Any, field: str, value: Any) -> list[Edit]:
-    """Edits of the records that ever had the value, as far as they had it before or after the edit."""
+def _list_edits_by(model: Any, field: str, value: Any) -> list[Edit]:
+    """Return edits of records that had the value in the field before or after the edit."""
     ever = model.history.filter(**{field: value}).values("id")
     copies = model.history.filter(id__in=ever).select_related("history_user").order_by("id", "history_id")
-    found: list[Edit] = []
+    listed: list[Edit] = []
     last: Any = None
     for copy in copies:
         before = last if last is not None and last.id == copy.id else None
-        edit = Edit(copy, before, _changes(model, before, copy))
+        edit = Edit(copy, before, _list_changes(model, before, copy))
         if edit.changes and value in (getattr(copy, field), getattr(before, field, None)):
-            found.append(edit)
+            listed.append(edit)
         last = None if copy.history_type == REMOVED else copy
-    return found
+    return listed
 
 
-def _changes(model: type[models.Model], before: Any, after: Any) -> tuple[Change, ...]:
+def _list_changes(model: type[models.Model], before: Any, after: Any) -> tuple[Change, ...]:
     gone = after.history_type == REMOVED
-    old = _values(model, after if gone else before)
-    new = _values(model, None if gone else after)
+    old = _get_values(model, after if gone else before)
+    new = _get_values(model, None if gone else after)
     return tuple(Change(name, old[name], new[name]) for name in new if old[name] != new[name])
 
 
-def _values(model: type[models.Model], copy: Any) -> dict[str, Any]:
+def _get_values(model: type[models.Model], copy: Any) -> dict[str, Any]:
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     return {field.name: getattr(copy, field.attname) if copy is not None else None for field in fields}
 
 
-def obstacle(edit: Edit) -> str:
-    """Why the edit cannot be reverted, whatever the record is now; empty: it may be tried."""
+def get_obstacle(edit: Edit) -> str:
+    """Return why the edit cannot be reverted, whatever the record is now; empty: it may be tried."""
     if edit.reason == BEGINNING or (edit.kind == CHANGED and edit.before is None):
         return "What was before it was not recorded."
     if edit.kind == ADDED and edit.model in OWNED:
@@ -109,11 +109,11 @@ def obstacle(edit: Edit) -> str:
 
 
 def revert(edit: Edit) -> models.Model | None:
-    """Put the record back as it was before the edit; the record, or None where it then was not there.
+    """Put the record back as it was before the edit; return it, or None where it then was not there.
 
-    Raises ValidationError, with the record as it is, where what was cannot be again.
+    Raise ValidationError, with the record as it is, where what was cannot be again.
     """
-    if why_not := obstacle(edit):
+    if why_not := get_obstacle(edit):
         raise ValidationError(why_not)
     try:
         with transaction.atomic():
@@ -148,7 +148,7 @@ def _restore(copy: Any, current: models.Model | None) -> models.Model:
 
 def _check_against(restored: Any, current: Any) -> None:
     model = type(restored)
-    if _values(model, restored) == _values(model, current):
+    if _get_values(model, restored) == _get_values(model, current):
         raise ValidationError("The record is as it was before this edit already.")
     if model in OWNED and restored.natural_key() != current.natural_key():
         raise ValidationError("It changed the permanent key, which others may have cited since.")

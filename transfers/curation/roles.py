@@ -1,4 +1,4 @@
-"""Roles and what each may do, as groups: made by a migration, so every register has them.
+"""Roles and what each may do, as groups: a migration creates them, so every register has them.
 
 `docs/reference/permissions.md` is written from this table; a test compares it with what the admin allows.
 """
@@ -60,17 +60,17 @@ ROLES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
 }
 
 
-def may(role: str, app: str, model: str) -> tuple[str, ...]:
-    """What the role may do with the model in the admin."""
-    held = (*ALL, "publish") if role == SUPERUSER else ROLES[role].get(app, {}).get(model, ())
+def list_actions(role: str, app: str, model: str) -> tuple[str, ...]:
+    """Return what the role may do with the model in the admin."""
+    actions = (*ALL, "publish") if role == SUPERUSER else ROLES[role].get(app, {}).get(model, ())
     if (app, model) != ("transfers", "transfer"):
-        held = tuple(action for action in held if action != "publish")
-    held = tuple(action for action in held if action in (*AT_MOST.get(model, ALL), "publish"))
-    return tuple(action for action in held if action in READ or model not in LOOKED_AT)
+        actions = tuple(action for action in actions if action != "publish")
+    actions = tuple(action for action in actions if action in (*AT_MOST.get(model, ALL), "publish"))
+    return tuple(action for action in actions if action in READ or model not in LOOKED_AT)
 
 
-def codenames(role: str) -> Iterator[tuple[str, str]]:
-    """App and codename of each permission of the role."""
+def list_codenames(role: str) -> Iterator[tuple[str, str]]:
+    """Yield app and codename of each permission of the role."""
     for app, models in ROLES[role].items():
         for model, actions in models.items():
             yield from ((app, f"{action}_{model}") for action in actions)
@@ -84,6 +84,6 @@ def make(groups: Any, permissions: Any) -> None:
     for role in ROLES:
         group, _ = groups.get_or_create(name=role)
         wanted = Q()
-        for app, codename in codenames(role):
+        for app, codename in list_codenames(role):
             wanted |= Q(codename=codename, content_type__app_label=app)
         group.permissions.set(permissions.filter(wanted))

@@ -13,23 +13,23 @@ _PREFIX = "arms-registry-import-"
 _NAME = re.compile(rf"{_PREFIX}[\w-]{{32}}")
 
 
-def save(content: bytes | Iterable[bytes]) -> str:
-    """Keep the file, whole or in pieces; its name. Those that nobody confirmed within a day go."""
-    _forget_old()
+def save_upload(content: bytes | Iterable[bytes]) -> str:
+    """Save the file, whole or in pieces, and return its name; remove those older than a day."""
+    _remove_old()
     name = _PREFIX + secrets.token_urlsafe(24)
-    descriptor = os.open(_path(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(_get_path(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.writelines([content] if isinstance(content, bytes) else content)
     except BaseException:
-        _path(name).unlink(missing_ok=True)
+        _get_path(name).unlink(missing_ok=True)
         raise
     return name
 
 
-def take(name: str) -> bytes | None:
-    """The file, which is gone afterwards; None where there is none of this name (any more)."""
-    path = find(name)
+def take_upload(name: str) -> bytes | None:
+    """Return the file and remove it; None where there is none of this name (any more)."""
+    path = find_upload(name)
     try:
         content = path.read_bytes() if path else None
         if path:
@@ -39,23 +39,23 @@ def take(name: str) -> bytes | None:
     return content
 
 
-def find(name: str) -> Path | None:
-    """Where the file is, which stays; None where there is none of this name (any more)."""
-    return _path(name) if _NAME.fullmatch(name) and _path(name).exists() else None
+def find_upload(name: str) -> Path | None:
+    """Return where the file is; None where there is none of this name (any more)."""
+    return _get_path(name) if _NAME.fullmatch(name) and _get_path(name).exists() else None
 
 
-def beside(name: str, suffix: str) -> Path:
-    """Where something that belongs to the file is kept as long as it; raises ValueError for no such name."""
+def get_path_beside(name: str, suffix: str) -> Path:
+    """Return where something stands that is kept as long as the file; raise ValueError for no such name."""
     if not _NAME.fullmatch(name):
         raise ValueError(name)
-    return _path(name + suffix)
+    return _get_path(name + suffix)
 
 
-def _path(name: str) -> Path:
+def _get_path(name: str) -> Path:
     return Path(tempfile.gettempdir()) / name
 
 
-def _forget_old() -> None:
+def _remove_old() -> None:
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         try:
             if path.stat().st_mtime < time.time() - KEPT:

@@ -28,11 +28,11 @@ CHANGE, PUBLISH = "transfers.change_transfer", "transfers.publish_transfer"
 
 
 class Refused(Exception):
-    """A transition that is not allowed; the text says why, in one sentence."""
+    """Transition that is not allowed; the text says why, in one sentence."""
 
 
 class AllRefused(Exception):
-    """A step that some of several transfers cannot take, so none took it; `refusals` says why, by key."""
+    """Step that some of several transfers cannot take, so none took it; `refusals` says why, by key."""
 
     def __init__(self, refusals: dict[str, str]):
         self.refusals = refusals
@@ -41,7 +41,7 @@ class AllRefused(Exception):
 
 @dataclass(frozen=True)
 class Transition:
-    """A step: from which states, to which, by whom (one of the permissions is enough)."""
+    """Step from one of the states to another, for users with one of the permissions."""
 
     name: str
     verb: str
@@ -51,8 +51,8 @@ class Transition:
 
 
 TRANSITIONS = {
-    each.name: each
-    for each in (
+    transition.name: transition
+    for transition in (
         Transition("submit", "submit for review", (State.DRAFT,), State.IN_REVIEW, (CHANGE,)),
         Transition("return", "return to its curator", (State.IN_REVIEW,), State.DRAFT, (CHANGE, PUBLISH)),
         Transition("publish", "publish", (State.IN_REVIEW,), State.PUBLISHED, (PUBLISH,)),
@@ -68,8 +68,8 @@ TRANSITIONS = {
 }
 
 
-def refusal(transfer: Transfer, name: str, user: Any) -> str:
-    """Why the user cannot take the transfer this step; empty: nothing stands in the way."""
+def get_refusal(transfer: Transfer, name: str, user: Any) -> str:
+    """Return why the user cannot take the transfer this step; empty: nothing stands in the way."""
     step = TRANSITIONS.get(name)
     if step is None:
         return f"There is no step {name!r}."
@@ -80,22 +80,22 @@ def refusal(transfer: Transfer, name: str, user: Any) -> str:
         return f"The transfer {transfer.key} is {state}; one cannot {step.verb} it now."
     if name == "withdraw" and not is_public(transfer):
         return f"The transfer {transfer.key} is not public, so there is nothing to withdraw."
-    if name == "submit" and (found := publish.problems(transfer)):
-        return f"The transfer {transfer.key} cannot be submitted: {' '.join(found)}"
-    if name == "publish" and not settings.PUBLISH_OWN and user.pk in editors(transfer):
+    if name == "submit" and (faults := publish.problems(transfer)):
+        return f"The transfer {transfer.key} cannot be submitted: {' '.join(faults)}"
+    if name == "publish" and not settings.PUBLISH_OWN and user.pk in list_editors(transfer):
         return f"You edited {transfer.key} yourself; somebody else must publish it."
     return ""
 
 
-def allowed(transfer: Transfer, user: Any) -> list[Transition]:
-    """The steps that the user may take with the transfer now."""
-    return [step for step in TRANSITIONS.values() if not refusal(transfer, step.name, user)]
+def list_allowed(transfer: Transfer, user: Any) -> list[Transition]:
+    """Return the steps that the user may take with the transfer now."""
+    return [step for step in TRANSITIONS.values() if not get_refusal(transfer, step.name, user)]
 
 
 def move(transfer: Transfer, name: str, user: Any, reason: str) -> Transfer:
-    """Take the transfer this step, under a lock, with history; the transfer as it then is.
+    """Take the transfer this step, under a lock, with history; return the transfer as it then is.
 
-    Raises Refused, or publish.NotPublishable with every fault.
+    Raise Refused, or publish.NotPublishable with every fault.
     """
     if not reason.strip():
         raise Refused("A step needs a reason; it stands in the history.")
@@ -103,7 +103,7 @@ def move(transfer: Transfer, name: str, user: Any, reason: str) -> Transfer:
         locked = Transfer.objects.select_for_update().filter(pk=transfer.pk).first()
         if locked is None:
             raise Refused(f"The transfer {transfer.key} was deleted meanwhile.")
-        if why_not := refusal(locked, name, user):
+        if why_not := get_refusal(locked, name, user):
             raise Refused(why_not)
         if name == "publish":
             publish.publish([locked], reason)
@@ -117,7 +117,7 @@ def move(transfer: Transfer, name: str, user: Any, reason: str) -> Transfer:
 
 
 def move_all(transfers: Iterable[Transfer], name: str, user: Any, reason: str) -> list[Transfer]:
-    """Take all of the transfers this step or none; raises AllRefused with the refusal of each."""
+    """Take all of the transfers this step or none; raise AllRefused with the refusal of each."""
     moved: list[Transfer] = []
     refusals: dict[str, str] = {}
     with transaction.atomic():
@@ -142,7 +142,7 @@ def reopen(transfer: Transfer, user: Any, reason: str) -> Transfer:
 def revert(transfer: Transfer, edit: edits.Edit, user: Any, reason: str) -> None:
     """Revert an edit of a transfer or of its claims, which is an edit: the transfer is a draft then.
 
-    Raises Refused, or ValidationError where what was cannot be again.
+    Raise Refused, or ValidationError where what was cannot be again.
     """
     if not user.has_perm(CHANGE):
         raise Refused("You are not allowed to change transfers.")
@@ -156,20 +156,20 @@ def revert(transfer: Transfer, edit: edits.Edit, user: Any, reason: str) -> None
 
 
 def is_public(transfer: Transfer) -> bool:
-    """Whether a row of the transfer is public now."""
+    """Return whether a row of the transfer is public now."""
     return RegistryRow.objects.current().filter(key=transfer.key).exists()
 
 
-def editors(transfer: Transfer) -> set[int]:
-    """Users who had a part in what would be published: who edited since the last publication.
+def list_editors(transfer: Transfer) -> set[int]:
+    """Return ids of the users who edited what would be published since the last publication.
 
-    The log does not say when that was: it also tells of new versions that a renamed party brings, and of
+    The log does not say when that was: it also has new versions that a renamed party brings, and of
     withdrawals, neither of which publish the transfer's own edits.
     """
-    found: set[int] = set()
+    user_ids: set[int] = set()
     for edit in edits.list_edits(transfer):
         if any(change.field == "state" and change.after == State.PUBLISHED for change in edit.changes):
             break
         if edit.is_content and edit.copy.history_user_id:
-            found.add(edit.copy.history_user_id)
-    return found
+            user_ids.add(edit.copy.history_user_id)
+    return user_ids

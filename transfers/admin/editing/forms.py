@@ -102,7 +102,7 @@ class TransferForm(CheckedForm):
             self.instance._state.adding or set(names) & set(self.changed_data)
         ):
             ids = {name: cleaned[name].pk for name in names}
-            self.near = duplicates.near(
+            self.near = duplicates.list_near(
                 duplicates.Candidate(**ids, dates=_read_dates(self.data), pk=self.instance.pk)
             )
             if self.near and not cleaned.get("another"):

@@ -156,7 +156,7 @@ def build_entries(page: Sequence[edits.Edit]) -> list[Entry]:
                 for change in edit.changes
                 if {change.before, change.after} - {None, ""}  # a new record has many empty fields
             ],
-            edits.obstacle(edit),
+            edits.get_obstacle(edit),
         )
         for edit in page
     ]

@@ -1,46 +1,44 @@
-"""Records by the file: export, and import with a preview, all or nothing."""
+"""Records by the file in the admin: export, and import with a preview, all or nothing."""
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
-from import_export.admin import ImportExportMixin
-from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
+from django.urls import URLPattern, path, reverse
 
 from transfers.curation import uploads
-from transfers.curation.spreadsheets import records as bulk
-from transfers.curation.spreadsheets.files import LARGEST, ROWS, CSVFile, Table, XLSXFile
+from transfers.curation.spreadsheets.files import FORMATS, LARGEST, ROWS, Sheet
+from transfers.curation.spreadsheets.records import LAYOUTS, SheetLayout, SheetReport, import_sheet
+
+from .base import RegistryAdmin
+
+FORMAT_CHOICES = [(name, name) for name in FORMATS]
 
 
-def read(content: bytes, format_number: str, resource: bulk.Records) -> Table:
-    """The file as rows of this resource; raises ValidationError, in words."""
-    table = FORMATS[int(format_number)]().create_dataset(content)
-    resource.check(table)
-    return table
+class ExportForm(forms.Form):
+    """The format of a file."""
+
+    format = forms.ChoiceField(choices=FORMAT_CHOICES)
 
 
-FORMATS = (CSVFile, XLSXFile)
-
-
-class UploadForm(ImportForm):
+class UploadForm(forms.Form):
     """A file, its format and why it is imported; the file is read as part of the form's check."""
 
+    import_file = forms.FileField(
+        label="File to import",
+        help_text=f"CSV in UTF-8 or XLSX, at most {ROWS:,} rows; an export shows the columns. Records and"
+        " columns that the file does not have stay as they are; an empty cell empties its field.",
+    )
+    format = forms.ChoiceField(choices=FORMAT_CHOICES)
     reason = forms.CharField(max_length=500, help_text="Stands in the history of every record that changes.")
-    field_order = ["resource", "import_file", "format", "reason"]
 
-    def __init__(self, formats: Any, resources: Any, **options: Any) -> None:
-        super().__init__(formats, resources, **options)
-        self.resources = resources
-        self.fields["import_file"].help_text = (
-            f"CSV in UTF-8 or XLSX, at most {ROWS:,} rows; an export shows the columns. Records that the"
-            " file does not name stay, as do columns that it does not have; an empty cell empties its field."
-        )
-        self.table: Table | None = None
+    def __init__(self, layout: SheetLayout, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.layout = layout
 
     def clean_import_file(self) -> Any:
         file = self.cleaned_data["import_file"]
@@ -49,114 +47,124 @@ class UploadForm(ImportForm):
         return file
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("import_file") and data.get("format"):
-            self.content = data["import_file"].read()
+        cleaned = super().clean() or {}
+        if cleaned.get("import_file") and cleaned.get("format"):
+            self.content = cleaned["import_file"].read()
             try:
-                self.table = read(self.content, data["format"], self.resources[0]())
+                self.sheet = _read_sheet(self.content, cleaned["format"], self.layout)
             except ValidationError as error:
                 self.add_error("import_file", error)
-        return data
+        return cleaned
 
 
-class ConfirmForm(ConfirmImportForm):
+class ConfirmForm(forms.Form):
     """What was previewed, to be imported as it was shown."""
 
+    import_file_name = forms.CharField(widget=forms.HiddenInput())
+    format = forms.ChoiceField(choices=FORMAT_CHOICES, widget=forms.HiddenInput())
     reason = forms.CharField(max_length=500, widget=forms.HiddenInput())
     shown = forms.CharField(widget=forms.HiddenInput())
-    format = forms.ChoiceField(
-        choices=[(str(number), number) for number in range(len(FORMATS))], widget=forms.HiddenInput()
-    )
 
 
-class BulkAdmin(ImportExportMixin, admin.ModelAdmin):
+def _read_sheet(content: bytes, format_name: str, layout: SheetLayout) -> Sheet:
+    """Return the file's rows of this layout; raise ValidationError, in words."""
+    sheet = FORMATS[format_name].read(content)
+    layout.check_header(sheet.header)
+    return sheet
+
+
+class SpreadsheetAdmin(RegistryAdmin):
     """Records by the file: export, and import with a preview, all or nothing."""
 
-    import_formats = export_formats = FORMATS
-    import_form_class, confirm_form_class, export_form_class = UploadForm, ConfirmForm, ExportForm
+    change_list_template = "admin/transfers/spreadsheets/change_list.html"
 
-    def get_resource_classes(self, request: HttpRequest) -> list[type[bulk.Records]]:
-        return [bulk.RESOURCES[self.model]]
+    @property
+    def layout(self) -> SheetLayout:
+        return LAYOUTS[self.model]
 
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+    def get_urls(self) -> list[URLPattern]:
+        views = {"import": self.import_view, "process_import": self.confirm_view, "export": self.export_view}
+        return [
+            path(
+                f"{name}/", self.admin_site.admin_view(view), name=f"transfers_{self.opts.model_name}_{name}"
+            )
+            for name, view in views.items()
+        ] + super().get_urls()
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        """Who may add and change the records, and what an import changes with them."""
-        return all(map(request.user.has_perm, bulk.RESOURCES[self.model].permissions()))
+        """Return whether the user may add and change the records, and what an import changes with them."""
+        return all(map(request.user.has_perm, self.layout.list_permissions()))
 
-    def import_action(self, request: HttpRequest, **_: Any) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        links = {"may_import": self.has_import_permission(request), "may_export": True}
+        return super().changelist_view(request, links | (extra_context or {}))
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the form, or send the records that the list's search and filters select."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = ExportForm(request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            return self._render(request, "Export", form=form)
+        name = form.cleaned_data["format"]
+        records = self.get_changelist_instance(request).get_queryset(request)
+        content = FORMATS[name].write(self.layout.export(records))
+        headers = {"Content-Disposition": f'attachment; filename="{self.opts.model_name}.{name}"'}
+        return HttpResponse(content, content_type=FORMATS[name].media_type, headers=headers)
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
         """Show the form; with a file, what its import would do: nothing is stored yet."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        form = self.create_import_form(request)
+        form = UploadForm(self.layout, *((request.POST, request.FILES) if request.method == "POST" else ()))
         if request.method != "POST" or not form.is_valid():
-            return self._page(request, form)
-        result = self._run(request, form.table, form.cleaned_data["reason"], dry_run=True)
-        if result.has_errors() or result.has_validation_errors():
-            return self._page(request, form, result=result)
-        self._sum_up(request, result)
+            return self._render(request, "Import", form=form)
+        reason = form.cleaned_data["reason"]
+        report = import_sheet(self.model, form.sheet, request.user, reason, store=False)
+        if report.is_refused:
+            return self._render(request, "Import", form=form, report=report, header=form.sheet.header)
+        messages.info(
+            request,
+            f"{len(report.added)} new, {len(report.changed)} changed, {report.unchanged} as they are."
+            " Nothing is stored yet.",
+        )
         initial = {
-            "import_file_name": uploads.save(form.content),
-            "original_file_name": form.cleaned_data["import_file"].name,
+            "import_file_name": uploads.save_upload(form.content),
             "format": form.cleaned_data["format"],
-            "reason": form.cleaned_data["reason"],
-            "shown": bulk.fingerprint(result),
+            "reason": reason,
+            "shown": report.fingerprint,
         }
-        return self._page(request, form, result=result, confirm_form=ConfirmForm(initial=initial))
+        return self._render(request, "Import", report=report, confirm_form=ConfirmForm(initial=initial))
 
-    def process_import(self, request: HttpRequest, **_: Any) -> HttpResponse:
+    def confirm_view(self, request: HttpRequest) -> HttpResponse:
         """Import what was previewed, all or none; anything that has changed since is shown first."""
         if not self.has_import_permission(request):
             raise PermissionDenied
         form = ConfirmForm(request.POST or None)
-        content = uploads.take(form.cleaned_data["import_file_name"]) if form.is_valid() else None
+        content = uploads.take_upload(form.cleaned_data["import_file_name"]) if form.is_valid() else None
         if content is None:
             messages.error(request, "There is no preview to confirm (any more); send the file again.")
-            return HttpResponseRedirect(self._address("import"))
-        said = form.cleaned_data
-        table = read(content, said["format"], bulk.RESOURCES[self.model]())
+            return HttpResponseRedirect(reverse(f"admin:transfers_{self.opts.model_name}_import"))
+        sheet = _read_sheet(content, form.cleaned_data["format"], self.layout)
         with transaction.atomic():
-            result = self._run(request, table, said["reason"])
-            failed = result.has_errors() or result.has_validation_errors()
-            if failed or bulk.fingerprint(result) != said["shown"]:
-                transaction.set_rollback(True)
-                messages.error(
-                    request,
-                    "Nothing was imported: records have changed since the preview. Send the file again.",
-                )
-                return self._page(request, self._empty_form(request), result=result if failed else None)
-            return self.process_result(result, request)
-
-    def _run(self, request: HttpRequest, table: Any, reason: str, *, dry_run: bool = False) -> Any:
-        resource = bulk.RESOURCES[self.model]()
-        return resource.import_data(table, dry_run=dry_run, user=request.user, reason=reason)
-
-    def _empty_form(self, request: HttpRequest) -> UploadForm:
-        return UploadForm(list(FORMATS), self.get_resource_classes(request))
-
-    def _address(self, page: str) -> str:
-        return reverse(f"admin:transfers_{self.model._meta.model_name}_{page}")
-
-    def _sum_up(self, request: HttpRequest, result: Any) -> None:
-        count = result.totals
-        messages.info(
-            request,
-            f"{count['new']} new, {count['update']} changed, {count['skip']} as they are."
-            " Nothing is stored yet.",
+            report = import_sheet(self.model, sheet, request.user, form.cleaned_data["reason"])
+            if not report.is_refused and report.fingerprint == form.cleaned_data["shown"]:
+                return self._finish(request, report)
+            transaction.set_rollback(True)
+        messages.error(
+            request, "Nothing was imported: records have changed since the preview. Send the file again."
         )
+        shown = {"report": report, "header": sheet.header} if report.is_refused else {}
+        return self._render(request, "Import", form=UploadForm(self.layout), **shown)
 
-    def _page(self, request: HttpRequest, form: UploadForm, **shown: Any) -> HttpResponse:
-        resource = bulk.RESOURCES[self.model]()
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Import",
-            "form": form,
-            "opts": self.model._meta,
-            "media": self.media + form.media,
-            "fields_list": [("", [field.column_name for field in resource.get_import_fields()])],
-            "import_error_display": ("message",),
-            **shown,
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/import_export/import.html", context)
+    def _finish(self, request: HttpRequest, report: SheetReport) -> HttpResponse:
+        """Enter the records into the admin's own log, and go back to the list."""
+        for records, action in ((report.added, ADDITION), (report.changed, CHANGE)):
+            if records:
+                LogEntry.objects.log_actions(str(request.user.pk), records, action, "Imported from a file")
+        messages.success(request, f"{len(report.added)} added, {len(report.changed)} changed.")
+        return HttpResponseRedirect(reverse(f"admin:transfers_{self.opts.model_name}_changelist"))
+
+    def _render(self, request: HttpRequest, title: str, **shown: Any) -> HttpResponse:
+        template = f"spreadsheets/{title.lower()}.html"
+        return self.render_page(request, template, title, names=list(self.layout.columns), **shown)

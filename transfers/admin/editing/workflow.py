@@ -41,7 +41,7 @@ class WorkflowAdmin(RegistryAdmin):
             names = response.template_name
             response.context_data |= {
                 "page_template": select_template([names] if isinstance(names, str) else names),
-                "steps": workflow.allowed(transfer, request.user),
+                "steps": workflow.list_allowed(transfer, request.user),
                 "refusals": self._list_refusals(request, transfer),
                 "step_url": reverse("admin:transfers_transfer_step", args=[transfer.pk]),
             }
@@ -54,7 +54,7 @@ class WorkflowAdmin(RegistryAdmin):
             (step.verb, reason)
             for step in workflow.TRANSITIONS.values()
             if transfer.state in step.sources
-            and (reason := workflow.refusal(transfer, step.name, request.user))
+            and (reason := workflow.get_refusal(transfer, step.name, request.user))
         ]
 
     @method_decorator(require_POST)
@@ -119,7 +119,7 @@ class WorkflowAdmin(RegistryAdmin):
         listed = transfers[:LISTED]
         context = {
             "step": step,
-            "rows": [(transfer, workflow.refusal(transfer, name, request.user)) for transfer in listed],
+            "rows": [(transfer, workflow.get_refusal(transfer, name, request.user)) for transfer in listed],
             "unlisted": len(transfers) - len(listed),
             "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
             "select_across": request.POST.get("select_across", "0"),

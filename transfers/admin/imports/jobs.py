@@ -77,7 +77,7 @@ class JobPages(ImportPages):
         if request.method != "POST" or refusal or not form.is_valid():
             title = f"{'Publish all of' if task == 'publish' else 'Undo'} {batch.file_name}"
             return self.page(request, task, title, form=form, refusal=refusal, **shown)
-        name = uploads.save(b"")
+        name = uploads.save_upload(b"")
         reason = form.cleaned_data["reason"]
         user = self.user_id(request)
         jobs.start_job(jobs.Job(name=name, task=task, user=user, reason=reason, batch=batch.pk))

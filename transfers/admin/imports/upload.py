@@ -64,12 +64,12 @@ class RegisterForm(forms.Form):
         data = super().clean() or {}
         if not self.errors:
             try:
-                self.name = uploads.save(data["file"].chunks())
-                stored = uploads.find(self.name)
+                self.name = uploads.save_upload(data["file"].chunks())
+                stored = uploads.find_upload(self.name)
                 assert stored is not None
                 self.register = read_file(stored)
             except Unreadable as error:
-                uploads.take(self.name)
+                uploads.take_upload(self.name)
                 self.add_error("file", str(error))
             except OSError as error:
                 self.add_error("file", f"The server cannot store the file: {error.strerror}.")
@@ -126,7 +126,7 @@ class RegisterPages(ImportPages):
         """Download the whole preview, as the import would run now."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        job, file = jobs.find_job(name), uploads.find(name)
+        job, file = jobs.find_job(name), uploads.find_upload(name)
         if job is None or file is None:
             messages.error(request, GONE)
             return HttpResponseRedirect(reverse("admin:transfers_importbatch_add"))

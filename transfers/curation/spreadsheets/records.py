@@ -1,185 +1,238 @@
-"""Records by the file: what a column is, which row is which record, and what follows from a change.
+"""Records by the file: which row is which record, and what follows from a change.
 
-One file is one kind of record. A row is found by its natural key; columns that the file lacks stay as they
-are. All rows are imported or none, in one transaction, with history; what is public changes by it only as by
+One file is one kind of record. A row finds its record by the natural key; columns that the file lacks stay as
+they are. All rows are imported or none, in one transaction, with history. What is public changes only as by
 an edit in the admin: reference records show at once, transfers whose claims changed go back to draft.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-import tablib
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
-from import_export import resources
-from import_export.fields import Field
-from import_export.results import Error, RowResult
+from django.db import DatabaseError, IntegrityError, models, transaction
 
 from transfers.curation import workflow
+from transfers.curation.ordering import order_parents_first
 from transfers.models import (
+    Claim,
     Party,
-    PartyAlias,
     Quantity,
     Source,
     System,
-    SystemAlias,
     Transfer,
     TransferDate,
     Valuation,
     history,
 )
+from transfers.models.inserts import batched
 from transfers.publication import publish
+from transfers.publication.log import NotPublishable
 from transfers.vocabulary.names import format_suggestions, suggest
 
-from .columns import Aliases, Column, normal
-from .files import Table
+from .columns import AliasColumn, FieldColumn, normalise
+from .files import Sheet
 
-BATCH = 500
-#: The step by which a transfer goes back to draft when a claim of it changes.
-_BACK = {
-    Transfer.State.IN_REVIEW: "return",
-    Transfer.State.PUBLISHED: "revise",
-    Transfer.State.WITHDRAWN: "revise",
-}
+Key = tuple[str, ...]
 
 
-class Told(Error):
-    """An error as its sentence: a traceback helps no curator."""
+class SheetLayout:
+    """How records of a model stand in a file: their columns, and those by which a row finds its record."""
 
-    traceback = ""
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.fields = [FieldColumn(each) for each in model._meta.concrete_fields if not each.primary_key]
+        self.relations = [column.name for column in self.fields if column.field.is_relation]
+        self.parent = next((each.name for each in self.fields if each.field.related_model is model), "")
+        self.aliases = [AliasColumn(alias, owner) for alias, owner in history.OWNED.get(model, {}).items()]
+        listed: list[Any] = [*self.fields, *self.aliases]
+        self.columns = {column.name: column for column in listed}
+        self.keys = [path.partition("__")[0] for path in model.natural_key_fields]
 
-
-class Records(resources.ModelResource):
-    """What all kinds share; a kind says its model and, in `public`, whether published rows show it."""
-
-    public = False
-
-    class Meta:
-        use_transactions = True
-        skip_unchanged = True
-        report_skipped = False
-        store_instance = True
-
-    @classmethod
-    def field_from_django_field(cls, field_name: str, django_field: Any, readonly: bool) -> Field:
-        return Column(django_field)
-
-    @classmethod
-    def get_error_result_class(cls) -> type[Error]:
-        return Told
-
-    @classmethod
-    def permissions(cls) -> list[str]:
-        """What a user needs to import these records."""
-        owned = [each.model for each in cls.fields.values() if isinstance(each, Aliases)]
-        needed = [("add", cls._meta.model), ("change", cls._meta.model)]
-        needed += [(action, model) for model in owned for action in ("add", "change", "delete")]
-        if issubclass(cls, Claims):
+    def list_permissions(self) -> list[str]:
+        """Return what a user needs to import these records."""
+        needed = [("add", self.model), ("change", self.model)]
+        needed += [(action, each.model) for each in self.aliases for action in ("add", "change", "delete")]
+        if issubclass(self.model, Claim):
             needed.append(("change", Transfer))
         return [f"transfers.{action}_{model._meta.model_name}" for action, model in needed]
 
-    # The file
-
-    def check(self, table: Table) -> None:
+    def check_header(self, header: list[str]) -> None:
         """Raise ValidationError with every fault of the header."""
-        names = [field.column_name for field in self.get_import_fields()]
-        headers = [str(header) for header in table.headers]
-        faults = [
-            f"The column {name} is missing." for name in self._meta.import_id_fields if name not in headers
-        ]
+        faults = [f"The column {name} is missing." for name in self.keys if name not in header]
         faults += [
-            f"The column {name} stands twice."
-            for name in sorted({n for n in headers if headers.count(n) > 1})
+            f"The column {name} appears twice." for name in sorted(set(header)) if header.count(name) > 1
         ]
-        for header in dict.fromkeys(headers):
-            if header not in names:
-                meant = format_suggestions(suggest(header.lower(), names)[:1])
-                meant = meant or f" There are: {', '.join(names)}."
-                faults.append(
-                    f"{header!r} is no column of {self._meta.model._meta.verbose_name_plural}.{meant}"
-                )
+        for name in dict.fromkeys(header):
+            if name not in self.columns:
+                hint = format_suggestions(suggest(name.lower(), list(self.columns))[:1])
+                hint = hint or f" There are: {', '.join(self.columns)}."
+                faults.append(f"{name!r} is not a column of {self.model._meta.verbose_name_plural}.{hint}")
         if faults:
             raise ValidationError(faults)
 
-    def import_data(self, dataset: Table, *arguments: Any, **options: Any) -> Any:
-        """Import the rows, all or none; faults carry the number of their row in the file."""
-        ordered = self._ordered(dataset)
-        self.numbers = [dataset.numbers[index] for index in ordered]
-        self.user, self.reason = options.get("user"), options.pop("reason")
-        table = tablib.Dataset(*(dataset[index] for index in ordered), headers=dataset.headers)
-        with history.record_because(self.reason, self.user):
-            result = super().import_data(table, *arguments, rollback_on_validation_errors=True, **options)
-        for row in result.invalid_rows:
-            row.number = self.numbers[row.number - 1]
-        result.invalid_rows.sort(key=lambda row: row.number)
-        return result
+    def get_texts(self, record: Any) -> list[str]:
+        return [column.get_text(record) for column in self.columns.values()]
 
-    def _ordered(self, table: Table) -> list[int]:
-        """The rows' indexes in the order in which they can be saved, one after another."""
-        return list(range(len(table)))
+    def get_key(self, record: Any) -> Key:
+        return tuple(normalise(str(part)) for part in record.natural_key())
 
-    def before_import(self, dataset: Table, **_: Any) -> None:
-        rows = dataset.dict
-        self.seen: dict[tuple[str, ...], int] = {}
-        self.references = {
-            field.column_name: _by_natural_key(
-                field.of.related_model, [row[field.column_name] for row in rows]
-            )
-            for field in self.get_import_fields()
-            if isinstance(field, Column) and field.of.is_relation and field.column_name in dataset.headers
+    def with_related(self, records: models.QuerySet) -> models.QuerySet:
+        return records.select_related(*self.relations).prefetch_related(*(each.name for each in self.aliases))
+
+    def export(self, records: models.QuerySet) -> Iterator[list[str]]:
+        """Yield the header and the records as lines of cells."""
+        yield list(self.columns)
+        yield from map(self.get_texts, self.with_related(records))
+
+
+LAYOUTS = {model: SheetLayout(model) for model in (Party, System, Source, Quantity, TransferDate, Valuation)}
+
+
+@dataclass(frozen=True)
+class ImportedRow:
+    """A row that adds or changes a record, with its cells before and after."""
+
+    record: Any
+    is_new: bool
+    cells: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """A row that cannot be imported, and why, by column; `__all__` stands for the row."""
+
+    number: int
+    messages: dict[str, list[str]]
+    cells: list[str]
+
+
+@dataclass
+class SheetReport:
+    """What an import did or would do; where there are faults, it did nothing."""
+
+    rows: list[ImportedRow] = field(default_factory=list)
+    unchanged: int = 0
+    faults: list[RowFault] = field(default_factory=list)
+    refusal: str = ""
+
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.faults or self.refusal)
+
+    @property
+    def added(self) -> list[Any]:
+        return [row.record for row in self.rows if row.is_new]
+
+    @property
+    def changed(self) -> list[Any]:
+        return [row.record for row in self.rows if not row.is_new]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a digest of the rows, by which an import is known to do what its preview showed."""
+        shown = [(row.is_new, str(row.record), row.cells) for row in self.rows]
+        return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+
+def import_sheet(model: Any, sheet: Sheet, user: Any, reason: str, *, store: bool = True) -> SheetReport:
+    """Import the rows, all or none; without `store` nothing stays. The header was checked before."""
+    importer = _SheetImporter(LAYOUTS[model], sheet)
+    report = importer.report
+    with transaction.atomic(), history.record_because(reason, user):
+        importer.import_rows()
+        try:
+            if not report.faults:
+                _publish_changes(report, model, user, reason)
+        except (workflow.Refused, NotPublishable) as error:
+            report.refusal = str(error)
+        transaction.set_rollback(not store or report.is_refused)
+    return report
+
+
+def _publish_changes(report: SheetReport, model: Any, user: Any, reason: str) -> None:
+    """Show changed reference records in public, and make transfers whose claims changed drafts again."""
+    if not issubclass(model, Claim):
+        for record in report.changed:
+            publish.refresh(record, f"The {record._meta.verbose_name} {record} was edited")
+        return
+    for pks in batched(sorted({row.record.transfer_id for row in report.rows})):
+        for transfer in Transfer.objects.filter(pk__in=pks):
+            workflow.reopen(transfer, user, reason)
+
+
+class _SheetImporter:
+    def __init__(self, layout: SheetLayout, sheet: Sheet) -> None:
+        self.layout = layout
+        self.sheet = sheet
+        self.report = SheetReport()
+        self.numbers: dict[Key, int] = {}
+        cells = [row for _, row in sheet.rows]
+        self.related = {
+            column.name: _list_by_key(column.field.related_model, (row[column.name] for row in cells))
+            for column in layout.fields
+            if column.name in layout.relations and column.name in sheet.header
         }
-        self.existing = {self._key(record): record for record in self._stored(rows)}
+        path, first = layout.model.natural_key_fields[0], layout.keys[0]
+        self.stored = {
+            layout.get_key(record): record
+            for keys in batched(sorted({row[first] for row in cells}))
+            for record in layout.with_related(layout.model.objects.filter(**{f"{path}__in": keys}))
+        }
 
-    def _stored(self, rows: Sequence[dict[str, str]]) -> Iterable[Any]:
-        """The records that the rows may be about."""
-        first, path = self._meta.import_id_fields[0], self._meta.model.natural_key_fields[0]
-        related = [each.name for each in self._meta.model._meta.concrete_fields if each.is_relation]
-        for values in _batches({row[first] for row in rows}):
-            found = self._meta.model.objects.filter(**{f"{path}__in": values})
-            yield from found.select_related(*related).prefetch_related(*self._owned())
+    def import_rows(self) -> None:
+        for number, row in self._order_rows():
+            try:
+                self._import_row(number, row)
+            except ValidationError as error:
+                messages = error.update_error_dict({})
+                texts = {name: ValidationError(faults).messages for name, faults in messages.items()}
+                self.report.faults.append(RowFault(number, texts, list(row.values())))
+        self.report.faults.sort(key=lambda fault: fault.number)
 
-    def _owned(self) -> list[str]:
-        return ["aliases"] if "aliases" in self.fields else []
+    def _order_rows(self) -> list[tuple[int, dict[str, str]]]:
+        """Return the rows in an order in which they can be saved one after another."""
+        rows = self.sheet.rows
+        if self.layout.parent in self.sheet.header:
+            numbers = {row[self.layout.keys[0]]: number for number, row in rows}
+            members = {number: (number, row) for number, row in rows}
+            return order_parents_first(members, lambda member: numbers.get(member[1][self.layout.parent]))
+        if "preferred" in self.sheet.header:  # first what is preferred no more
+            return sorted(rows, key=lambda row: row[1]["preferred"].lower() in FieldColumn.TRUE)
+        return rows
 
-    def _key(self, record: Any) -> tuple[str, ...]:
-        return tuple(normal(str(part)) for part in record.natural_key())
+    def _import_row(self, number: int, row: dict[str, str]) -> None:
+        key = tuple(row[name] for name in self.layout.keys)
+        if key in self.numbers:
+            raise ValidationError(f"The record appears twice in the file, first in row {self.numbers[key]}.")
+        self.numbers[key] = number
+        record = self.stored.get(key)
+        is_new = record is None
+        before = [""] * len(self.layout.columns) if is_new else self.layout.get_texts(record)
+        record = self.layout.model() if is_new else record
+        self._fill(record, row)
+        after = self.layout.get_texts(record)
+        if not is_new and before == after:
+            self.report.unchanged += 1
+            return
+        self._save(record, is_new)
+        self.report.rows.append(ImportedRow(record, is_new, list(zip(before, after, strict=True))))
 
-    # A row
-
-    def import_row(self, row: Any, instance_loader: Any, **options: Any) -> RowResult:
-        result = super().import_row(row, instance_loader, **options)
-        if result.errors:  # told as a fault of its row: the library counts other errors in another way
-            result.validation_error = ValidationError(f"The row cannot be saved: {result.errors[0].error}")
-            result.errors, result.import_type = [], RowResult.IMPORT_TYPE_INVALID
-        return result
-
-    def before_import_row(self, row: Any, **options: Any) -> None:
-        key, number = self._key_of(row), self.numbers[options["row_number"] - 1]
-        if key in self.seen:
-            raise ValidationError(f"The record stands twice in the file, first in row {self.seen[key]}.")
-        self.seen[key] = number
-
-    def _key_of(self, row: Any) -> tuple[str, ...]:
-        return tuple(row[name] for name in self._meta.import_id_fields)
-
-    def get_instance(self, instance_loader: Any, row: Any) -> Any:
-        return self.existing.get(self._key_of(row))
-
-    def import_field(self, field: Any, instance: Any, row: Any, is_m2m: bool = False, **options: Any) -> None:
-        if field.column_name in row:
-            field.take(instance, row[field.column_name], self.references)
-
-    def validate_instance(
-        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
-    ) -> None:
-        """As full_clean does, but for what the database refuses by itself: asking first takes far longer."""
-        errors: dict[str, Any] = dict(import_validation_errors or {})
-        concrete = instance._meta.concrete_fields
-        found = [each.name for each in concrete if each.is_relation and getattr(instance, each.attname)]
-        aliases = [field for field in self.fields.values() if isinstance(field, Aliases)]
-        checks = [lambda: instance.clean_fields(exclude={*errors, *found}), instance.clean]
-        for check in (*checks, *(lambda field=field: field.check(instance) for field in aliases)):
+    def _fill(self, record: Any, row: dict[str, str]) -> None:
+        """Set the record's fields; raise ValidationError with every fault that needs no query."""
+        errors: dict[str, Any] = {}
+        for name, text in row.items():
+            try:
+                self.layout.columns[name].set_text(record, text, self.related.get(name, {}))
+            except ValueError as error:
+                errors[name] = [ValidationError(str(error))]
+        columns = [column.field for column in self.layout.fields if column.field.is_relation]
+        related = {each.name for each in columns if getattr(record, each.attname)}
+        checks = [lambda: record.clean_fields(exclude={*errors, *related}), record.clean]
+        checks += [partial(column.check, record) for column in self.layout.aliases]
+        for check in checks:
             try:
                 check()
             except ValidationError as error:
@@ -187,160 +240,28 @@ class Records(resources.ModelResource):
         if errors:
             raise ValidationError(errors)
 
-    def do_instance_save(self, instance: Any, is_create: bool) -> None:
-        """Save; what the database refuses is put in the words of the constraint."""
+    def _save(self, record: Any, is_new: bool) -> None:
+        """Save with aliases; put what the database refuses in the words of the constraint."""
         try:
             with transaction.atomic():
-                super().do_instance_save(instance, is_create)
-        except IntegrityError:
-            instance.pk = None if is_create else instance.pk
-            instance.validate_unique()
-            instance.validate_constraints()
-            raise
-
-    def after_save_instance(self, instance: Any, row: Any, **_: Any) -> None:
-        for field in self.fields.values():
-            if isinstance(field, Aliases):
-                field.store(instance)
-        for field in self.fields.values():
-            if isinstance(field, Column) and field.of.related_model is self._meta.model:
-                self.references.get(field.column_name, {})[self._key(instance)[0]] = instance
-
-    # What follows
-
-    def after_import(self, dataset: Table, result: Any, **options: Any) -> None:
-        if result.has_errors() or result.has_validation_errors() or not self.public:
-            return
-        for row in result.rows:
-            if row.import_type == RowResult.IMPORT_TYPE_UPDATE:
-                record = row.instance
-                publish.refresh(record, f"The {record._meta.verbose_name} {record} was edited")
-
-    def filter_export(self, queryset: Any, **_: Any) -> Any:
-        related = [each.name for each in self._meta.model._meta.concrete_fields if each.is_relation]
-        return queryset.select_related(*related).prefetch_related(*self._owned())
+                record.save()
+                for column in self.layout.aliases:
+                    column.save(record)
+        except IntegrityError as error:
+            record.pk = None if is_new else record.pk
+            record.validate_unique()
+            record.validate_constraints()
+            raise ValidationError(f"The row cannot be saved: {error}") from error
+        except DatabaseError as error:
+            raise ValidationError(f"The row cannot be saved: {error}") from error
+        if self.layout.parent in self.related:
+            self.related[self.layout.parent][self.layout.get_key(record)[0]] = record
 
 
-def fingerprint(result: Any) -> str:
-    """What a preview showed, in short: whether the import that follows would still do the same."""
-    shown = [(row.import_type, row.object_repr, row.diff) for row in result.rows]
-    return hashlib.sha256(repr(shown).encode()).hexdigest()
-
-
-def _by_natural_key(model: Any, keys: Iterable[str]) -> dict[str, Any]:
-    field = model.natural_key_fields[0]
+def _list_by_key(model: Any, keys: Iterable[str]) -> dict[str, Any]:
+    key = model.natural_key_fields[0]
     return {
-        getattr(record, field): record
-        for values in _batches({key for key in keys if key})
-        for record in model.objects.filter(**{f"{field}__in": values})
+        getattr(record, key): record
+        for group in batched(sorted({text for text in keys if text}))
+        for record in model.objects.filter(**{f"{key}__in": group})
     }
-
-
-def _batches(values: Iterable[str]) -> Iterable[list[str]]:
-    ordered = sorted(values)
-    return (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))
-
-
-class _Families(Records):
-    """Records that name others of their kind; a row may name one that stands below it."""
-
-    parent: str
-
-    def _ordered(self, table: Table) -> list[int]:
-        if self.parent not in table.headers:
-            return super()._ordered(table)
-        own = self._meta.import_id_fields[0]
-        left = dict(enumerate(table.dict))
-        at = {row[own]: index for index, row in left.items()}
-        ordered: list[int] = []
-        for start in list(left):
-            chain: list[int] = []
-            index: int | None = start
-            while index is not None and index in left:
-                chain.append(index)
-                index = at.get(left.pop(index)[self.parent])
-            ordered += reversed(chain)
-        return ordered
-
-
-class Parties(_Families):
-    """Parties with their other names, joined by |."""
-
-    public, parent = True, "successor"
-    aliases = Aliases(PartyAlias)
-
-    class Meta(Records.Meta):
-        model = Party
-        exclude = ("id",)
-        import_id_fields = ("code",)
-
-
-class Systems(_Families):
-    """Systems with their other names as type:name, joined by |."""
-
-    public, parent = True, "variant_of"
-    aliases = Aliases(SystemAlias)
-
-    class Meta(Records.Meta):
-        model = System
-        exclude = ("id",)
-        import_id_fields = ("slug",)
-
-
-class Sources(Records):
-    """Sources, without the texts of articles."""
-
-    public = True
-
-    class Meta(Records.Meta):
-        model = Source
-        exclude = ("id",)
-        import_id_fields = ("key",)
-
-
-class Claims(Records):
-    """Claims of one kind; a transfer of which one changes goes back to draft."""
-
-    class Meta(Records.Meta):
-        abstract = True
-
-    def _ordered(self, table: Table) -> list[int]:
-        """What is preferred no more first, so that the preference can move in one file."""
-        if "preferred" not in table.headers:
-            return super()._ordered(table)
-        cells = [str(cell).lower() for cell in table["preferred"]]
-        return sorted(range(len(table)), key=lambda index: cells[index] in Column.TRUE)
-
-    def after_import(self, dataset: Table, result: Any, **options: Any) -> None:
-        if result.has_errors() or result.has_validation_errors():
-            return
-        changed = {row.instance.transfer_id for row in result.rows}
-        for keys in (sorted(changed)[start : start + BATCH] for start in range(0, len(changed), BATCH)):
-            for transfer in Transfer.objects.filter(pk__in=keys, state__in=_BACK):
-                workflow.move(transfer, _BACK[Transfer.State(transfer.state)], self.user, self.reason)
-
-
-class Quantities(Claims):
-    class Meta(Records.Meta):
-        model = Quantity
-        exclude = ("id",)
-        import_id_fields = ("transfer", "source", "measure", "locator", "unit", "as_of")
-
-
-class Dates(Claims):
-    class Meta(Records.Meta):
-        model = TransferDate
-        exclude = ("id",)
-        import_id_fields = ("transfer", "source", "event", "locator", "date")
-
-
-class Valuations(Claims):
-    class Meta(Records.Meta):
-        model = Valuation
-        exclude = ("id",)
-        import_id_fields = ("transfer", "source", "measure", "locator", "currency")
-
-
-RESOURCES: dict[type[models.Model], type[Records]] = {
-    each._meta.model: each for each in (Parties, Systems, Sources, Quantities, Dates, Valuations)
-}

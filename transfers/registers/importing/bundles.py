@@ -27,7 +27,7 @@ from .write import Progress, ignore_progress, lock_imports
 
 #: The tables of reference records, in the order in which they name each other.
 REFERENCES: dict[str, Any] = {"parties": Party, "systems": System, "sources": Source}
-CLAIMS: dict[str, Any] = {model._meta.model_name: model for model in OWNED[Transfer]}
+CLAIMS: dict[str, Any] = {str(model._meta.model_name): model for model in OWNED[Transfer]}
 #: Fields of parties, systems and their aliases that bundles leave out.
 NOT_IN_BUNDLES = ("provisional", "type")
 

@@ -73,7 +73,7 @@ class Failed(Exception):
 
 def save_job(job: Job) -> None:
     """Write the job's file as a whole, so that readers see the old state or the new one."""
-    report.save(json.dumps(asdict(job)).encode(), uploads.beside(job.name, ".json"))
+    report.save(json.dumps(asdict(job)).encode(), uploads.get_path_beside(job.name, ".json"))
 
 
 def find_job(name: str) -> Job | None:
@@ -88,7 +88,7 @@ def find_job(name: str) -> Job | None:
 
 def start_job(job: Job) -> bool:
     """Start the job's process, which outlives this one; return False if the job was started before."""
-    lock = os.open(uploads.beside(job.name, ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    lock = os.open(uploads.get_path_beside(job.name, ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         stored = _read_job(job.name)
@@ -126,7 +126,7 @@ def run_job(name: str) -> Job:
     except Exception as error:
         ended = replace(job, state=FAILED, sentence=f"{_explain(error, job)} So {NOTHING[job.task]}.")
     save_job(ended)
-    if upload := uploads.find(name):
+    if upload := uploads.find_upload(name):
         upload.unlink(missing_ok=True)
     return ended
 
@@ -152,7 +152,7 @@ def _save_progress(job: Job, step: str, done: int, total: int) -> None:
 
 
 def _import(job: Job, progress: write.Progress) -> Job:
-    file = uploads.find(job.name)
+    file = uploads.find_upload(job.name)
     if file is None:
         raise Failed("The file is gone; send it again.")
     done = write.import_register(
@@ -209,7 +209,7 @@ def _get_user(job: Job) -> Any:
 
 def _read_job(name: str) -> Job | None:
     try:
-        return Job(**json.loads(uploads.beside(name, ".json").read_bytes()))
+        return Job(**json.loads(uploads.get_path_beside(name, ".json").read_bytes()))
     except (FileNotFoundError, ValueError):
         return None
 
@@ -217,7 +217,7 @@ def _read_job(name: str) -> Job | None:
 def _is_alive(name: str) -> bool:
     """Return whether a process holds the job's lock."""
     try:
-        lock = os.open(uploads.beside(name, ".lock"), os.O_RDWR)
+        lock = os.open(uploads.get_path_beside(name, ".lock"), os.O_RDWR)
     except FileNotFoundError:
         return False
     try:

@@ -57,7 +57,7 @@ def _list_edited(pks: list[int], user: Any) -> set[int]:
         transfer.pk
         for group in batched(pks)
         for transfer in _filter_touched(Transfer.objects.filter(pk__in=group), user)
-        if user.pk in workflow.editors(transfer)
+        if user.pk in workflow.list_editors(transfer)
     }
 
 

@@ -112,8 +112,8 @@ def _check_names(tables: dict[str, list[tuple[int, Cells]]]) -> None:
             if named is None:
                 continue
             for line, row in tables[table]:
-                key = row.get(field.name)
-                if key is not None and key not in keys[named]:
+                name = row.get(field.name)
+                if name is not None and name not in keys[named]:
                     raise Unreadable(
-                        f"{table}.csv, line {line}: the {field.name} {key!r} is not in {named}.csv."
+                        f"{table}.csv, line {line}: the {field.name} {name!r} is not in {named}.csv."
                     )

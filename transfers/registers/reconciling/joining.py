@@ -98,7 +98,7 @@ def _check(own: Transfer, other: Transfer) -> None:
             raise Refused(f"{transfer.key} is a deployment, which changes no owner; no deal is one.")
     if (own.supplier_id, own.recipient_id) != (other.supplier_id, other.recipient_id):
         raise Refused(f"{own.key} and {other.key} are of different parties.")
-    if other.system_id not in duplicates.line(own.system_id):
+    if other.system_id not in duplicates.list_system_line(own.system_id):
         raise Refused(f"{own.key} and {other.key} are of systems of which neither is a variant of the other.")
     if _is_described_elsewhere(own):
         raise Refused(f"{own.key} has claims of other sources, too; move or delete those first.")
