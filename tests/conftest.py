@@ -1,4 +1,4 @@
-"""What every test stands on: a real database file, and triggers that step aside only for cleaning up."""
+"""Fixtures of every test: a real database file, and triggers that are removed only for cleaning up."""
 
 import os
 import random
@@ -15,7 +15,7 @@ from transfers.availability import replicas
 from transfers.availability.health import Health
 from transfers.publication import append_only, names, search
 
-# A busy machine is no failure: how fast a thing is, the benchmarks say.
+# A busy machine is no failure: the benchmarks measure speed, not the tests.
 hypothesis.settings.register_profile("register", deadline=None)
 hypothesis.settings.load_profile("register")
 
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
-    """A database file, not memory: commits are real, and threads and programs can share it."""
+    """Use a database file, not memory: commits are real, and threads and programs can share it."""
     for connection in connections.all():
         connection.settings_dict["CONN_MAX_AGE"] = 0  # a page server's threads must leave none behind
         if connection.vendor == "sqlite":
@@ -41,7 +41,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
 
 @pytest.fixture(scope="session", autouse=True)
 def _cleaning_past_the_triggers():
-    """The append-only triggers would stop Django from emptying the tables between tests."""
+    """Remove the append-only triggers while Django empties the tables between tests."""
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def flush_untriggered(self, sql_list):
@@ -57,7 +57,7 @@ def _cleaning_past_the_triggers():
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_database():
-    """A test reads what it wrote, also where the environment names replicas."""
+    """Read what the test wrote, also where the environment names replicas."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(replicas, "health", lambda: Health([]))
         yield
@@ -65,14 +65,14 @@ def _one_database():
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords():
-    """Hashing passwords as slowly as is right for people would take a good part of the tests' time."""
+    """Hash passwords quickly: the slow hashes that people need would take much of the tests' time."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 
 
 @pytest.fixture(autouse=True)
 def _fresh():
-    """Names, counts and throttles are kept from one request to the next."""
+    """Clear the names, counts and throttles that one request keeps for the next."""
     names._public_parties.cache_clear()
     names._public_systems.cache_clear()
     cache.clear()

@@ -1,4 +1,4 @@
-"""The documents say what is so: every example gives what it shows, every link leads somewhere."""
+"""Documents: every example gives the output that it shows, and every link leads somewhere."""
 
 import os
 import re
@@ -10,18 +10,16 @@ from django.db import transaction
 from django.test import override_settings
 
 from tests.support import documents, programs, servers
+from tests.support.servers import ROOT
 
-EXAMPLES = documents.examples()
-PROGRAMS = programs.programs()
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.xdist_group("documents"),
-]  # without it, pytest-django makes no test database for this module
+EXAMPLES = documents.list_examples()
+PROGRAMS = programs.list_programs()
+pytestmark = pytest.mark.xdist_group("documents")
 
 
 @pytest.fixture(scope="module")
 def register(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The shipped register, as `make run` serves it; undone after the module."""
+    """Load the shipped register, as `make run` serves it; undo that after the module."""
     releases = override_settings(RELEASES_DIR=tmp_path_factory.mktemp("releases"))
     with django_db_blocker.unblock(), releases, transaction.atomic():
         call_command("loadregister", stdout=StringIO())
@@ -33,7 +31,7 @@ def register(django_db_setup, django_db_blocker, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """The address of a server of the shipped register, with a release."""
+    """Serve the shipped register with a release; return the address."""
     place = tmp_path_factory.mktemp("register")
     database, releases = place / "register.sqlite3", {"RELEASES_DIR": str(place / "releases")}
     server = servers.Server(database, **releases)
@@ -47,14 +45,15 @@ def served(tmp_path_factory):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """The working folder of a walk, where its commands may write."""
+    """Work in a folder where the commands of a walk may write."""
     documents.lay_out(tmp_path)
     monkeypatch.chdir(tmp_path)
 
 
 if os.environ.get("UPDATE_DOCS"):
 
-    @pytest.mark.parametrize("path", documents.documents(), ids=lambda path: path.name)
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("path", documents.list_documents(), ids=lambda path: path.name)
     def test_outputs_are_written_anew(register, folder, path):
         documents.rewrite(path)
 
@@ -64,15 +63,17 @@ if os.environ.get("UPDATE_DOCS"):
             programs.rewrite(program, program.run(served, tmp_path))
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_an_example_gives_what_it_shows(register, example):
     output = documents.run(example.command)
     assert documents.matches(example.expected, output), output
 
 
-@pytest.mark.parametrize("path", documents.walks(), ids=lambda path: path.name)
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", documents.list_walks(), ids=lambda path: path.name)
 def test_a_walk_gives_what_it_shows_step_by_step(register, folder, path):
-    for example in documents.examples_of(path):
+    for example in documents.read_examples(path):
         output = documents.run(example.command)
         assert documents.matches(example.expected, output), f"{example}\n{output}"
 
@@ -83,8 +84,8 @@ def test_a_program_prints_what_it_shows(served, tmp_path, program):
         pytest.skip(f"{program}: the examples need {program.missing}, which is not on this machine")
     outputs = program.run(served, tmp_path)
     for block, output in zip(program.blocks, outputs, strict=True):
-        said = f"{program.document.relative_to(documents.ROOT)}:{block.line}\n{output}"
-        assert documents.matches(block.expected, output), said
+        place = f"{program.document.relative_to(ROOT)}:{block.line}"
+        assert documents.matches(block.expected, output), f"{place}\n{output}"
 
 
 def test_the_readme_has_its_five_queries():
@@ -92,24 +93,24 @@ def test_the_readme_has_its_five_queries():
     assert len([example for example in readme if example.command.startswith("curl")]) >= 5
 
 
-@pytest.mark.parametrize("path", documents.documents(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", documents.list_documents(), ids=lambda path: path.name)
 def test_links_lead_somewhere(path):
     links = re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8"))
     local = [link for link in links if "://" not in link]
     assert [link for link in local if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("path", documents.documents(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", documents.list_documents(), ids=lambda path: path.name)
 def test_named_files_are_there(path):
     names = re.findall(
         r"`((?:transfers|tests|arms_registry|fixtures|seeds|benchmarks|docs)/[\w./-]*)`", path.read_text()
     )
-    assert [name for name in names if not (documents.ROOT / name).exists()] == []
+    assert [name for name in names if not (ROOT / name).exists()] == []
 
 
-@pytest.mark.parametrize("path", documents.documents(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", documents.list_documents(), ids=lambda path: path.name)
 def test_named_make_targets_are_there(path):
     text = path.read_text(encoding="utf-8")
     targets = set(re.findall(r"`make ([a-z]+)|^make ([a-z]+)(?: [A-Z]+=\S+)*$", text, re.MULTILINE))
-    known = set(re.findall(r"^([a-z]+):", (documents.ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert {name for pair in targets for name in pair if name} <= known
+    rules = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {name for pair in targets for name in pair if name} <= rules

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from django.core.management import call_command
 
+from tests.support.servers import ROOT
 from transfers.models import Quantity, RegistryClaim, RegistryRow
 
-ROOT = Path(__file__).resolve().parent.parent
 KEY = "rus-srb-pantsir-s1-2019"
 
 
@@ -23,8 +23,22 @@ def test_a_figure_is_the_same_from_article_to_csv(client):
         entry for entry in log["reading"] if f"{KEY}/quantity_ordered" in entry.get("recorded_as", [])
     )
     assert "6 system" in reading["finding"]
-    _check_article(log, reading)
+    check_article(log, reading)
+    check_fixture(reading)
+    call_command("loadregister", stdout=StringIO())
+    check_records(log, reading)
+    check_answers(client, reading)
 
+
+def check_article(log, reading):
+    """Find the words in the paragraph, where the article's text is at hand."""
+    if directory := os.environ.get("ARTICLES_DIR"):
+        blocks = [block.strip() for block in (Path(directory) / log["file"]).read_text().split("\n\n")]
+        paragraph = [block for block in blocks if block][reading["paragraph"] - 1]
+        assert reading["excerpt"] in " ".join(paragraph.split())
+
+
+def check_fixture(reading):
     fixture = yaml.safe_load((ROOT / "fixtures/transfers.yaml").read_text(encoding="utf-8"))
     record = next(
         entry["fields"] for entry in fixture
@@ -33,24 +47,19 @@ def test_a_figure_is_the_same_from_article_to_csv(client):
     )  # fmt: skip
     assert (record["minimum"], record["maximum"], record["excerpt"]) == (6, 6, reading["excerpt"])
 
-    call_command("loadregister", stdout=StringIO())
+
+def check_records(log, reading):
     claim = Quantity.objects.get(transfer__key=KEY, measure="ordered")
     assert (claim.minimum, claim.maximum, claim.locator) == (6, 6, f"¶{reading['paragraph']}")
     published = RegistryClaim.objects.current().get(transfer=KEY, measure="quantity_ordered")
     assert (published.minimum, published.source, published.excerpt) == (6, log["key"], reading["excerpt"])
     assert RegistryRow.objects.current().get(key=KEY).quantity_ordered_min == 6
 
+
+def check_answers(client, reading):
     detail = client.get(f"/api/transfers/{KEY}").json()
     assert (detail["quantity_ordered_min"], detail["quantity_ordered_max"]) == (6, 6)
     assert reading["excerpt"] in [entry["excerpt"] for entry in detail["claims"]]
     body = client.get("/api/transfers.csv?system=Pantsir-S1").getvalue().decode()
     [line] = csv.DictReader(StringIO(body))
     assert (line["key"], line["quantity_ordered_min"], line["quantity_ordered_max"]) == (KEY, "6", "6")
-
-
-def _check_article(log, reading):
-    """The words stand in the paragraph; where the article's text is at hand."""
-    if directory := os.environ.get("ARTICLES_DIR"):
-        blocks = [block.strip() for block in (Path(directory) / log["file"]).read_text().split("\n\n")]
-        paragraph = [block for block in blocks if block][reading["paragraph"] - 1]
-        assert reading["excerpt"] in " ".join(paragraph.split())

@@ -1,22 +1,21 @@
-"""The reference is what the code generates, and names all that there is."""
+"""Reference: it is what the code generates, and names every parameter, field, command and code."""
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 
 from docs import generate
+from tests.support.servers import ROOT
 from transfers.api import errors
 from transfers.api.resources.dictionary import LISTS, list_fields
 from transfers.api.resources.summary import GROUPS, SUMS, Summary
 
-ROOT = Path(__file__).resolve().parent.parent
 VIEWS = [("transfers/summary", Summary), *((view.name, view) for view in LISTS)]
 
 
 def section(name, heading):
-    """The part of a page of the reference below one of its headings."""
+    """Return the part of a page of the reference below one of its headings."""
     text = (generate.FOLDER / name).read_text(encoding="utf-8")
     return re.split(r"^## ", text.split(f"\n## {heading}\n")[1], flags=re.MULTILINE)[0]
 
@@ -65,7 +64,7 @@ def test_every_make_target_says_what_it_does():
 
 
 def codes_in(path):
-    """The codes that a module gives to parameters' errors."""
+    """Yield the codes that a module gives to parameters' errors."""
     place = {"ParameterError": 1, "_build_refusal": 1, "Fault": 0}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):

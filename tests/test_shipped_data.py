@@ -1,4 +1,4 @@
-"""The seeds and fixtures as shipped: they agree, one changed figure anywhere is found, and they load.
+"""Seeds and fixtures as shipped: they agree, every changed figure is noticed, and they load.
 
 Tests that need the articles look for them in the directory that ARTICLES_DIR names.
 """
@@ -50,7 +50,7 @@ def records() -> FixtureRecords:
 
 @pytest.fixture(scope="module")
 def entries() -> list[dict]:
-    """Every record of the fixtures, in the order in which they load."""
+    """Return every record of the fixtures, in the order in which they load."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return [entry for name in FILES for entry in yaml.load((FIXTURES / name).read_text("utf-8"), loader)]
 
@@ -73,13 +73,13 @@ def test_logs_and_articles_agree(articles):
 
 
 def other_digits(text: str) -> Iterator[str]:
-    """The text with one of its digits changed, each in turn."""
-    for found in re.finditer(r"\d", text):
-        yield f"{text[: found.start()]}{(int(found[0]) + 1) % 10}{text[found.end() :]}"
+    """Yield the text with one digit changed, for every digit."""
+    for digit in re.finditer(r"\d", text):
+        yield f"{text[: digit.start()]}{(int(digit[0]) + 1) % 10}{text[digit.end() :]}"
 
 
 def changed_claims(claim: FixtureClaim) -> Iterator[tuple[str, FixtureClaim | None]]:
-    """Each claim that differs by one digit of one figure; None where that is not even a claim."""
+    """Yield the claims that differ by one digit of one figure; None where the result is no valid claim."""
     fields = claim.record.fields
     for name in ("minimum", "maximum", "date", "as_of", "locator"):
         for text in other_digits(str(fields.get(name, ""))):
@@ -88,27 +88,27 @@ def changed_claims(claim: FixtureClaim) -> Iterator[tuple[str, FixtureClaim | No
             yield f"{name} {text} of {claim.target}", changed
 
 
-def is_found(log: ReadingLog, records: FixtureRecords, claims: list[FixtureClaim]) -> bool:
-    """Whether this log and these claims of its source disagree."""
+def disagrees(log: ReadingLog, records: FixtureRecords, claims: list[FixtureClaim]) -> bool:
+    """Return whether this log and these claims of its source disagree."""
     return any(compare([log], replace(records, claims=claims)))
 
 
-def each_claim(
+def list_claims(
     logs: dict[str, ReadingLog], records: FixtureRecords
 ) -> Iterator[tuple[ReadingLog, FixtureClaim, list[FixtureClaim]]]:
-    """Each claim with its source's log and the other claims of that source; unchanged, they agree."""
+    """Yield every claim with its source's log and the other claims of that source; unchanged, they agree."""
     for claim in records.claims:
         same = [other for other in records.claims if other.source == claim.source]
-        assert not is_found(logs[claim.source], records, same)
+        assert not disagrees(logs[claim.source], records, same)
         yield logs[claim.source], claim, [other for other in same if other is not claim]
 
 
 def test_one_digit_of_any_claim_is_found(logs, records):
     unnoticed, tried = [], 0
-    for log, claim, others in each_claim(logs, records):
+    for log, claim, others in list_claims(logs, records):
         for what, changed in changed_claims(claim):
             tried += 1
-            if changed and not is_found(log, records, [*others, changed]):
+            if changed and not disagrees(log, records, [*others, changed]):
                 unnoticed.append(what)
     assert unnoticed == []
     assert tried > 350
@@ -116,7 +116,7 @@ def test_one_digit_of_any_claim_is_found(logs, records):
 
 def test_one_digit_of_any_figure_in_a_log_is_found(logs, records):
     unnoticed, tried = [], 0
-    for log, claim, others in each_claim(logs, records):
+    for log, claim, others in list_claims(logs, records):
         key = (claim.record.text("locator"), claim.record.text("excerpt"))
         at = [(reading.locator, reading.excerpt) for reading in log.readings].index(key)
         for figure in other_digits(claim.figure):
@@ -127,7 +127,7 @@ def test_one_digit_of_any_figure_in_a_log_is_found(logs, records):
                 replace(log.readings[at], finding=finding),
                 *log.readings[at + 1 :],
             ]
-            if not is_found(replace(log, readings=readings), records, [*others, claim]):
+            if not disagrees(replace(log, readings=readings), records, [*others, claim]):
                 unnoticed.append(f"{figure} of {claim.target}")
     assert unnoticed == []
     assert tried > 250
@@ -135,13 +135,13 @@ def test_one_digit_of_any_figure_in_a_log_is_found(logs, records):
 
 def test_one_word_of_any_excerpt_is_found(logs, records):
     unnoticed = []
-    for log, claim, others in each_claim(logs, records):
+    for log, claim, others in list_claims(logs, records):
         excerpt = claim.record.text("excerpt").rpartition(" ")[0]
         changed, faults = parse_claim(
             replace(claim.record, fields=claim.record.fields | {"excerpt": excerpt})
         )
         assert changed, faults
-        if not is_found(log, records, [*others, changed]):
+        if not disagrees(log, records, [*others, changed]):
             unnoticed.append(f"{excerpt} of {claim.target}")
     assert unnoticed == []
 
@@ -192,7 +192,7 @@ def shipped_texts() -> Iterator[tuple[str, str]]:
 
 
 def test_nothing_is_copied_from_the_articles(articles, logs):
-    """No 14 words in a row; the longest title has 11."""
+    """Allow no 14 words in a row; the longest title has 11."""
 
     def word_runs(text: str) -> set[tuple[str, ...]]:
         words = [word.strip(".,:;'\"()") for word in text.casefold().split()]
@@ -242,7 +242,7 @@ def test_parties_are_those_of_iso(entries):
 
 
 def all_names(entries: list[dict], model: str, identifier: str, *more: str) -> Iterator[tuple[str, str]]:
-    """Identifier and name, for each name of each record: its own, its aliases, its codes."""
+    """Yield identifier and name, for every name of every record: its own, its aliases, its codes."""
     for record in fields_of(entries, model):
         for name in ("name", identifier, *more):
             if record.get(name):
@@ -253,7 +253,7 @@ def all_names(entries: list[dict], model: str, identifier: str, *more: str) -> I
 
 @pytest.mark.parametrize(("model", "fields"), [("party", ("code", "alpha2")), ("system", ("slug",))])
 def test_no_name_means_two(entries, model, fields):
-    """Case, spaces, punctuation and script do not count."""
+    """Ignore case, spaces, punctuation and script."""
     bearers: dict[str, set[str]] = {}
     for identifier, name in all_names(entries, model, *fields):
         bearers.setdefault(fold(name), set()).add(identifier)

@@ -13,10 +13,11 @@ from transfers.publication import append_only, content, publish, verify
 from transfers.publication.log import GENESIS
 
 migration = import_module("transfers.migrations.0010_former_hashes")
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def former_log(transactional_db):
+def former_log():
     """A log as the version before hashed it: three transfers, one changed, one withdrawn; its heads."""
     first = factories.published("rus-srb", location="Niš")
     factories.published("usa-ind", supplier="USA", recipient="IND")

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 #: When each clock starts, and its time zone.
 CLOCKS = {
@@ -20,8 +21,8 @@ CLOCKS = {
 VARIABLES = {
     # Timeouts stay as long as they are.
     "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    # File times that a program sets move too, as those that it reads.
-    "FAKE_UTIME": "1",
+    # Python imports sitecustomize from this folder.
+    "PYTHONPATH": str(Path(__file__).with_name("clock")),
 }
 
 

@@ -1,10 +1,10 @@
-"""The examples of the documents: `$ command` lines in console blocks, and the output below them.
+"""Examples of the documents: `$ command` lines in console blocks, and the output below them.
 
 Commands are run in the process: `curl` through Django's test client, `manage.py` through call_command.
 In an expected output `…` stands for anything. Run the tests with UPDATE_DOCS=1 to write outputs anew.
 
-A document in WALKS goes on from one command to the next: it is run whole, in a register and a folder of
-its own. Of the others each command is run by itself.
+The commands of a document in WALKS build on each other: it is run whole, in a folder of its own. The commands
+of other documents are run one by one.
 """
 
 import json
@@ -18,7 +18,8 @@ from pathlib import Path
 from django.core.management import call_command
 from django.test import Client
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.servers import ROOT
+
 HOST = "127.0.0.1:8000"
 WALKS = {"beside-a-register.md", "import-a-register.md"}
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -37,35 +38,35 @@ class Example:
         return f"{self.document.relative_to(ROOT)}:{self.line}"
 
 
-def documents() -> list[Path]:
+def list_documents() -> list[Path]:
     return sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("seeds/*.md")])
 
 
-def walks() -> list[Path]:
-    return [path for path in documents() if path.name in WALKS]
+def list_walks() -> list[Path]:
+    return [path for path in list_documents() if path.name in WALKS]
 
 
-def examples() -> list[Example]:
-    """Every example of every document that is run by itself."""
-    return [example for path in documents() if path.name not in WALKS for example in examples_of(path)]
+def list_examples() -> list[Example]:
+    """Return the examples that are run one by one, of all documents."""
+    return [example for path in list_documents() if path.name not in WALKS for example in read_examples(path)]
 
 
-def examples_of(path: Path) -> list[Example]:
-    """The examples of one document, in its order."""
+def read_examples(path: Path) -> list[Example]:
+    """Return the examples of one document, in its order."""
     text = path.read_text(encoding="utf-8")
-    found = []
+    examples = []
     for block in _BLOCK.finditer(text):
         line = text[: block.start()].count("\n") + 2
         for part in re.split(r"^(?=\$ )", block[1], flags=re.MULTILINE):
             if part.startswith("$ "):
                 command, _, output = part[2:].partition("\n")
-                found.append(Example(path, line, command, output))
+                examples.append(Example(path, line, command, output))
             line += part.count("\n")
-    return found
+    return examples
 
 
 def run(command: str) -> str:
-    """What the command prints; raises for a command that documents should not use."""
+    """Return what the command prints; raise ValueError for a command that documents should not use."""
     program, _, rest = command.partition(" | ")
     words = shlex.split(program)
     if words[0] == "curl":
@@ -98,7 +99,7 @@ def _curl(arguments: list[str]) -> str:
 
 
 def _pipe(words: list[str], text: str) -> str:
-    """head -n N and cut -d, -f…: all that the examples need, alike on every machine."""
+    """Run `head -n N` or `cut -d, -f…`, which is all that the examples need, alike on every machine."""
     if words[0] == "head":
         return "".join(text.splitlines(keepends=True)[: int(words[-1].removeprefix("-"))])
     if words[:2] == ["cut", "-d,"]:
@@ -121,7 +122,7 @@ def lay_out(folder: Path) -> None:
 
 
 def matches(expected: str, output: str) -> bool:
-    """Whether the output is what was promised, `…` standing for anything."""
+    """Return whether the output is as promised; `…` stands for anything."""
     pattern = ".*?".join(re.escape(piece) for piece in expected.split("…"))
     return re.fullmatch(pattern, output, re.DOTALL) is not None
 
@@ -129,15 +130,15 @@ def matches(expected: str, output: str) -> bool:
 def rewrite(path: Path) -> None:
     """Write the outputs of a document's examples anew, where they do not match."""
 
-    def block(found: re.Match[str]) -> str:
-        parts = re.split(r"^(?=\$ )", found[1], flags=re.MULTILINE)
-        return "```console\n" + "".join(map(renewed, parts)) + "```"
+    def renew_block(match: re.Match[str]) -> str:
+        parts = re.split(r"^(?=\$ )", match[1], flags=re.MULTILINE)
+        return "```console\n" + "".join(map(renew_part, parts)) + "```"
 
-    def renewed(part: str) -> str:
+    def renew_part(part: str) -> str:
         if not part.startswith("$ "):
             return part
         command, _, shown = part[2:].partition("\n")
         output = run(command)
         return part if shown and matches(shown, output) else f"$ {command}\n{output}"
 
-    path.write_text(_BLOCK.sub(block, path.read_text(encoding="utf-8")), encoding="utf-8")
+    path.write_text(_BLOCK.sub(renew_block, path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The programs of the documents: python, r and sh blocks, and the text block of output below each.
+"""Programs of the documents: python, r and sh blocks, and the text block of output below each.
 
 A document's blocks of one language are one program: a later block uses the names of an earlier one. It
 runs in a folder of its own against a server of the shipped register, whose address stands in for that
@@ -13,8 +13,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.documents import HOST, ROOT, documents, matches
-from tests.support.servers import without_proxies
+from tests.support.documents import HOST, list_documents, matches
+from tests.support.servers import ROOT, without_proxies
 
 _BLOCK = re.compile(r"^```(python|r|sh)\n(.*?)^```$(?:\n+^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 #: What runs a language, and how it says that a block has ended.
@@ -48,12 +48,12 @@ class Program:
 
     @property
     def missing(self) -> str:
-        """The program that running this would need, where the machine lacks it."""
+        """Return the program that this one needs, where the machine lacks it."""
         needed = NEEDED[self.language]
         return "" if shutil.which(needed) else needed
 
     def run(self, host: str, folder: Path) -> list[str]:
-        """What each block prints."""
+        """Return what each block prints."""
         command, end = RUNNERS[self.language]
         script = folder / f"program.{self.language}"
         text = "".join(f"{block.code}{end}\n" for block in self.blocks)
@@ -66,36 +66,40 @@ class Program:
         return done.stdout.replace(host, HOST).split("\x1e")[:-1]
 
 
-def programs() -> list[Program]:
-    """Every program of every document."""
-    found = [(path, language, _blocks(path, language)) for path in documents() for language in RUNNERS]
-    return [Program(*each) for each in found if each[2]]
+def list_programs() -> list[Program]:
+    """Return every program of every document."""
+    programs = [
+        Program(path, language, _read_blocks(path, language))
+        for path in list_documents()
+        for language in RUNNERS
+    ]
+    return [program for program in programs if program.blocks]
 
 
-def _blocks(path: Path, language: str) -> tuple[Block, ...]:
+def _read_blocks(path: Path, language: str) -> tuple[Block, ...]:
     text = path.read_text(encoding="utf-8")
     return tuple(
-        Block(text[: found.start()].count("\n") + 1, found[2], found[3] or "")
-        for found in _BLOCK.finditer(text)
-        if found[1] == language and _is_run(found)
+        Block(text[: match.start()].count("\n") + 1, match[2], match[3] or "")
+        for match in _BLOCK.finditer(text)
+        if match[1] == language and _is_run(match)
     )
 
 
-def _is_run(found: re.Match[str]) -> bool:
-    return found[1] != "sh" or found[3] is not None
+def _is_run(match: re.Match[str]) -> bool:
+    return match[1] != "sh" or match[3] is not None
 
 
 def rewrite(program: Program, outputs: list[str]) -> None:
     """Write the outputs anew where they do not match."""
-    left = iter(outputs)
+    remaining = iter(outputs)
 
-    def renewed(found: re.Match[str]) -> str:
-        if found[1] != program.language or not _is_run(found):
-            return found[0]
-        output, expected = next(left), found[3] or ""
+    def renew_block(match: re.Match[str]) -> str:
+        if match[1] != program.language or not _is_run(match):
+            return match[0]
+        output, expected = next(remaining), match[3] or ""
         shown = expected if matches(expected, output) else output
         below = f"\n\n```text\n{shown}```" if shown else ""
-        return f"```{found[1]}\n{found[2]}```{below}"
+        return f"```{match[1]}\n{match[2]}```{below}"
 
     text = program.document.read_text(encoding="utf-8")
-    program.document.write_text(_BLOCK.sub(renewed, text), encoding="utf-8")
+    program.document.write_text(_BLOCK.sub(renew_block, text), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A log, fixtures and an article that agree, for tests that then change one thing."""
+"""Log, fixtures and article that agree, for tests that change one thing."""
 
 import hashlib
 from dataclasses import dataclass
@@ -166,7 +166,7 @@ class Case:
         return [f"{fault.path.name}:{fault.line}: {fault.message}" for fault in self.report().faults]
 
     def at(self, name: str, fragment: str, message: str) -> str:
-        """The fault with this message in the line where the fragment stands."""
+        """Return the fault with this message in the line where the fragment stands."""
         return f"{self.path(name).name}:{self.line(name, fragment)}: {message}"
 
 
