@@ -19,6 +19,7 @@ from transfers.registers.reading.cells import RecordFault, RegisterColumn
 from transfers.releases import build, state
 from transfers.vocabulary.choices import Layout
 
+pytestmark = pytest.mark.django_db
 NAME = "invented_ledger"
 TITLE = "an invented ledger"
 SOURCE_TITLE = "Invented ledger of arms"
@@ -72,7 +73,7 @@ def listed(monkeypatch):
 
 
 @pytest.fixture
-def stored(listed, db):
+def stored(listed):
     """Let the database store the layout, as the migration of its name among the choices does."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
