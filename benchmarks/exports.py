@@ -101,7 +101,7 @@ def _shell(command: list[str], rows: int) -> float:
 def _query() -> str:
     from transfers.vocabulary import fields
 
-    columns = ", ".join(f'"{name}"' for name in fields.names(fields.ROW))
+    columns = ", ".join(f'"{name}"' for name in fields.list_names(fields.ROW))
     return f"SELECT {columns} FROM {peers.TABLE} WHERE until IS NULL ORDER BY key"
 
 

@@ -119,8 +119,8 @@ def _detail_part() -> Iterator[str]:
     yield "## /api/transfers/{key}"
     yield (
         "The fields of the transfer, then `claims`, a list with the fields of /api/claims, `history`, every"
-        f" revision of the transfer with {_code(fields.names(HISTORY))} and the `address` of its version,"
-        " and `citation`. In CSV: the claims."
+        f" revision of the transfer with {_code(fields.list_names(HISTORY))} and the `address` of its"
+        " version, and `citation`. In CSV: the claims."
     )
     yield "## /api/transfers/{key}@{revision}"
     yield (
@@ -131,7 +131,8 @@ def _detail_part() -> Iterator[str]:
 
 def _release_part() -> Iterator[str]:
     yield from _resource("releases", _first_line(ReleaseList), RELEASE)
-    yield f"In JSON `files` is a list of objects with {_code(fields.names(FILE))}; elsewhere their names."
+    names = _code(fields.list_names(FILE))
+    yield f"In JSON `files` is a list of objects with {names}; elsewhere their names."
     yield from _resource("releases/{name}", _first_line(ReleaseDetail), FILE)
     yield from _resource("releases/{name}/compare/{other}", _first_line(ReleaseComparison), ITEMS)
 

@@ -93,7 +93,7 @@ def test_the_newest_comes_first(client, edited):
 
 
 def test_an_entry_has_the_fields_of_the_dictionary_in_their_order(client, edited):
-    assert list(entries(client)[0]) == fields.names(fields.CHANGE)
+    assert list(entries(client)[0]) == fields.list_names(fields.CHANGE)
 
 
 def test_an_entry_tells_what_changed(client, edited):

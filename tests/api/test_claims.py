@@ -98,7 +98,7 @@ def only(client):
 
 class TestRow:
     def test_its_fields_are_those_of_the_dictionary_in_their_order(self, client, register):
-        assert list(results(client, CLAIMS)[0]) == fields.names(fields.CLAIM)
+        assert list(results(client, CLAIMS)[0]) == fields.list_names(fields.CLAIM)
 
     def test_it_names_transfer_parties_and_system(self, client, register):
         [claim] = results(client, f"{CLAIMS}?locator=¶1")
@@ -141,7 +141,7 @@ class TestRow:
 
     def test_the_csv_cells_are_the_json_values(self, client, register):
         rows = [[cell(value) for value in claim.values()] for claim in results(client, CLAIMS)]
-        assert table(client, f"{CLAIMS}.csv") == (fields.names(fields.CLAIM), rows)
+        assert table(client, f"{CLAIMS}.csv") == (fields.list_names(fields.CLAIM), rows)
 
 
 @pytest.mark.parametrize(("query", "locators"), FILTERS.items())
@@ -150,7 +150,7 @@ def test_claims_are_filtered(client, register, query, locators):
     assert " ".join(found) == locators
 
 
-@pytest.mark.parametrize("name", fields.names(fields.CLAIM))
+@pytest.mark.parametrize("name", fields.list_names(fields.CLAIM))
 def test_each_field_finds_a_claim_by_its_own_value(client, register, name):
     [claim] = results(client, f"{CLAIMS}?locator=¶{5 if 'as_of' in name else 2 if 'date' in name else 1}")
     asked = {"currency": "USD"}.get(name, cell(claim[name]))

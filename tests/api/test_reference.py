@@ -184,12 +184,12 @@ class TestUse:
 class TestFields:
     @pytest.mark.parametrize("address", LISTS)
     def test_they_are_those_of_the_dictionary_in_their_order(self, client, register, address):
-        assert list(results(client, address)[0]) == fields.names(FIELDS[address])
+        assert list(results(client, address)[0]) == fields.list_names(FIELDS[address])
 
     @pytest.mark.parametrize("address", LISTS)
     def test_the_csv_cells_are_the_json_values(self, client, register, address):
         rows = [[cell(value) for value in row.values()] for row in results(client, address)]
-        assert table(client, f"{address}.csv") == (fields.names(FIELDS[address]), rows)
+        assert table(client, f"{address}.csv") == (fields.list_names(FIELDS[address]), rows)
 
     @pytest.mark.parametrize("address", LISTS)
     def test_no_text_is_empty(self, client, register, address):

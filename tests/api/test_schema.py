@@ -80,7 +80,7 @@ def test_it_is_served(client, address):
 @pytest.mark.parametrize("view", LISTS)
 def test_every_field_stands_in_public_order_with_its_meaning(view):
     properties = DOCUMENT["components"]["schemas"][view.get_record_name()]["properties"]
-    assert list(properties) == fields.names(view.items)
+    assert list(properties) == fields.list_names(view.items)
     for item in view.items:
         assert properties[item.name]["description"] == item.description
         assert properties[item.name].get("x-unit", "") == item.unit
@@ -177,7 +177,7 @@ def test_a_row_has_exactly_the_fields_described(client, view):
 
 def test_the_dictionary_has_exactly_the_fields_described(client):
     (shape, _) = shape_of("/api/fields")["properties"]["results"]["items"]["allOf"]
-    assert list(shape["properties"]) == fields.names(DICTIONARY)
+    assert list(shape["properties"]) == fields.list_names(DICTIONARY)
     assert list(client.get("/api/fields").json()["results"][0]) == list(shape["properties"])
 
 

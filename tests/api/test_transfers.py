@@ -251,7 +251,7 @@ class TestDetail:
     def test_its_claims_have_the_fields_of_the_dictionary(self, client):
         full()
         claims = client.get("/api/transfers/rus-srb").json()["claims"]
-        assert {tuple(claim) for claim in claims} == {tuple(fields.names(fields.CLAIM))}
+        assert {tuple(claim) for claim in claims} == {tuple(fields.list_names(fields.CLAIM))}
 
     def test_its_csv_is_its_claims(self, client):
         full()

@@ -159,7 +159,7 @@ def test_every_set_of_claims_gives_exactly_the_derived_fields(kind, claims):
 
 
 def test_the_derived_fields_and_the_transfers_make_the_row():
-    public = set(fields.names(fields.ROW + fields.ROW_HIDDEN)) - fields.ADDED_BY_REVISION
+    public = set(fields.list_names(fields.ROW + fields.ROW_HIDDEN)) - fields.ADDED_BY_REVISION
     assert set(resolve("sale", [])) | FROM_TRANSFER == public
 
 

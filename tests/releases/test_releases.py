@@ -80,7 +80,7 @@ def lines(path):
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_has_the_public_fields_in_every_format(register, folder, name):
     build.release("1")
-    names, stem = fields.names(TABLES[name]), folder / "1" / name
+    names, stem = fields.list_names(TABLES[name]), folder / "1" / name
     rows = lines(stem.with_suffix(".csv"))
     assert list(rows[0]) == names
     assert list(pandas.read_parquet(stem.with_suffix(".parquet")).columns) == names

@@ -5,6 +5,5 @@ seeds/FORMAT.md is the contract it enforces.
 """
 
 from .checks import CheckReport, check
-from .faults import Fault
 
-__all__ = ["CheckReport", "Fault", "check"]
+__all__ = ["CheckReport", "check"]

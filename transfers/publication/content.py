@@ -33,9 +33,9 @@ def _list_own_names(public: Sequence[Field], model: type[Model]) -> tuple[str, .
     return tuple(item.name for item in public if item.name in own)
 
 
-CLAIM_NAMES = tuple(name for name in fields.names(fields.CLAIM) if name not in fields.ADDED_BY_REVISION)
+CLAIM_NAMES = tuple(name for name in fields.list_names(fields.CLAIM) if name not in fields.ADDED_BY_REVISION)
 ROW_NAMES = tuple(
-    name for name in fields.names(fields.ROW + fields.ROW_HIDDEN) if name not in fields.ADDED_BY_REVISION
+    name for name in fields.list_names(fields.ROW + fields.ROW_HIDDEN) if name not in fields.ADDED_BY_REVISION
 )
 #: What a row shows of its transfer as it was entered, a claim of what every claim has, and of its source.
 TRANSFER_NAMES = _list_own_names(fields.ROW, Transfer)

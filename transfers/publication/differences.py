@@ -9,7 +9,7 @@ from transfers.vocabulary import fields
 Flat = Mapping[str, Any]
 
 #: The public fields in their order, but for those that every revision changes.
-COMPARED = tuple(name for name in fields.names(fields.ROW) if name not in fields.ADDED_BY_REVISION)
+COMPARED = tuple(name for name in fields.list_names(fields.ROW) if name not in fields.ADDED_BY_REVISION)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The values that a field of few values takes, with their names in English and the list they come from."""
+"""Values of the fields of few values, with their names in English and the list they come from."""
 
 from django.db import models
 
@@ -44,7 +44,7 @@ class Unroca(models.TextChoices):
 
 
 class AliasType(models.TextChoices):
-    """Where the name comes from."""
+    """Origin of a name."""
 
     NATO = "nato", "NATO reporting name"
     EXPORT = "export", "export designation"
@@ -85,7 +85,7 @@ class TransferCondition(models.TextChoices):
 
 
 class TransferState(models.TextChoices):
-    """Where a transfer stands on its way to the public register."""
+    """Steps of a transfer on its way to the public register."""
 
     DRAFT = "draft", "draft"
     IN_REVIEW = "in_review", "in review"
@@ -105,7 +105,7 @@ class Credibility(models.IntegerChoices):
 
 
 class QuantityMeasure(models.TextChoices):
-    """What was counted; a delivered figure is cumulative at its `as_of`."""
+    """Measures of a quantity; a delivered figure is cumulative at its `as_of`."""
 
     ORDERED = "ordered", "ordered"
     DELIVERED = "delivered", "delivered"
@@ -113,7 +113,7 @@ class QuantityMeasure(models.TextChoices):
 
 
 class Unit(models.TextChoices):
-    """What the count counts."""
+    """Units of a quantity."""
 
     SYSTEM = "system", "system"
     BATTERY = "battery", "battery"
@@ -132,7 +132,7 @@ class Unit(models.TextChoices):
 
 
 class Event(models.TextChoices):
-    """What happened then."""
+    """Events of a date."""
 
     AGREED = "agreed", "agreed"
     ANNOUNCED = "announced", "announced"
@@ -143,7 +143,7 @@ class Event(models.TextChoices):
 
 
 class ValuationMeasure(models.TextChoices):
-    """The deal's value in a currency, or a SIPRI trend-indicator value (TIV) in millions."""
+    """Value of the deal in a currency, or a SIPRI trend-indicator value (TIV) in millions."""
 
     DEAL_VALUE = "deal_value", "deal value"
     TIV_UNIT = "tiv_unit", "TIV of one unit"
@@ -152,7 +152,7 @@ class ValuationMeasure(models.TextChoices):
 
 
 class Action(models.TextChoices):
-    """What a revision did to its transfer."""
+    """Actions of a revision on its transfer."""
 
     PUBLISH = "publish", "publish"
     UPDATE = "update", "update"
@@ -160,7 +160,7 @@ class Action(models.TextChoices):
 
 
 class Layout(models.TextChoices):
-    """How a register's file is laid out; a reader each in `transfers.registers.reading`."""
+    """Layouts of a register's file; each has a reader in `transfers.registers.reading`."""
 
     TRADE_REGISTER = "trade_register", "SIPRI trade register"
     DELIVERY_YEARS = "delivery_years", "SIPRI register by delivery year"
@@ -168,7 +168,7 @@ class Layout(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
-    """What an import makes of a deal."""
+    """Outcomes of the import of a deal."""
 
     NEW = "new", "new"
     CHANGED = "changed", "changed"
@@ -179,7 +179,7 @@ class Outcome(models.TextChoices):
 
 
 class Proposed(models.TextChoices):
-    """What a comment may mean, or what a curator may have ruled out."""
+    """Meanings proposed for a comment, or ruled out by a curator."""
 
     KIND = "kind", "kind of transfer"
     DEAL_VALUE = "deal_value", "deal value"
@@ -187,7 +187,7 @@ class Proposed(models.TextChoices):
 
 
 class Decision(models.TextChoices):
-    """What became of a proposal."""
+    """Decisions on a proposal."""
 
     OPEN = "open", "open"
     ACCEPTED = "accepted", "accepted"

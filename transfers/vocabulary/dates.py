@@ -8,7 +8,7 @@ from functools import partial
 from . import numbers
 
 Match = re.Match[str]
-#: What a match means on a day of publication: an EDTF date, or the two ends of an interval.
+#: Function from a match and the day of publication to an EDTF date, or to the two ends of an interval.
 Meaning = Callable[[Match, date], Iterator[str]]
 
 MONTHS = "January February March April May June July August September October November December".split()
@@ -24,9 +24,9 @@ _COUNT = rf"(?P<count>\d{{1,2}}|{numbers.SIMPLE})"
 _PLAIN_YEAR = re.compile(rf"(?<![\w.,$€£-]){_YEAR}(?![\w,-])(?!\.\d)")
 
 
-def _days(match: Match, day: date, back: int = 0) -> Iterator[str]:
+def _resolve_days(match: Match, day: date, back: int = 0) -> Iterator[str]:
     """Yield a day, or first and last day, of a month; without a year, 9 months back to 3 months ahead."""
-    month = _month_number(match)
+    month = _get_month(match)
     for number in filter(None, (match["first"], match["last"])):
         years = [int(match["year"])] if match["year"] else [day.year + step for step in (-1, 0, 1)]
         days = [moment for year in years if (moment := _build_date(year, month, int(number)))]
@@ -42,40 +42,40 @@ def _build_date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _month_number(match: Match) -> int:
+def _get_month(match: Match) -> int:
     return _SHORT_MONTHS.index(match["month"][:3].lower()) + 1
 
 
-def _month(match: Match, day: date) -> Iterator[str]:
+def _resolve_month(match: Match, day: date) -> Iterator[str]:
     """Yield a month; without a year the latest that has begun."""
-    month = _month_number(match)
+    month = _get_month(match)
     yield f"{match['year'] or day.year - (month > day.month)}-{month:02}"
 
 
-def _weekday(match: Match, day: date) -> Iterator[str]:
+def _resolve_weekday(match: Match, day: date) -> Iterator[str]:
     """Yield the latest such day up to the publication."""
     yield (day - timedelta(days=(day.weekday() - _WEEKDAYS.index(match["weekday"])) % 7)).isoformat()
 
 
-def _weekend(match: Match, day: date) -> Iterator[str]:
+def _resolve_weekend(match: Match, day: date) -> Iterator[str]:
     """Yield the latest Saturday and Sunday that were over, or at Sunday, on the day of publication."""
     sunday = day - timedelta(days=(day.weekday() + 1) % 7)
     yield from ((sunday - timedelta(days=1)).isoformat(), sunday.isoformat())
 
 
-def _past_years(match: Match, day: date) -> Iterator[str]:
+def _resolve_past_years(match: Match, day: date) -> Iterator[str]:
     yield from (f"{day.year - int(numbers.parse_number(match['count']))}", f"{day.year}")
 
 
-def _years_ago(match: Match, day: date) -> Iterator[str]:
+def _resolve_years_ago(match: Match, day: date) -> Iterator[str]:
     yield f"{day.year - int(numbers.parse_number(match['count'])):04}"
 
 
-def _last_month(match: Match, day: date) -> Iterator[str]:
+def _resolve_last_month(match: Match, day: date) -> Iterator[str]:
     yield (day.replace(day=1) - timedelta(days=1)).isoformat()[:7]
 
 
-def _write(*templates: str) -> Meaning:
+def _fill(*templates: str) -> Meaning:
     return lambda match, day: (template.format_map(match.groupdict()) for template in templates)
 
 
@@ -87,21 +87,21 @@ def _compile(*forms: tuple[str, Meaning]) -> Forms:
 
 
 _WITH_MONTH = _compile(
-    (rf"{_MONTH} {_DAYS}\b(?:,? {_YEAR})?", _days),
-    (rf"\b{_DAYS}\.? {_MONTH}(?:,? {_YEAR})?", _days),
-    (rf"{_MONTH}(?:,? {_YEAR})?(?!\w)", _month),
+    (rf"{_MONTH} {_DAYS}\b(?:,? {_YEAR})?", _resolve_days),
+    (rf"\b{_DAYS}\.? {_MONTH}(?:,? {_YEAR})?", _resolve_days),
+    (rf"{_MONTH}(?:,? {_YEAR})?(?!\w)", _resolve_month),
 )
 #: Each form of a date that a reading log may rest on, in the order in which they are looked for.
 FORMS = (
-    *_compile((rf"{_MONTH} {_DAYS}(?:, {_YEAR})? a day after\b", partial(_days, back=1))),
+    *_compile((rf"{_MONTH} {_DAYS}(?:, {_YEAR})? a day after\b", partial(_resolve_days, back=1))),
     *_WITH_MONTH,
     *_compile(
-        (rf"\b(?P<weekday>{'|'.join(_WEEKDAYS)})\b", _weekday),
-        (r"(?i)\b(?:over|at|on|during) the weekend\b", _weekend),
-        (rf"(?i)\bthe (?:past|last) {_COUNT} years\b", _past_years),
+        (rf"\b(?P<weekday>{'|'.join(_WEEKDAYS)})\b", _resolve_weekday),
+        (r"(?i)\b(?:over|at|on|during) the weekend\b", _resolve_weekend),
+        (rf"(?i)\bthe (?:past|last) {_COUNT} years\b", _resolve_past_years),
         (r"(?i)\blast year\b", lambda match, day: iter([f"{day.year - 1}"])),
         (r"(?i)\b(?:earlier )?this year\b", lambda match, day: iter([f"{day.year}"])),
-        (r"(?i)\blast month\b", _last_month),
+        (r"(?i)\blast month\b", _resolve_last_month),
         (r"(?i)\b(?:earlier )?this month\b", lambda match, day: iter([day.isoformat()[:7]])),
         (r"(?i)\byesterday\b", lambda match, day: iter([(day - timedelta(days=1)).isoformat()])),
         (r"(?i)\btoday\b", lambda match, day: iter([day.isoformat()])),
@@ -110,23 +110,23 @@ FORMS = (
 #: Forms that a curator sees proposed: those that reading logs need not know, then theirs.
 PROPOSED_FORMS = (
     *_compile(
-        (rf"\b(?P<year>{_Y}-\d\d-\d\d)\b", _write("{year}")),
-        (rf"(?i)\bby (?:the end of |late )?{_YEAR}(?!-)", _write("../{year}")),
-        (rf"(?i)\bsince {_YEAR}(?!-)", _write("{year}/..")),
+        (rf"\b(?P<year>{_Y}-\d\d-\d\d)\b", _fill("{year}")),
+        (rf"(?i)\bby (?:the end of |late )?{_YEAR}(?!-)", _fill("../{year}")),
+        (rf"(?i)\bsince {_YEAR}(?!-)", _fill("{year}/..")),
         (
             rf"(?i)\b(?:from |between )?(?P<year>{_Y})(?:\s?[-–]\s?| to | and )(?P<end>{_Y})\b(?!-)",
-            _write("{year}", "{end}"),
+            _fill("{year}", "{end}"),
         ),
         (
             rf"(?i)\b(?P<season>{'|'.join(_SEASONS)}) (?:of )?{_YEAR}",
             lambda match, day: iter([f"{match['year']}-{_SEASONS[match['season'].lower()]}"]),
         ),
-        (rf"(?i)\b{_COUNT} years ago\b", _years_ago),
+        (rf"(?i)\b{_COUNT} years ago\b", _resolve_years_ago),
         (r"(?i)\bnext year\b", lambda match, day: iter([f"{day.year + 1:04}"])),
-        (r"\b(?P<year>(?:1[89]|20)\d)0s\b", _write("{year}X")),
+        (r"\b(?P<year>(?:1[89]|20)\d)0s\b", _fill("{year}X")),
         (
             rf"(?<![\w.,$€£])(?<!\d-)(?P<year>{_Y})(?!\w|,\d|-\d|\.\d|\s(?:UTC|GMT|hours)\b)",
-            _write("{year}"),
+            _fill("{year}"),
         ),
     ),
     *FORMS,

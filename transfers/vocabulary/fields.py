@@ -1,4 +1,4 @@
-"""The public fields: the one list from which columns, JSON, CSV, filters and the data dictionary come.
+"""Public fields: the one list from which columns, JSON, CSV, filters and the data dictionary come.
 
 `ROW` describes a published transfer (one row), `CLAIM` a published claim. The order is the public
 order and only ever grows at the end.
@@ -13,7 +13,7 @@ from . import choices, codes, measures
 
 
 class Type(StrEnum):
-    """How a field is stored, filtered and written."""
+    """Ways in which a field is stored, filtered and written."""
 
     KEY = "key"
     PARTY = "party"
@@ -33,7 +33,7 @@ class Type(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One public field: its name, type, meaning, unit and choices; `column` is where it is read from."""
+    """Public field: its name, type, meaning, unit and choices; `column` is where it is read from."""
 
     name: str
     type: Type
@@ -78,8 +78,8 @@ def _date(event: str) -> Iterator[Field]:
     yield Field(f"date_{event}_latest", Type.DATE, f"Last day that date_{event} allows; empty: open.")
 
 
-def _tiv(of: str, words: str) -> Field:
-    return Field(f"tiv_{of}", Type.NUMBER, f"SIPRI trend-indicator value of {words}; empty where sources"
+def _tiv(scope: str, words: str) -> Field:
+    return Field(f"tiv_{scope}", Type.NUMBER, f"SIPRI trend-indicator value of {words}; empty where sources"
                  " differ. No money.", unit="million TIV")  # fmt: skip
 
 
@@ -248,6 +248,6 @@ CHANGE: tuple[Field, ...] = (
 ADDED_BY_REVISION = frozenset({"revision", "updated"})
 
 
-def names(fields: tuple[Field, ...]) -> list[str]:
-    """Field names in public order."""
+def list_names(fields: tuple[Field, ...]) -> list[str]:
+    """Return the field names in public order."""
     return [item.name for item in fields]

@@ -1,10 +1,10 @@
-"""What a claim may measure, what a row shows of it, and the states that follow: plain names, no Django."""
+"""Measures of claims and rows, and the states that follow from them: plain names, no Django."""
 
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How far a transfer has come; derived from its claims, never entered."""
+    """Progress of a transfer; derived from its claims, never entered."""
 
     CANCELLED = "cancelled"
     SUSPENDED = "suspended"

@@ -50,7 +50,7 @@ class ListView(RegistryView):
 
     def list_values(self, parameter: str) -> list[str]:
         if parameter in ("fields", "omit"):
-            return fields.names(self.items)
+            return fields.list_names(self.items)
         if parameter == "ordering":
             return [sign + name for name in self.get_orderable() for sign in ("", "-")]
         return super().list_values(parameter)
@@ -120,7 +120,7 @@ class ListView(RegistryView):
     def _list_faults(self, parameter: str, listed: list[str]) -> list[ParameterError]:
         if "" in listed:
             return [ParameterError(parameter, "empty", f"The parameter '{parameter}' has an empty part.")]
-        public = fields.names(self.items)
+        public = fields.list_names(self.items)
         return [
             ParameterError(parameter, "unknown", f"There is no field '{name}'.", names.suggest(name, public))
             for name in listed

@@ -79,7 +79,7 @@ class Summary(RegistryView):
             rows, note = rows.exclude(kind="deployment"), _LEFT_OUT
         items = list_items(groups)
         summed = [
-            dict(zip(fields.names(items), _label(groups, row), strict=True))
+            dict(zip(fields.list_names(items), _label(groups, row), strict=True))
             for row in _sum(rows, groups, self.select(RegistryClaim.objects))
         ]
         if not self.wants("json"):

@@ -20,15 +20,13 @@ from .marks import (
     SYSTEM,
     Candidate,
     Mark,
-    Paragraph,
     choose_excerpt,
     split_paragraphs,
-)  # fmt: skip
+)
 from .names import Names, build_trie, find_names, list_party_names, list_system_names
 
 __all__ = [
-    "DATE", "KINDS", "MONEY", "NUMBER", "PARTY", "SYSTEM", "Mark", "Paragraph", "choose_excerpt",
-    "recognise", "split_paragraphs",
+    "DATE", "MONEY", "NUMBER", "PARTY", "SYSTEM", "Mark", "choose_excerpt", "recognise", "split_paragraphs",
 ]  # fmt: skip
 
 

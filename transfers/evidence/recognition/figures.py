@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from transfers.vocabulary import numbers
-from transfers.vocabulary.codes import CURRENCIES as CODES
+from transfers.vocabulary.codes import CURRENCIES
+from transfers.vocabulary.counts import LARGEST
 
 from .marks import MONEY, NUMBER, Candidate
 
@@ -29,7 +30,6 @@ _NO_COUNT = re.compile(
 _FURNITURE = re.compile(r"(?m)^\s*\d{1,3}[.)](?=\s)|\+?\d[\d() -]{7,20}\d|\b\d{1,2}:\d\d\b")
 _LEAST = re.compile(r"(?i)\b(?:at least|more than|no fewer than|not less than|over)\s$")
 _MOST = re.compile(r"(?i)\b(?:at most|up to|no more than|as many as|fewer than|less than)\s$")
-LARGEST_COUNT = 2_147_483_647
 
 
 def find_figures(body: str) -> Iterator[Candidate]:
@@ -68,7 +68,7 @@ def _parse_range(match: re.Match[str]) -> tuple[Decimal, Decimal]:
 def _find_currency(word: str | None, code: str | None) -> str:
     if word:
         return numbers.find_currency(word)
-    return code if code in CODES else ""
+    return code if code in CURRENCIES else ""
 
 
 def _format_range(before: str, low: Decimal, high: Decimal) -> tuple[str, str]:
@@ -80,7 +80,7 @@ def _format_range(before: str, low: Decimal, high: Decimal) -> tuple[str, str]:
 def _find_counted_unit(body: str, match: re.Match[str], low: Decimal, high: Decimal) -> str | None:
     """Return the unit of a count, empty where none is named; None where the number counts no arms."""
     of_money = _OF_MONEY_ONLY & set(re.findall("[a-z]+", match["scale"].lower()))
-    whole = low % 1 == 0 and high % 1 == 0 and max(low, high) <= LARGEST_COUNT
+    whole = low % 1 == 0 and high % 1 == 0 and max(low, high) <= LARGEST
     if of_money or not whole or _NO_COUNT.match(body, match.end()):
         return None
     is_article = match["word"] and match["word"].lower() in ("a", "an", "one") and not match["scale"]
