@@ -59,7 +59,7 @@ def _cleaning_past_the_triggers():
 def _one_database():
     """Read what the test wrote, also where the environment names replicas."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(replicas, "health", lambda: Health([]))
+        patch.setattr(replicas, "get_health", lambda: Health([]))
         yield
 
 

@@ -37,15 +37,15 @@ class Databases:
 
     def look(self, after=1.0):
         self.time += after
-        self.health.look()
-        return set(self.health.current())
+        self.health.check()
+        return set(self.health.list_healthy())
 
 
 @pytest.fixture
 def two(monkeypatch):
     databases = Databases("replica1", "replica2")
     databases.look()
-    monkeypatch.setattr(replicas, "health", lambda: databases.health)
+    monkeypatch.setattr(replicas, "get_health", lambda: databases.health)
     monkeypatch.setattr(replica_health.random, "shuffle", lambda listed: None)
     return databases
 
@@ -54,7 +54,7 @@ def two(monkeypatch):
 def one(monkeypatch):
     databases = Databases("replica1")
     databases.look()
-    monkeypatch.setattr(replicas, "health", lambda: databases.health)
+    monkeypatch.setattr(replicas, "get_health", lambda: databases.health)
     return databases
 
 
@@ -87,11 +87,11 @@ class TestRouter:
         assert database() == "default"
 
     def test_a_public_read_asks_one_replica(self, two):
-        assert replicas.read(lambda: HttpResponse(database())).content == b"replica1"
+        assert replicas.read_from_any(lambda: HttpResponse(database())).content == b"replica1"
 
     def test_writes_go_to_the_primary(self, two):
         router = replicas.Router()
-        assert replicas.read(lambda: HttpResponse(router.db_for_write(Party))).content == b"default"
+        assert replicas.read_from_any(lambda: HttpResponse(router.db_for_write(Party))).content == b"default"
 
     @pytest.mark.parametrize(("alias", "is_allowed"), [("default", True), ("replica1", False)])
     def test_migrations_run_on_the_primary_only(self, alias, is_allowed):
@@ -100,34 +100,34 @@ class TestRouter:
 
 class TestFailure:
     def test_what_fails_on_one_replica_is_asked_of_the_next(self, two):
-        answer = replicas.read(failing("replica1", error=OperationalError("gone")))
+        answer = replicas.read_from_any(failing("replica1", error=OperationalError("gone")))
         assert answer.content == b"replica2"
 
     def test_what_fails_on_all_replicas_is_asked_of_the_primary(self, two):
-        answer = replicas.read(failing("replica1", "replica2", error=OperationalError("gone")))
+        answer = replicas.read_from_any(failing("replica1", "replica2", error=OperationalError("gone")))
         assert answer.content == b"default"
 
     def test_a_503_of_a_view_counts_as_a_failure(self, one):
         def view():
             return errors.away(OperationalError("gone")) if database() == "replica1" else HttpResponse()
 
-        assert replicas.read(view).status_code == 200
+        assert replicas.read_from_any(view).status_code == 200
 
     def test_a_replica_that_broke_off_is_left_out(self, two):
-        replicas.read(failing("replica1", error=OperationalError("gone")))
-        assert two.health.current() == ["replica2"]
+        replicas.read_from_any(failing("replica1", error=OperationalError("gone")))
+        assert two.health.list_healthy() == ["replica2"]
 
     def test_a_replica_without_a_table_is_left_out(self, one):
-        answer = replicas.read(failing("replica1", error=coded(ProgrammingError, "42P01")))
-        assert (answer.content, one.health.current()) == (b"default", [])
+        answer = replicas.read_from_any(failing("replica1", error=coded(ProgrammingError, "42P01")))
+        assert (answer.content, one.health.list_healthy()) == (b"default", [])
 
     def test_a_read_that_replication_cancelled_is_asked_again_and_the_replica_stays(self, one):
-        answer = replicas.read(failing("replica1", error=coded(OperationalError, "40001")))
-        assert (answer.content, one.health.current()) == (b"default", ["replica1"])
+        answer = replicas.read_from_any(failing("replica1", error=coded(OperationalError, "40001")))
+        assert (answer.content, one.health.list_healthy()) == (b"default", ["replica1"])
 
     def test_a_read_that_took_too_long_is_not_put_on_the_primary(self, one):
-        answer = replicas.read(lambda: errors.away(coded(OperationalError, "57014")))
-        assert (answer.status_code, one.health.current()) == (503, ["replica1"])
+        answer = replicas.read_from_any(lambda: errors.away(coded(OperationalError, "57014")))
+        assert (answer.status_code, one.health.list_healthy()) == (503, ["replica1"])
 
     def test_a_request_that_is_asked_again_counts_once_for_the_throttle(self, settings):
         settings.API_THROTTLE = "1/min"
@@ -139,11 +139,11 @@ class TestFailure:
             replicas.ask_another()
             return HttpResponse(database())
 
-        assert (replicas.read(view).content, one.health.current()) == (b"default", ["replica1"])
+        assert (replicas.read_from_any(view).content, one.health.list_healthy()) == (b"default", ["replica1"])
 
     def test_a_fault_of_the_server_is_not_asked_again(self, one):
         with pytest.raises(ProgrammingError):
-            replicas.read(failing("replica1", error=coded(ProgrammingError, "42601")))
+            replicas.read_from_any(failing("replica1", error=coded(ProgrammingError, "42601")))
 
 
 class TestStream:
@@ -152,7 +152,7 @@ class TestStream:
             yield database().encode()
             yield database().encode()
 
-        answer = replicas.read(lambda: StreamingHttpResponse(pieces()))
+        answer = replicas.read_from_any(lambda: StreamingHttpResponse(pieces()))
         assert list(answer) == [b"replica1", b"replica1"]
 
     def test_one_that_fails_before_its_first_piece_is_asked_elsewhere(self, one):
@@ -161,7 +161,7 @@ class TestStream:
                 raise OperationalError("gone")
             yield database().encode()
 
-        assert list(replicas.read(lambda: StreamingHttpResponse(pieces()))) == [b"default"]
+        assert list(replicas.read_from_any(lambda: StreamingHttpResponse(pieces()))) == [b"default"]
 
     def test_one_that_breaks_off_later_is_not_mended(self, one):
         def pieces():
@@ -169,11 +169,11 @@ class TestStream:
             raise OperationalError("gone")
 
         with pytest.raises(OperationalError):
-            list(replicas.read(lambda: StreamingHttpResponse(pieces())))
-        assert one.health.current() == []
+            list(replicas.read_from_any(lambda: StreamingHttpResponse(pieces())))
+        assert one.health.list_healthy() == []
 
     def test_one_without_a_piece_is_empty(self, one):
-        assert list(replicas.read(lambda: StreamingHttpResponse([]))) == []
+        assert list(replicas.read_from_any(lambda: StreamingHttpResponse([]))) == []
 
     def test_it_is_closed_with_its_answer(self, one):
         closed = []
@@ -185,13 +185,13 @@ class TestStream:
             finally:
                 closed.append(True)
 
-        replicas.read(lambda: StreamingHttpResponse(pieces()))._resource_closers[0]()
+        replicas.read_from_any(lambda: StreamingHttpResponse(pieces()))._resource_closers[0]()
         assert closed == [True]
 
 
 class TestHealth:
     def test_a_replica_that_was_not_looked_at_is_not_read(self):
-        assert Databases("replica1").health.current() == []
+        assert Databases("replica1").health.list_healthy() == []
 
     def test_one_that_is_down_is_left_out_and_tried_again(self, one):
         one.down.add("replica1")

@@ -170,7 +170,7 @@ def test_a_published_change_is_read_from_the_replica(register):
 def test_no_read_fails_when_the_replica_is_killed(register):
     assert failures(register, register.standby.kill, seconds=2) == []
     assert register.readers() == {"primary"}
-    assert "replica1 is left out of public reads: it cannot be read" in register.server.said()
+    assert "replica1 is left out of public reads: it cannot be read" in register.server.get_output()
 
 
 def test_a_replica_that_returns_is_read_again(running):
@@ -179,7 +179,7 @@ def test_a_replica_that_returns_is_read_again(running):
     wait(lambda: running.readers() == {"primary"})
     running.standby.start()
     wait(lambda: running.readers() == {"standby"})
-    assert "replica1 is back and takes public reads again" in running.server.said()
+    assert "replica1 is back and takes public reads again" in running.server.get_output()
 
 
 def test_a_replica_that_falls_behind_is_left_out(register):
@@ -188,7 +188,7 @@ def test_a_replica_that_falls_behind_is_left_out(register):
     assert register.get(f"/api/transfers?as_of={revision}")[0] == revision
     wait(lambda: register.get("/api/transfers")[0] == revision)
     assert register.readers() == {"primary"}
-    assert "replica1 is left out of public reads: it is more than 10 s behind" in register.server.said()
+    assert "replica1 is left out of public reads: it is more than 10 s behind" in register.server.get_output()
 
 
 class Curator:
@@ -231,7 +231,7 @@ def test_curation_without_the_primary_is_told_to_try_again(register, user):
     status, headers, body = curator.log_in()
     assert (status, headers["Retry-After"]) == (503, "5")
     assert "was not saved" in body
-    assert "Traceback" not in body + register.server.said()
+    assert "Traceback" not in body + register.server.get_output()
 
 
 def test_a_login_that_failed_leaves_nothing_half_saved(register, user):

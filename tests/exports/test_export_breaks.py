@@ -18,7 +18,7 @@ ROWS = 25_000
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """A server of a register with so many copies of one transfer that an export takes its time."""
+    """Serve a register with so many copies of one transfer that an export takes its time."""
     path = tmp_path_factory.mktemp("large") / "register.sqlite3"
     manage(path, "migrate", "--verbosity=0")
     manage(path, "loadregister")
@@ -39,22 +39,22 @@ def server(tmp_path_factory):
 
 
 def workers(server):
-    """Processes that read an export for this server."""
-    found = []
+    """Return the processes that read an export for this server."""
+    pids = []
     for place in Path("/proc").glob("[0-9]*"):
         try:
-            command, said = (place / "cmdline").read_text(), (place / "stat").read_text()
-            parent = int(said.rpartition(")")[2].split()[1])
+            command, stat = (place / "cmdline").read_text(), (place / "stat").read_text()
+            parent = int(stat.rpartition(")")[2].split()[1])
             above = int(Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()[1])
         except (OSError, ValueError):
             continue
         if "transfers.exports.formats.worker" in command and server.process.pid in (parent, above):
-            found.append(int(place.name))
-    return found
+            pids.append(int(place.name))
+    return pids
 
 
 def begun(server, path):
-    """An answer of which some has come, and more is to come."""
+    """Return a connection with an answer of which some has come, and more is to come."""
     connection = http.client.HTTPConnection(server.host)
     connection.request("GET", path)
     answer = connection.getresponse()

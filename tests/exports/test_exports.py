@@ -20,6 +20,7 @@ from tests.support.reading import (
     FORMATS,
     MEDIA_TYPES,
     PATHS,
+    READERS,
     RESOURCES,
     add,
     body,
@@ -85,6 +86,20 @@ def tomorrow(monkeypatch):
     return come
 
 
+def test_every_format_has_a_reader_in_the_tests():
+    assert READERS.keys() == set(FORMATS)
+
+
+def test_media_types_are_those_that_readers_know():
+    assert MEDIA_TYPES == {
+        "csv": "text/csv",
+        "jsonl": "application/x-ndjson",
+        "parquet": "application/vnd.apache.parquet",
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "arrow": "application/vnd.apache.arrow.stream",
+    }
+
+
 @pytest.mark.usefixtures("register")
 class TestFormat:
     @every_resource
@@ -133,7 +148,7 @@ class TestFormat:
 
 
 class TestNothing:
-    @pytest.mark.parametrize("form", ["csv", "parquet", "arrow", "xlsx"])
+    @pytest.mark.parametrize("form", [form for form in FORMATS if form != "jsonl"])
     def test_without_rows_the_columns_are_still_named(self, client, form):
         assert table(form, body(client, f"/api/transfers.{form}")) == (NAMES, [])
 

@@ -1,10 +1,11 @@
-"""Reading exports back: each format with a reader that did not write it."""
+"""Readers of exports: each format has one that did not write it."""
 
 import csv
 import io
 import json
 import os
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -17,17 +18,13 @@ from python_calamine import CalamineWorkbook
 
 from transfers.api.resources.dictionary import DICTIONARY
 from transfers.api.resources.summary import list_items
+from transfers.exports import formats
 from transfers.models import RegistryRow
 from transfers.publication import editions
 from transfers.vocabulary import fields
 
-MEDIA_TYPES = {
-    "csv": "text/csv",
-    "jsonl": "application/x-ndjson",
-    "parquet": "application/vnd.apache.parquet",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "arrow": "application/vnd.apache.arrow.stream",
-}
+#: The formats that there are, so that a new one is tested at once: `READERS` needs its reader.
+MEDIA_TYPES = {name: form.MEDIA_TYPE.split(";")[0] for name, form in formats.FORMATS.items()}
 FORMATS = list(MEDIA_TYPES)
 #: Every list, and one transfer, with the fields of its rows.
 RESOURCES = {
@@ -47,20 +44,20 @@ ROW = {
 
 
 def body(client, address):
-    """The whole of an answer."""
+    """Return the whole of an answer."""
     answer = client.get(address)
     assert answer.status_code == 200, answer.content
     return b"".join(answer)
 
 
 def rows(client, resource, query=""):
-    """The rows of a resource as JSON has them: those of its first page, or a transfer's claims."""
+    """Return the rows of a resource as JSON has them: those of its first page, or a transfer's claims."""
     answer = client.get(f"/api/{resource}?{query}").json()
     return answer["claims"] if "claims" in answer else answer["results"]
 
 
 def cell(value):
-    """How CSV writes a value, whatever its reader made of it."""
+    """Write a value as CSV does, whatever its reader made of it."""
     match value:
         case None:
             return ""
@@ -76,27 +73,35 @@ def cell(value):
 
 
 def plain(value):
-    """How JSON writes a value of a typed format."""
+    """Write a value of a typed format as JSON does."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, date) else value
 
 
 def table(form, data):
-    """A file's column names, and its lines as the texts of their cells."""
-    if form == "csv":
-        names, *lines = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
-        return names, lines
-    if form == "xlsx":
-        names, *lines = sheets(data)[0][1]
-        return names, [[cell(value) for value in line] for line in lines]
-    frame = typed(form, data)
-    names = list(frame[0]) if form == "jsonl" else schema(form, data).names
-    return names, [[cell(row[name]) for name in names] for row in frame]
+    """Return a file's column names, and its lines as the texts of their cells."""
+    return READERS[form](data)
+
+
+def read_csv(data):
+    names, *lines = csv.reader(io.StringIO(data.decode(), newline=""), strict=True)
+    return names, lines
+
+
+def read_xlsx(data):
+    names, *lines = sheets(data)[0][1]
+    return names, [[cell(value) for value in line] for line in lines]
+
+
+def read_typed(form, data):
+    objects = typed(form, data)
+    names = list(objects[0]) if form == "jsonl" else schema(form, data).names
+    return names, [[cell(row[name]) for name in names] for row in objects]
 
 
 def typed(form, data):
-    """A typed file's rows, as JSON has them."""
+    """Return the rows of a typed file, as JSON has them."""
     if form == "jsonl":
         assert not data or data.endswith(b"\n")
         return [json.loads(line) for line in data.decode().split("\n")[:-1]]
@@ -104,8 +109,12 @@ def typed(form, data):
     return [{name: plain(value) for name, value in row.items()} for row in read(io.BytesIO(data)).to_dicts()]
 
 
+#: Format → reader of a file's column names, and of its lines as the texts of their cells.
+READERS = {"csv": read_csv, "xlsx": read_xlsx, **{form: partial(read_typed, form) for form in TYPED}}
+
+
 def schema(form, data):
-    """The Arrow schema of a Parquet or Arrow file."""
+    """Return the Arrow schema of a Parquet or Arrow file."""
     if form == "parquet":
         return pq.read_schema(io.BytesIO(data))
     with pa.ipc.open_stream(data) as stream:
@@ -113,13 +122,13 @@ def schema(form, data):
 
 
 def sheets(data):
-    """A workbook's sheets, in order: each its name and its lines."""
+    """Return a workbook's sheets in order, each with its name and its lines."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     return [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
 
 
 def add(*changes, prefix="row"):
-    """Published rows, made past the log; each with these values."""
+    """Add published rows without the log, each with these values."""
     cache.clear()  # counts are kept for as long as the revision stands
     revision = editions.get_newest().sequence  # an export shows the newest revision, and nothing later
     RegistryRow.objects.bulk_create(
@@ -129,7 +138,7 @@ def add(*changes, prefix="row"):
 
 
 def multiply(number, key="row-000001"):
-    """So many published rows like this one, with the keys copy-000001, copy-000002, ..., in no time."""
+    """Add so many published rows like this one, with the keys copy-000001, copy-000002, …, in no time."""
     meta = RegistryRow._meta
     columns = ", ".join(field.column for field in meta.local_fields if field.column not in ("id", "key"))
     with connection.cursor() as cursor:
@@ -144,21 +153,21 @@ def multiply(number, key="row-000001"):
 
 
 def error(answer):
-    """The one parameter that a request was refused for, and why."""
+    """Return the one parameter that a request was refused for, and why."""
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
     [only] = answer.json()["errors"]
     return only["parameter"], only["code"]
 
 
 def children():
-    """The processes that descend from this one."""
+    """Return the processes that descend from this one."""
     parents = {}
     for place in Path("/proc").glob("[0-9]*/stat"):
         try:
             parents[int(place.parent.name)] = int(place.read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue
-    found = {os.getpid()}
-    while more := {pid for pid, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {os.getpid()}
+    family = {os.getpid()}
+    while younger := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= younger
+    return family - {os.getpid()}

@@ -17,12 +17,12 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def without_proxies():
-    """The environment, save the proxies that it names."""
+    """Return the environment without the proxies that it names."""
     return {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
 
 
 def environment(database, **variables):
-    """The environment of a program on this database, a file or an address, with these variables."""
+    """Return the environment of a program on this database, a file or an address, with these variables."""
     url = database if "://" in str(database) else f"sqlite:///{database}"
     return without_proxies() | {"DATABASE_URL": url} | variables
 
@@ -35,11 +35,11 @@ def get_test_database_url():
     return f"postgres://{here['USER']}:{here['PASSWORD']}@{here['HOST']}:{here['PORT']}/{here['NAME']}"
 
 
-def manage(database, *arguments, variables=None, **options):
+def manage(database, *arguments, variables=None, root=ROOT, **options):
     """Run manage.py to its end."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
+        cwd=root,
         env=environment(database, **(variables or {})),
         capture_output=True,
         text=True,
@@ -57,7 +57,7 @@ def free_port():
 class Server:
     """`manage.py serve` on a free port, from its start to its stop."""
 
-    def __init__(self, database, **variables):
+    def __init__(self, database, root=ROOT, **variables):
         #: A file: a pipe that nobody reads would fill up, and hold the server.
         self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self.port = free_port()
@@ -65,29 +65,35 @@ class Server:
         command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=root,
             env=environment(database, **variables),
             stdout=self.log,
             stderr=subprocess.STDOUT,
         )
 
     def get(self, path, seconds=30):
+        """Return the text of an answer, once the server is up."""
+        return self.ask(path, seconds)[1].decode()
+
+    def ask(self, path, seconds=30, **headers):
+        """Return the headers and the body of an answer, once the server is up."""
+        request = urllib.request.Request(f"http://{self.host}{path}", headers=headers)
         until = time.monotonic() + seconds
         while True:
             try:
-                with DIRECT.open(f"http://{self.host}{path}") as answer:
-                    return answer.read().decode()
+                with DIRECT.open(request) as answer:
+                    return answer.headers, answer.read()
             except OSError:
                 if time.monotonic() > until or self.process.poll() is not None:
                     raise
                 time.sleep(0.1)
 
-    def said(self):
-        """All that it has printed so far."""
+    def get_output(self):
+        """Return all that it has printed so far."""
         return os.pread(self.log.fileno(), 1 << 20, 0).decode()
 
     def stop(self):
         self.process.terminate()
         self.process.wait(timeout=20)
         with self.log:
-            return self.said()
+            return self.get_output()

@@ -133,7 +133,7 @@ def server_error(request) -> HttpResponse:
     """
     error = sys.exc_info()[1]
     if isinstance(error, outage.AWAY):
-        return away(error) if request.path.startswith("/api") else outage.page()
+        return away(error) if request.path.startswith("/api") else outage.build_page()
     return problem(
         500, "The server failed on this request. The fault is logged; please tell the maintainers."
     )

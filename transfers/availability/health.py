@@ -1,12 +1,12 @@
-"""Which replicas are up, and up to date.
+"""Health of the replicas: which are up, and up to date.
 
-A thread of its own looks at them once a second, so that no reader waits for a host that is dead, and no
-public read touches the primary.
+A thread checks them once a second, so that no reader waits for a dead host, and no public read touches the
+primary.
 
-Behind is a replica that has not yet replayed what the primary had written ALLOWED_LAG seconds ago. Places
-in the write-ahead log are compared, not times and not revisions: an idle primary writes nothing, so a
-replica of it cannot seem old, and names of parties, which bring no revision, count too. While the primary
-is away its clock stands still: a replica that was up to date stays so, as there is nothing newer.
+A replica is behind if it has not yet replayed what the primary had written ALLOWED_LAG seconds ago. Places in
+the write-ahead log are compared, not times and not revisions: an idle primary writes nothing, so its replica
+cannot seem old, and names of parties, which bring no revision, count too. While the primary is away, a
+replica that was up to date stays so, as there is nothing newer.
 """
 
 import logging
@@ -21,9 +21,9 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections
 logger = logging.getLogger("transfers.availability.replicas")
 
 ALLOWED_LAG = 10.0
-#: Seconds from one look to the next, and until a database that failed is looked at again.
+#: Seconds from one check to the next, and until a database that failed is checked again.
 INTERVAL, PAUSE = 1.0, 3.0
-#: Seconds that the first reader waits for the first look.
+#: Seconds that the first reader waits for the first check.
 _FIRST = 3.0
 _WRITTEN = "SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::bigint"
 _REPLAYED = (
@@ -32,7 +32,7 @@ _REPLAYED = (
 
 
 class Health:
-    """The replicas that are left out, and why. `now` and `ask` are there for tests."""
+    """Replicas that are left out, and why. `now` and `ask` are there for tests."""
 
     def __init__(
         self,
@@ -42,45 +42,45 @@ class Health:
     ):
         self._aliases = aliases
         self._now = now
-        self._ask = ask or _asked
-        self._out = dict.fromkeys(aliases, "")  # empty: not looked at yet, of which nothing is logged
+        self._ask = ask or _fetch_number
+        self._out = dict.fromkeys(aliases, "")  # empty: not checked yet, of which nothing is logged
         self._wait: dict[str, float] = {}
         self._written: deque[tuple[float, int]] = deque()
         self._primary_is_up = False
         self._lock = threading.Lock()
-        self._looked = threading.Event()
+        self._checked = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def current(self) -> list[str]:
-        """The replicas to read, in an order of chance, so that they share the load."""
+    def list_healthy(self) -> list[str]:
+        """Return the replicas to read, in random order, so that they share the load."""
         if not self._aliases:
             return []
         self._start()
-        found = [alias for alias in self._aliases if alias not in self._out]
-        random.shuffle(found)
-        return found
+        healthy = [alias for alias in self._aliases if alias not in self._out]
+        random.shuffle(healthy)
+        return healthy
 
     def leave_out(self, alias: str, reason: str) -> None:
-        """Read this replica no more, until it answers again some seconds from now."""
+        """Leave this replica out until it answers again, some seconds from now at the earliest."""
         with self._lock:
-            is_known = bool(self._out.get(alias))
+            is_out = bool(self._out.get(alias))
             self._out[alias] = reason
             self._wait[alias] = self._now() + PAUSE
-        if not is_known:
+        if not is_out:
             logger.warning("%s is left out of public reads: %s.", alias, reason)
 
-    def look(self) -> None:
-        """One look at the primary, and at each replica but those that failed just now."""
-        self._look_at_primary()
+    def check(self) -> None:
+        """Check the primary, and each replica but those that failed just now."""
+        self._check_primary()
         for alias in self._aliases:
             if self._wait.get(alias, 0) <= self._now():
-                reason = self._fault(alias)
+                reason = self._find_fault(alias)
                 if reason:
                     self.leave_out(alias, reason)
                 else:
                     self._take_in(alias)
 
-    def _look_at_primary(self) -> None:
+    def _check_primary(self) -> None:
         if self._wait.get(DEFAULT_DB_ALIAS, 0) > self._now():
             return
         try:
@@ -94,13 +94,13 @@ class Health:
         while self._written[0][0] < self._now() - ALLOWED_LAG:
             self._written.popleft()
 
-    def _fault(self, alias: str) -> str:
-        """Why the replica must not be read; empty: it may."""
+    def _find_fault(self, alias: str) -> str:
+        """Return why the replica must not be read; empty where it may be."""
         try:
             place = self._ask(alias, _REPLAYED)
         except Error as error:
             return f"it cannot be read ({str(error).splitlines()[0]})"
-        if place is None:  # promoted, perhaps in the primary's stead; beside a primary nobody knows its age
+        if place is None:  # promoted, perhaps to replace the primary; beside a primary nobody knows its age
             return "it follows no primary" if self._primary_is_up else ""
         if self._written and place < self._written[0][1]:
             return f"it is more than {ALLOWED_LAG:g} s behind the primary"
@@ -117,24 +117,24 @@ class Health:
         if self._thread is None or not self._thread.is_alive():
             with self._lock:
                 if self._thread is None or not self._thread.is_alive():
-                    self._looked.clear()
+                    self._checked.clear()
                     self._thread = threading.Thread(target=self._watch, name="replicas", daemon=True)
                     self._thread.start()
-        if not self._looked.is_set():
-            self._looked.wait(_FIRST)
+        if not self._checked.is_set():
+            self._checked.wait(_FIRST)
 
     def _watch(self) -> None:
         while True:
             try:
-                self.look()
-            except Exception:  # the thread must not end, or a dead replica would be read for ever
-                logger.exception("The replicas could not be looked at.")
-            self._looked.set()
+                self.check()
+            except Exception:  # the thread must not end, or a dead replica would always be read
+                logger.exception("The replicas could not be checked.")
+            self._checked.set()
             time.sleep(INTERVAL)
 
 
-def _asked(alias: str, query: str) -> int | None:
-    """The one number that a query gives; after a failure the next one connects anew."""
+def _fetch_number(alias: str, query: str) -> int | None:
+    """Return the one number that a query gives; after a failure the next one connects anew."""
     try:
         with connections[alias].cursor() as cursor:
             cursor.execute(query)

@@ -1,4 +1,4 @@
-"""What people are told where the database is away, locked or broken: a page with status 503, a sentence."""
+"""Messages for people where the database is away, locked or broken: a page with status 503, a sentence."""
 
 import logging
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 
 logger = logging.getLogger("django.request")
 
-#: What Django raises where the database cannot be reached, breaks off, or is locked.
+#: Errors of Django where the database cannot be reached, breaks off, or is locked.
 AWAY = (OperationalError, InterfaceError)
 RETRY = {"Retry-After": "5"}
 _PAGE = """<!doctype html>
@@ -35,14 +35,14 @@ _SENTENCES = {
 
 
 def explain_database_error(error: DatabaseError) -> str:
-    """What a database error means to somebody who just typed a command."""
+    """Return a sentence about a database error for somebody who typed a command."""
     text = str(error)
-    known = next((sentence for part, sentence in _SENTENCES.items() if part in text), None)
-    return known or f"The database refused: {text.splitlines()[0] if text else type(error).__name__}"
+    sentence = next((sentence for part, sentence in _SENTENCES.items() if part in text), None)
+    return sentence or f"The database refused: {text.splitlines()[0] if text else type(error).__name__}"
 
 
 class Outage:
-    """Answers for a view that the database failed. The API has problem documents of its own."""
+    """Middleware that answers for a view that the database failed; the API has its own problem documents."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]):
         self.get_response = get_response
@@ -54,9 +54,9 @@ class Outage:
         if not isinstance(error, AWAY):
             return None
         logger.error("The database failed: %s", error)
-        return page()
+        return build_page()
 
 
-def page() -> HttpResponse:
-    """The page; it is a constant, as whatever makes pages of the admin would ask the database."""
+def build_page() -> HttpResponse:
+    """Build the page from a constant, as the templates of the admin would query the database."""
     return HttpResponse(_PAGE, status=503, headers={**RETRY, "Cache-Control": "no-store"})

@@ -1,7 +1,7 @@
-"""Public reads from replicas: which database a request under /api reads, and what if that one fails.
+"""Public reads from replicas: the database that a request under /api reads, and the next where it fails.
 
-All else, the admin and every command, reads and writes the primary. The settings name this router only
-where there are replicas.
+The admin and every command read and write the primary. The settings name this router only where there are
+replicas.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,18 +17,18 @@ from .health import Health
 from .outage import AWAY
 
 _chosen: ContextVar[str] = ContextVar("database", default=DEFAULT_DB_ALIAS)
-#: PostgreSQL's code of a statement that was cancelled, as where it took too long.
+#: PostgreSQL's code for a statement that was cancelled, for example because it took too long.
 _CANCELLED = "57014"
-#: Of a table or a column that is not there.
+#: Its codes for a table and a column that do not exist.
 _UNDEFINED = ("42P01", "42703")
 
 
 class Behind(Exception):
-    """This replica does not have yet what is asked for."""
+    """Signal that this replica does not yet have what is asked for."""
 
 
 class Router:
-    """Reads go where the request's context says, writes and migrations to the primary."""
+    """Router of reads to the database of the request's context, of writes and migrations to the primary."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
         return _chosen.get()
@@ -44,41 +44,41 @@ class Router:
 
 
 @cache
-def health() -> Health:
-    """What this process knows of its replicas."""
+def get_health() -> Health:
+    """Return the health of the replicas, as this process sees it."""
     return Health([alias for alias in connections if alias != DEFAULT_DB_ALIAS])
 
 
-def read(answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """The answer from a replica or, where none can give it, from the primary.
+def read_from_any(answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Return the answer from a replica or, where none can give it, from the primary.
 
-    A public read changes nothing, so what fails midway is asked again from its start.
+    A public read changes nothing, so one that fails midway is started again elsewhere.
     """
-    for alias in health().current():
-        response = _from_replica(alias, answer)
+    for alias in get_health().list_healthy():
+        response = _read_from_replica(alias, answer)
         if response is not None:
             return response
     return answer()
 
 
 def ask_another() -> None:
-    """Of a replica that lacks what is asked for: let another database be asked, at last the primary.
+    """Leave an answer to another database, at last to the primary, where this one is a replica.
 
-    To be called before a reader is told that there is no such thing, where it may be that new.
+    Call it before telling a reader that something does not exist, where it may be too new for a replica.
     """
     if _chosen.get() != DEFAULT_DB_ALIAS:
         raise Behind
 
 
-def _from_replica(alias: str, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase | None:
-    """None: this replica could not give the answer, and another database should be asked."""
+def _read_from_replica(alias: str, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase | None:
+    """Return the answer, or None where another database should be asked."""
     token = _chosen.set(alias)
     try:
-        response = _begun(alias, answer())
+        response = _start(alias, answer())
         error = getattr(response, "database_error", None)
         if error is None or not _may_pass_elsewhere(error):
             return response
-    except (_NotBegun, Behind):
+    except (_NotStarted, Behind):
         return None  # whatever it was, the last database that is asked shows it to the client
     except Error as raised:
         if not _may_pass_elsewhere(raised):
@@ -90,34 +90,34 @@ def _from_replica(alias: str, answer: Callable[[], HttpResponseBase]) -> HttpRes
     return None
 
 
-def _state(error: BaseException) -> str | None:
-    """PostgreSQL's code of the error; None where the connection itself failed."""
+def _get_code(error: BaseException) -> str | None:
+    """Return PostgreSQL's code of the error, or None where the connection itself failed."""
     return getattr(error.__cause__, "sqlstate", None)
 
 
 def _may_pass_elsewhere(error: BaseException) -> bool:
-    """Whether another database may do better; a statement that took too long would take long there too."""
-    state = _state(error)
-    return state in _UNDEFINED or (isinstance(error, AWAY) and state != _CANCELLED)
+    """Return whether another database may do better; a statement would take too long there as well."""
+    code = _get_code(error)
+    return code in _UNDEFINED or (isinstance(error, AWAY) and code != _CANCELLED)
 
 
 def _judge(alias: str, error: BaseException) -> None:
     """Leave out a replica that broke off; a single answer may also fail for reasons of its own."""
-    state = _state(error)
-    if state in _UNDEFINED:
-        health().leave_out(alias, "it lacks tables of the primary")
-    elif state is None or state.startswith(("08", "57P")):
-        health().leave_out(alias, f"it cannot be read ({str(error).splitlines()[0]})")
+    code = _get_code(error)
+    if code in _UNDEFINED:
+        get_health().leave_out(alias, "it lacks tables of the primary")
+    elif code is None or code.startswith(("08", "57P")):
+        get_health().leave_out(alias, f"it cannot be read ({str(error).splitlines()[0]})")
 
 
-class _NotBegun(Exception):
-    """A stream failed before its first piece."""
+class _NotStarted(Exception):
+    """Failure of a stream before its first piece."""
 
 
-def _begun(alias: str, response: HttpResponseBase) -> HttpResponseBase:
-    """The response, so far done that what can fail has failed, and bound to its database.
+def _start(alias: str, response: HttpResponseBase) -> HttpResponseBase:
+    """Return the response, made as far as it may fail, and bound to its database.
 
-    A stream is read when this request's context is gone, so it takes a copy of the context along.
+    A stream is read after this request's context ends, so it takes a copy of the context along.
     """
     if isinstance(response, StreamingHttpResponse):
         context, pieces = copy_context(), iter(response)
@@ -127,16 +127,16 @@ def _begun(alias: str, response: HttpResponseBase) -> HttpResponseBase:
             first = []
         except Exception as error:
             _judge_stream(alias, error)
-            raise _NotBegun from error
+            raise _NotStarted from error
         rest = iter(lambda: context.run(next, pieces, None), None)
-        response.streaming_content = _watched(alias, chain(first, rest))
+        response.streaming_content = _watch(alias, chain(first, rest))
     elif callable(render := getattr(response, "render", None)):
         render()
     return response
 
 
-def _watched(alias: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The pieces; where they break off it is too late to ask elsewhere, but the replica is judged."""
+def _watch(alias: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the pieces; where they break off it is too late to ask elsewhere, but the replica is judged."""
     try:
         yield from pieces
     except Exception as error:

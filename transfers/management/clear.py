@@ -10,7 +10,7 @@ from transfers.evidence.faults import BadFiles
 
 
 class ClearCommand(BaseCommand):
-    """A command whose expected failures are sentences and exit code 1, never tracebacks."""
+    """Command whose expected failures are sentences and exit code 1, never tracebacks."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:

@@ -1,7 +1,7 @@
-"""The web server: gunicorn in one worker process with threads.
+"""Web server: gunicorn in one worker process with threads.
 
-A server of this kind must break the connection where an answer fails midway. One that then ends the answer
-in good order, as some do, would let half an export pass for the whole.
+The server must break the connection where an answer fails midway. One that ends such an answer in good order,
+as some do, would let half an export pass for the whole.
 """
 
 import gc
@@ -14,8 +14,8 @@ from arms_registry.wsgi import application
 THREADS = 4
 
 
-def _settle(arbiter: Any, worker: Any) -> None:
-    """What was made at the start stays: the collector need not look through it again and again."""
+def _freeze(arbiter: Any, worker: Any) -> None:
+    """Freeze what was made at the start, so that the garbage collector need not visit it again."""
     gc.collect()
     gc.freeze()
 
@@ -36,7 +36,7 @@ class Server(BaseApplication):
             "graceful_timeout": 5,
             "loglevel": "warning",
             "control_socket_disable": True,
-            "post_fork": _settle,
+            "post_fork": _freeze,
         }
         for name, value in options.items():
             self.cfg.set(name, value)

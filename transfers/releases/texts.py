@@ -7,7 +7,7 @@ import yaml
 from transfers.models import Release
 
 from . import compare
-from .package import LICENCE, TITLE
+from .package import LICENCE, TABLE_FORMATS, TITLE
 from .state import State
 
 _README = """# arms_registry, release {name}
@@ -26,7 +26,7 @@ _README = """# arms_registry, release {name}
 | `CITATION.cff` | how to cite it |
 | `SHA256SUMS` | the sum of every file |
 
-Each table is there as CSV (UTF-8, empty means missing, members of a list are joined by `|`) and as Parquet.
+Each table is there as CSV (UTF-8, empty means missing, members of a list are joined by `|`) and as {others}.
 Rows and claims are as they were at the revision, claims with their source as it read then. Systems, parties
 and sources have no versions: they read as they did when the release was made.
 
@@ -61,9 +61,10 @@ remain with their owners.
 
 def build_readme(name: str, state: State) -> bytes:
     """Build README.md."""
+    others = " and ".join(form.title() for form in TABLE_FORMATS if form != "csv")
     text = _README.format(
         name=name, title=TITLE, revision=state.revision, time=state.written_time, transfers=state.transfers,
-        head=state.head, content=state.content, licence=LICENCE,
+        head=state.head, content=state.content, licence=LICENCE, others=others,
     )  # fmt: skip
     return text.encode()
 

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         seeds_dir, fixtures, articles = (options[name] for name in ("seeds", "fixtures", "articles"))
-        report = evidence.check(_short(seeds_dir), _short(fixtures), articles)
+        report = evidence.check(_shorten(seeds_dir), _shorten(fixtures), articles)
         for fault in report.faults:
             self.stdout.write(str(fault))
         if report.faults:
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{counts}, articles {report.articles}: all agree.")
 
 
-def _short(path: Path) -> Path:
-    """The path from where the user stands, if that is shorter to read."""
+def _shorten(path: Path) -> Path:
+    """Return the path from the working directory, if that is shorter to read."""
     relative = Path(os.path.relpath(path))
     return path if ".." in relative.parts else relative

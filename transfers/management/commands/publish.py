@@ -25,7 +25,7 @@ class Command(ClearCommand):
             raise CommandError("Withdraw transfers by key; --all is for publishing.")
         if not options["reason"].strip():
             raise CommandError("The reason is empty; it stands in the public log.")
-        transfers = self._transfers(options["keys"])
+        transfers = self._get_transfers(options["keys"])
         try:
             if options["withdraw"]:
                 revisions = publish.withdraw(transfers, options["reason"])
@@ -40,10 +40,10 @@ class Command(ClearCommand):
             self.stdout.write(f"revision {revision.sequence}: {revision.action} {revision.key}")
         self.stdout.write(f"{len(revisions)} revisions; {len(transfers) - len(revisions)} unchanged.")
 
-    def _transfers(self, keys: list[str]) -> list[Transfer]:
+    def _get_transfers(self, keys: list[str]) -> list[Transfer]:
         if not keys:
             return list(Transfer.objects.published())
-        found = Transfer.objects.in_bulk(keys, field_name="key")
-        if missing := [key for key in keys if key not in found]:
+        transfers = Transfer.objects.in_bulk(keys, field_name="key")
+        if missing := [key for key in keys if key not in transfers]:
             raise CommandError(f"No such transfer: {', '.join(missing)}.")
-        return list(found.values())
+        return list(transfers.values())

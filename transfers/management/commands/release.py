@@ -28,18 +28,18 @@ class Command(ClearCommand):
         try:
             if output is not None:
                 state, files = build.write(name, revision, output)
-                self._tell(name, "written, not recorded", state, len(files))
+                self._report(name, "written, not recorded", state, len(files))
                 return
-            made = build.release(name, revision)
+            built = build.release(name, revision)
         except NotReleasable as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"The files cannot be written: {error}") from error
-        said = {"unchanged": "there already, and as it was made"}.get(made.done, made.done)
-        self._tell(name, said, made.record, len(made.record.files))
-        self.stdout.write(f"digest  {made.record.digest}")
+        done = "there already, and as it was made" if built.done == "unchanged" else built.done
+        self._report(name, done, built.record, len(built.record.files))
+        self.stdout.write(f"digest  {built.record.digest}")
 
-    def _tell(self, name: str, done: str, state: Any, files: int) -> None:
+    def _report(self, name: str, done: str, state: Any, files: int) -> None:
         self.stdout.write(
             f"release {name} is {done}: revision {state.revision}, {state.transfers} transfers, {files} files"
         )

@@ -28,25 +28,25 @@ class Command(ClearCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = 0
+        count = 0
         try:
-            for fault in self._faults(options["since"], options["release"]):
+            for fault in self._list_faults(options["since"], options["release"]):
                 self.stderr.write(fault)
-                found += 1
+                count += 1
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise CommandError(f"A published record cannot be read, so it was altered: {error}") from error
-        if found:
-            raise CommandError(f"{found} faults: the register is not as it was published.")
-        self._tell(options["since"], options["release"])
+        if count:
+            raise CommandError(f"{count} faults: the register is not as it was published.")
+        self._report(options["since"], options["release"])
 
-    def _faults(self, since: str | None, folder: Path | None) -> Iterator[str]:
+    def _list_faults(self, since: str | None, folder: Path | None) -> Iterator[str]:
         if since is not None and verify.find_head(since) is None:
             yield f"the head {since}: no revision has it, so the log does not continue the one that had"
         yield from chain(verify.list_faults(), check.list_faults())
         if folder is not None:
             yield from check.list_folder_faults(folder)
 
-    def _tell(self, since: str | None, folder: Path | None) -> None:
+    def _report(self, since: str | None, folder: Path | None) -> None:
         head = Revision.objects.order_by("-sequence").first()
         if head is None:
             self.stdout.write("Nothing is published yet.")
