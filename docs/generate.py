@@ -55,9 +55,9 @@ WHEN = {
     405: "The request is neither GET, HEAD nor OPTIONS.",
     406: "The Accept header allows none of the formats.",
     410: "The transfer was published once and taken back; `reason`, `revision` and `time` say why and when.",
-    416: "The `Range` begins behind the end of the file; `Content-Range` says how long that is.",
+    416: "The `Range` begins after the end of the file; `Content-Range` says how long that is.",
     429: "The client asked too often, where the server limits that; `Retry-After` says how long to wait.",
-    500: "The server has a fault. It is logged; please tell the maintainers.",
+    500: "The server has a fault. It is logged. Please tell the maintainers.",
     503: "The server cannot answer now; try again later.",
 }
 FIGURE = ("from its smallest to its largest number", "a whole number")
@@ -315,11 +315,6 @@ def permissions_page() -> str:
         " change users can make superusers of them: give the group `administrator` to few."
     )
     everybody = (*roles.ROLES, roles.SUPERUSER)
-    models = sorted({(app, model) for held in roles.ROLES.values() for app in held for model in held[app]})
-    rights = [
-        [f"`{app}.{model}`", *(", ".join(roles.list_actions(role, app, model)) or "–" for role in everybody)]
-        for app, model in models
-    ]
     return page(
         "Permissions", intro, "## Records",
         "The history of a record is seen by who may view it; its edits are reverted by who may change it. A"
@@ -328,13 +323,20 @@ def permissions_page() -> str:
         " anything is public, only who may publish transfers as well. Who may publish transfers publishes an"
         " import as a whole, but nobody what they imported themselves. Who may change transfers accepts or"
         " declines proposals, and joins deals with transfers or rules that out.",
-        table(["record", *everybody], rights), "## Steps of a transfer",
+        table(["record", *everybody], _list_rights(everybody)), "## Steps of a transfer",
         "Every step needs a reason, which stands in the history; of `publish` and `withdraw` in the public"
         " log as well. Nobody publishes what they edited since the last publication, superusers included,"
         " unless `PUBLISH_OWN` is set. Editing a transfer or its claims makes it a draft again. Commands and"
         " fixtures have no user and are not bound by this.",
         table(["step", "from", "to", *everybody], [_step(step) for step in workflow.TRANSITIONS.values()]),
     )  # fmt: skip
+
+
+def _list_rights(everybody: Iterable[str]) -> Iterator[list[str]]:
+    records = {(app, model) for models in roles.ROLES.values() for app in models for model in models[app]}
+    for app, model in sorted(records):
+        rights = [", ".join(roles.list_actions(role, app, model)) or "–" for role in everybody]
+        yield [f"`{app}.{model}`", *rights]
 
 
 def _step(step: workflow.Transition) -> list[str]:

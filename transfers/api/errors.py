@@ -29,9 +29,9 @@ TITLES = {
 CODES = {
     "unknown": "The resource has no such parameter, or the parameter no such value.",
     "empty": "The parameter, or a part of it between commas, has no value.",
-    "repeated": "What may stand only once stands twice.",
+    "repeated": "What may appear only once appears twice.",
     "invalid": "The value cannot be read as what the parameter takes, such as a number or a date.",
-    "out_of_range": "There is no such revision, or the time is yet to come.",
+    "out_of_range": "There is no such revision, or the time is in the future.",
     "foreign": "The cursor belongs to other filters or another order.",
     "too_many_rows": "The format cannot hold so many rows; the suggestions are formats that can.",
     "no_pages": "A parameter of pages was given where the answer is the whole.",
@@ -135,5 +135,5 @@ def server_error(request) -> HttpResponse:
     if isinstance(error, outage.AWAY):
         return away(error) if request.path.startswith("/api") else outage.build_page()
     return problem(
-        500, "The server failed on this request. The fault is logged; please tell the maintainers."
+        500, "The server failed on this request. The fault is logged. Please tell the maintainers."
     )

@@ -79,8 +79,10 @@ class File:
         return StreamingHttpResponse(pieces, content_type=media_type)
 
     def _write(self, rows: Rows, about: About) -> Iterator[bytes]:
-        is_stored = isinstance(rows, QuerySet | list)
-        batches = queries.read_batches(rows, self.items, about) if is_stored else rows(about)
+        if isinstance(rows, QuerySet | list):
+            batches = queries.read_batches(rows, self.items, about)
+        else:
+            batches = rows(about)
         return formats.FORMATS[self.form].stream(batches, about)
 
     def _build_file_name(self) -> str:
