@@ -1,4 +1,4 @@
-"""Pages in a real browser: they work, and they talk to this server only."""
+"""Pages in a real browser: they work, and they use this server only."""
 
 import pytest
 
@@ -6,8 +6,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def opened(chromium, live_server):
-    """Opens a page of the live server; the page keeps its `requests`, `failures` and `complaints`."""
+def open_page(chromium, live_server):
+    """Return a function that opens a page, which lists its `requests`, `failures` and `complaints`."""
     page = chromium.new_page()
     page.requests, page.failures, page.complaints = [], [], []
     page.on("request", lambda request: page.requests.append(request.url))
@@ -16,15 +16,15 @@ def opened(chromium, live_server):
     page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
 
-    def go(path):
+    def open_path(path):
         page.goto(live_server.url + path, wait_until="networkidle")
         return page
 
-    return go
+    return open_path
 
 
-def test_the_api_page_shows_the_operations_and_asks_no_other_server(opened, live_server):
-    page = opened("/api/docs")
+def test_the_api_page_shows_the_operations_and_asks_no_other_server(open_page, live_server):
+    page = open_page("/api/docs")
     page.wait_for_selector(".opblock")
     shown = set(page.locator(".opblock-summary-path").all_inner_texts())
     assert {"/api/transfers", "/api/claims", "/api/transfers/{key}"} <= {
@@ -37,8 +37,8 @@ def test_the_api_page_shows_the_operations_and_asks_no_other_server(opened, live
     assert f"{live_server.url}/api/schema" in page.requests
 
 
-def test_an_answer_can_be_tried_out(opened):
-    page = opened("/api/docs#/api/Root")
+def test_an_answer_can_be_tried_out(open_page):
+    page = open_page("/api/docs#/api/Root")
     page.wait_for_selector(".opblock-body .try-out__btn")
     page.click(".opblock-body .try-out__btn")
     page.click(".opblock-body .execute")
@@ -47,8 +47,8 @@ def test_an_answer_can_be_tried_out(opened):
     assert (page.failures, page.complaints) == ([], [])
 
 
-def test_the_page_may_not_load_from_elsewhere(opened):
-    page = opened("/api/docs")
+def test_the_page_may_not_load_from_elsewhere(open_page):
+    page = open_page("/api/docs")
     loaded = page.evaluate(
         "fetch('http://127.0.0.1:9/').then(() => 'loaded', error => 'refused: ' + error.message)"
     )

@@ -54,9 +54,9 @@ def test_references_are_chosen_by_typing(admin_client, model, field):
 def test_a_system_is_found_by_any_name(admin_client, term):
     factories.system("s-400", aliases=("SA-21", "Triumf"))
     factories.transfer()
-    asked = {"term": term, "app_label": "transfers", "model_name": "transfer", "field_name": "system"}
-    found = admin_client.get(reverse("admin:autocomplete"), asked).json()["results"]
-    assert [entry["text"] for entry in found] == ["S-400"]
+    query = {"term": term, "app_label": "transfers", "model_name": "transfer", "field_name": "system"}
+    matches = admin_client.get(reverse("admin:autocomplete"), query).json()["results"]
+    assert [match["text"] for match in matches] == ["S-400"]
 
 
 def test_a_party_is_found_by_an_alias_in_another_script(admin_client):
@@ -101,7 +101,7 @@ def test_a_renamed_system_shows_in_public_at_once(admin_client):
         "variant_of": "", "wikidata": "", "aliases-TOTAL_FORMS": 0, "aliases-INITIAL_FORMS": 0,
     }  # fmt: skip
     address = page("system_change", System.objects.get().pk)
-    opened = forms.opened(admin_client, address)["opened"]
+    opened = forms.open_form(admin_client, address)["opened"]
     admin_client.post(address, form | {"opened": opened, "why": "Its full name"})
     assert RegistryRow.objects.current().get(key=transfer.key).system_name == "S-400 Triumf"
 
@@ -126,8 +126,8 @@ def test_a_wrong_date_is_explained(admin_client):
     assert "13 is no month" in answer.content.decode()
 
 
-def claims(transfer, *preferred):
-    """The form of a transfer with one date claim for each, stored or new, preferred or not."""
+def build_form(transfer, *preferred):
+    """Return the form of a transfer with as many date claims, stored or new, each preferred or not."""
     stored = list(transfer.dates.order_by("pk"))
     form = {
         "supplier": transfer.supplier_id, "recipient": transfer.recipient_id, "system": transfer.system_id,
@@ -154,7 +154,7 @@ def claims(transfer, *preferred):
 
 def test_two_preferred_claims_of_a_figure_are_refused_in_words(admin_client):
     transfer = factories.transfer()
-    answer = admin_client.post(page("transfer_change", transfer.pk), claims(transfer, True, True))
+    answer = admin_client.post(page("transfer_change", transfer.pk), build_form(transfer, True, True))
     assert "Only one claim can be preferred for event agreed." in answer.content.decode()
 
 
@@ -162,8 +162,8 @@ def test_the_preference_moves_from_one_claim_to_another_in_one_save(admin_client
     transfer = factories.transfer()
     address = page("transfer_change", transfer.pk)
     for preferred in ((False, True), (True, False)):
-        opened = forms.opened(admin_client, address)["opened"]
-        admin_client.post(address, claims(transfer, *preferred) | {"opened": opened})
+        opened = forms.open_form(admin_client, address)["opened"]
+        admin_client.post(address, build_form(transfer, *preferred) | {"opened": opened})
     assert list(transfer.dates.order_by("pk").values_list("preferred", flat=True)) == [True, False]
 
 

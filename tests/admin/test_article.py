@@ -6,7 +6,6 @@ from html import unescape
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from tests.support import factories
@@ -21,9 +20,7 @@ def page(name, *arguments):
 
 
 def as_role(client, role):
-    user = User.objects.create_user(role, password="x", is_staff=True)
-    user.groups.add(Group.objects.get(name=role))
-    client.force_login(user)
+    client.force_login(factories.user(role))
     return client
 
 
@@ -34,7 +31,7 @@ def curator(client):
 
 @pytest.fixture
 def names():
-    """The register's names that the text uses."""
+    """Create the parties and the system that the text names."""
     return factories.party("RUS"), factories.party("SRB"), factories.system("s-400")
 
 
@@ -47,53 +44,53 @@ def body(answer):
     return unescape(answer.content.decode())
 
 
-def pasted(client, text=TEXT, **source):
-    made = factories.source("gazette", **source)
-    answer = client.post(page("add"), {"source": made.pk, "text": text}, follow=True)
-    made.refresh_from_db()
-    return answer, made
+def paste(client, text=TEXT, **source):
+    record = factories.source("gazette", **source)
+    answer = client.post(page("add"), {"source": record.pk, "text": text}, follow=True)
+    record.refresh_from_db()
+    return answer, record
 
 
 def claim_page(article, words):
     return f"{page('claim', article.pk)}?mark={article.text.index(words)}"
 
 
-def proposed(client, address):
-    """The form as it was proposed: each field's name and value."""
+def read_proposal(client, address):
+    """Return the proposed form: each field's name and value."""
     maker = client.get(address).context["maker"]
     forms = [form for form in (maker.claim, maker.target, maker.new) if form]
     values = {field.html_name: field.value() for form in forms for field in form}
     return {name: getattr(value, "pk", value) for name, value in values.items() if value is not None}
 
 
-def chosen(client, address, **values):
-    return proposed(client, address) | {"claim-measure": "ordered", "claim-credibility": 2} | values
+def fill_in(client, address, **values):
+    return read_proposal(client, address) | {"claim-measure": "ordered", "claim-credibility": 2} | values
 
 
-def test_a_pasted_text_is_kept_as_pasted(curator):
-    pasted(curator, "\n\nTitle\r\n\r\nSix tanks. \r\n")
+def test_a_pasted_text_is_kept_as_paste(curator):
+    paste(curator, "\n\nTitle\r\n\r\nSix tanks. \r\n")
     assert ArticleText.objects.get().text == "\n\nTitle\n\nSix tanks. \n"
 
 
 def test_the_digest_of_the_text_stays_with_the_source(curator):
-    _, source = pasted(curator)
+    _, source = paste(curator)
     assert source.sha256 == hashlib.sha256(TEXT.encode()).hexdigest()
 
 
 def test_the_history_says_why_the_digest_was_set(curator):
-    _, source = pasted(curator)
+    _, source = paste(curator)
     assert source.history.first().history_change_reason == "SHA-256 of the article's text as pasted"
 
 
 def test_another_digest_of_the_source_is_kept_with_a_warning(curator):
-    answer, source = pasted(curator, sha256="0" * 64)
+    answer, source = paste(curator, sha256="0" * 64)
     assert source.sha256 == "0" * 64
     assert "Please check which text is the right one" in body(answer)
 
 
 def test_who_added_the_text_is_kept(curator):
-    pasted(curator)
-    assert ArticleText.objects.get().added_by.username == "curator"
+    paste(curator)
+    assert ArticleText.objects.get().added_by.username == "a curator"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +104,7 @@ def test_who_added_the_text_is_kept(curator):
     ids=["bell", "nul", "empty", "long"],
 )
 def test_a_text_that_cannot_be_kept_is_refused_in_words(curator, text, message):
-    answer, _ = pasted(curator, text)
+    answer, _ = paste(curator, text)
     assert message in body(answer)
     assert not ArticleText.objects.exists()
 
@@ -117,7 +114,7 @@ def test_the_list_tells_the_length(curator, article):
 
 
 def test_deleting_the_text_keeps_source_and_digest(curator):
-    _, source = pasted(curator)
+    _, source = paste(curator)
     curator.post(page("delete", ArticleText.objects.get().pk), {"post": "yes"})
     assert not ArticleText.objects.exists()
     assert Source.objects.get(pk=source.pk).sha256
@@ -132,10 +129,10 @@ def test_paragraphs_are_numbered(curator, article):
 
 
 @pytest.mark.parametrize(
-    "told", ["system s-400", "party RUS", "number 6 system", "money 2500000000 USD", "date 2018"]
+    "meaning", ["system s-400", "party RUS", "number 6 system", "money 2500000000 USD", "date 2018"]
 )
-def test_each_mark_tells_its_kind_in_text(curator, article, told):
-    assert f"[{told}]" in body(curator.get(page("change", article.pk)))
+def test_each_mark_tells_its_kind_in_text(curator, article, meaning):
+    assert f"[{meaning}]" in body(curator.get(page("change", article.pk)))
 
 
 def test_a_marked_figure_is_a_link_to_its_claim(curator, article):
@@ -155,7 +152,7 @@ def test_the_text_of_an_article_is_escaped(curator, names):
 
 
 def test_a_claim_is_proposed_with_its_place_and_figure(curator, article):
-    values = proposed(curator, claim_page(article, "six"))
+    values = read_proposal(curator, claim_page(article, "six"))
     assert values["claim-locator"] == "¶2"
     assert values["claim-unit"] == "system"
     assert values["claim-minimum"] == "6"
@@ -163,22 +160,22 @@ def test_a_claim_is_proposed_with_its_place_and_figure(curator, article):
 
 
 def test_a_sum_is_proposed_with_its_currency(curator, article):
-    assert proposed(curator, claim_page(article, "$2.5"))["claim-currency"] == "USD"
+    assert read_proposal(curator, claim_page(article, "$2.5"))["claim-currency"] == "USD"
 
 
 def test_a_date_is_proposed_as_edtf(curator, article):
-    assert proposed(curator, claim_page(article, "last year"))["claim-date"] == "2018"
+    assert read_proposal(curator, claim_page(article, "last year"))["claim-date"] == "2018"
 
 
 def test_transfers_of_the_names_nearby_are_offered_first(curator, article):
     factories.transfer("rus-ind-s-400-2018", recipient="IND")
     near = factories.transfer("rus-srb-s-400-2018")
-    assert proposed(curator, claim_page(article, "six"))["target-target"] == str(near.pk)
+    assert read_proposal(curator, claim_page(article, "six"))["target-target"] == str(near.pk)
 
 
 def test_a_new_transfer_is_proposed_from_the_names_nearby(curator, article, names):
     factories.transfer(recipient="TUR")
-    values = proposed(curator, claim_page(article, "last year"))
+    values = read_proposal(curator, claim_page(article, "last year"))
     wanted = [values["new-supplier"], values["new-recipient"], values["new-system"], values["new-key"]]
     assert wanted == [*(each.pk for each in names), "rus-srb-s-400-2018"]
 
@@ -191,50 +188,50 @@ def test_opening_a_claim_records_nothing(curator, article):
 def test_a_number_becomes_a_quantity(curator, article):
     transfer = factories.transfer()
     address = claim_page(article, "six")
-    answer = curator.post(address, chosen(curator, address))
+    answer = curator.post(address, fill_in(curator, address))
     assert answer["Location"] == f"{page('change', article.pk)}#p2"
-    made = Quantity.objects.get()
-    assert (made.transfer, made.source, made.minimum, made.locator) == (transfer, article.source, 6, "¶2")
+    claim = Quantity.objects.get()
+    assert (claim.transfer, claim.source, claim.minimum, claim.locator) == (transfer, article.source, 6, "¶2")
 
 
 def test_a_sum_becomes_a_valuation(curator, article):
     factories.transfer()
     address = claim_page(article, "$2.5")
-    curator.post(address, chosen(curator, address, **{"claim-measure": "deal_value"}))
+    curator.post(address, fill_in(curator, address, **{"claim-measure": "deal_value"}))
     assert Valuation.objects.get().minimum == 2_500_000_000
 
 
 def test_a_date_becomes_a_date_claim(curator, article):
     factories.transfer()
     address = claim_page(article, "last year")
-    curator.post(address, chosen(curator, address, **{"claim-event": "agreed"}))
+    curator.post(address, fill_in(curator, address, **{"claim-event": "agreed"}))
     assert TransferDate.objects.get().date == "2018"
 
 
 def test_the_history_names_the_article(curator, article):
     factories.transfer()
     address = claim_page(article, "six")
-    curator.post(address, chosen(curator, address))
+    curator.post(address, fill_in(curator, address))
     copy = Quantity.objects.get().history.get()
     assert (copy.history_change_reason, copy.history_user.username) == (
         "From the article gazette, ¶2",
-        "curator",
+        "a curator",
     )
 
 
 def test_a_new_transfer_is_a_draft(curator, article):
     address = claim_page(article, "six")
-    form = chosen(curator, address, **{"target-target": "new", "new-key": "rus-srb-s-400-2018"})
+    form = fill_in(curator, address, **{"target-target": "new", "new-key": "rus-srb-s-400-2018"})
     curator.post(address, form)
     assert Transfer.objects.get(key="rus-srb-s-400-2018").state == "draft"
     assert Quantity.objects.get().transfer.key == "rus-srb-s-400-2018"
 
 
-def test_another_transfer_may_be_chosen(curator, article):
+def test_another_transfer_may_be_fill_in(curator, article):
     factories.transfer()
     other = factories.transfer("other-one", recipient="TUR")
     address = claim_page(article, "six")
-    curator.post(address, chosen(curator, address, **{"target-target": "other", "target-other": other.pk}))
+    curator.post(address, fill_in(curator, address, **{"target-target": "other", "target-other": other.pk}))
     assert Quantity.objects.get().transfer == other
 
 
@@ -252,7 +249,7 @@ def test_another_transfer_may_be_chosen(curator, article):
 def test_an_error_shows_everything_that_was_typed(curator, article, wrong, message):
     factories.transfer()
     address = claim_page(article, "six")
-    form = chosen(curator, address, **{"claim-note": "my remark"}) | wrong
+    form = fill_in(curator, address, **{"claim-note": "my remark"}) | wrong
     answer = body(curator.post(address, form))
     assert message in answer
     assert "my remark" in answer
@@ -261,7 +258,7 @@ def test_an_error_shows_everything_that_was_typed(curator, article, wrong, messa
 
 def test_a_claim_that_fails_makes_no_transfer(curator, article):
     address = claim_page(article, "six")
-    form = chosen(curator, address, **{"target-target": "new", "new-key": "rus-srb-s-400-2018"})
+    form = fill_in(curator, address, **{"target-target": "new", "new-key": "rus-srb-s-400-2018"})
     curator.post(address, form | {"claim-minimum": 7})
     assert not Transfer.objects.exists()
 
@@ -270,7 +267,7 @@ def test_the_same_claim_twice_is_refused_in_words(curator, article):
     factories.transfer()
     address = claim_page(article, "six")
     for _ in range(2):
-        answer = curator.post(address, chosen(curator, address))
+        answer = curator.post(address, fill_in(curator, address))
     assert "This source's claim of this figure is recorded already." in body(answer)
 
 
@@ -279,7 +276,7 @@ def test_a_transfer_with_a_new_claim_needs_review_again(curator, article, state)
     transfer = factories.transfer()
     Transfer.objects.filter(pk=transfer.pk).update(state=state)
     address = claim_page(article, "six")
-    curator.post(address, chosen(curator, address))
+    curator.post(address, fill_in(curator, address))
     transfer.refresh_from_db()
     assert transfer.state == "draft"
     assert Quantity.objects.count() == 1
@@ -296,7 +293,7 @@ def test_a_reviewer_reads_and_makes_no_claim(client, article):
 
 
 def test_a_reader_without_permission_sees_no_text(client, article):
-    client.force_login(User.objects.create_user("guest", password="x", is_staff=True))
+    as_role(client, "nobody")
     assert client.get(page("change", article.pk)).status_code == 403
 
 

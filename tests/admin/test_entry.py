@@ -23,15 +23,15 @@ def text(answer):
     return " ".join(answer.content.decode().split())
 
 
-def claim(kind, **values):
-    """One claim as a form posts it."""
+def build_claim(kind, **values):
+    """Return one claim as a form posts it."""
     typed = {"source": factories.source("gazette").pk, "locator": "¶1", "excerpt": "words", "credibility": 2}
     posted = {f"{kind}-0-{name}": value for name, value in (typed | values).items()}
     return posted | {f"{kind}-TOTAL_FORMS": 1}
 
 
-def count(number, **values):
-    return claim("quantities", measure="ordered", unit="system", number=number, **values)
+def build_count(number, **values):
+    return build_claim("quantities", measure="ordered", unit="system", number=number, **values)
 
 
 def test_the_row_is_shown_as_it_would_be_published(admin_client):
@@ -77,21 +77,19 @@ def test_a_transfer_that_cannot_be_settled_says_why(admin_client):
     assert "February 2019 has 28 days" in text(admin_client.get(address(transfer)))
 
 
-def queries(client, url):
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+def count_queries(client, url):
+    with CaptureQueriesContext(connection) as captured:
         assert client.get(url).status_code == 200
     return len(captured)
 
 
 def test_the_page_takes_as_many_queries_however_many_transfers_there_are(admin_client):
     transfer = factories.quantity().transfer
-    queries(admin_client, address(transfer))
-    few = queries(admin_client, address(transfer))
+    count_queries(admin_client, address(transfer))
+    few = count_queries(admin_client, address(transfer))
     for _ in range(20):
         factories.quantity()
-    assert queries(admin_client, address(transfer)) == few
+    assert count_queries(admin_client, address(transfer)) == few
 
 
 @pytest.mark.parametrize(
@@ -138,10 +136,12 @@ def test_the_date_of_a_source_is_explained_too(admin_client):
 
 def test_a_wrong_date_in_the_form_is_kept_and_explained(admin_client):
     transfer = factories.transfer()
-    form = forms.opened(admin_client, address(transfer))
-    answer = admin_client.post(address(transfer), form | claim("dates", event="agreed", date="Oct 2019"))
+    form = forms.open_form(admin_client, address(transfer))
+    answer = admin_client.post(
+        address(transfer), form | build_claim("dates", event="agreed", date="Oct 2019")
+    )
     assert "write 2019-10" in text(answer)
-    assert forms.read(answer)["dates-0-date"] == "Oct 2019"
+    assert forms.read_form(answer)["dates-0-date"] == "Oct 2019"
 
 
 @pytest.mark.parametrize(
@@ -150,32 +150,32 @@ def test_a_wrong_date_in_the_form_is_kept_and_explained(admin_client):
 )
 def test_a_count_is_typed_in_one_field(admin_client, typed, stored):
     transfer = factories.transfer()
-    form = forms.opened(admin_client, address(transfer))
-    admin_client.post(address(transfer), form | count(typed))
+    form = forms.open_form(admin_client, address(transfer))
+    admin_client.post(address(transfer), form | build_count(typed))
     assert Quantity.objects.values_list("minimum", "maximum").get() == stored
 
 
 def test_an_approximate_count_says_so_in_its_note_once(admin_client):
     transfer = factories.transfer()
-    form = forms.opened(admin_client, address(transfer))
-    admin_client.post(address(transfer), form | count("about 30", note=f"A round figure. {ABOUT}"))
+    form = forms.open_form(admin_client, address(transfer))
+    admin_client.post(address(transfer), form | build_count("about 30", note=f"A round figure. {ABOUT}"))
     assert Quantity.objects.get().note == f"A round figure. {ABOUT}"
 
 
 def test_a_count_that_cannot_be_read_is_explained(admin_client):
     transfer = factories.transfer()
-    form = forms.opened(admin_client, address(transfer))
-    assert "at least 11" in text(admin_client.post(address(transfer), form | count("more than 10")))
+    form = forms.open_form(admin_client, address(transfer))
+    assert "at least 11" in text(admin_client.post(address(transfer), form | build_count("more than 10")))
 
 
 def test_a_stored_count_is_shown_in_its_field(admin_client):
     transfer = factories.quantity(minimum=5, maximum=7).transfer
-    assert forms.opened(admin_client, address(transfer))["quantities-0-number"] == "5-7"
+    assert forms.open_form(admin_client, address(transfer))["quantities-0-number"] == "5-7"
 
 
 def test_another_spelling_of_a_count_is_no_edit(admin_client):
     claim = factories.quantity()
-    form = forms.opened(admin_client, address(claim.transfer))
+    form = forms.open_form(admin_client, address(claim.transfer))
     admin_client.post(address(claim.transfer), form | {"quantities-0-number": "six"})
     assert claim.history.count() == 1
 
@@ -183,54 +183,56 @@ def test_another_spelling_of_a_count_is_no_edit(admin_client):
 def test_a_count_edited_on_its_own_page(admin_client):
     claim = factories.quantity()
     url = reverse("admin:transfers_quantity_change", args=[claim.pk])
-    admin_client.post(url, forms.opened(admin_client, url) | {"number": "at least 7"})
+    admin_client.post(url, forms.open_form(admin_client, url) | {"number": "at least 7"})
     assert Quantity.objects.values_list("minimum", "maximum").get() == (7, None)
 
 
-def fresh(client, transfer, **values):
-    """The form of a new transfer like a stored one."""
+def build_new(client, transfer, **values):
+    """Return the form of a new transfer like a stored one."""
     names = ("supplier", "recipient", "system")
-    return forms.opened(client, ADD) | {
+    return forms.open_form(client, ADD) | {
         "key": "new", **{name: getattr(transfer, f"{name}_id") for name in names}, **values,
     }  # fmt: skip
 
 
 def test_a_likely_duplicate_is_asked_about(admin_client):
     transfer = factories.transfer()
-    body = text(admin_client.post(ADD, fresh(admin_client, transfer)))
+    body = text(admin_client.post(ADD, build_new(admin_client, transfer)))
     assert f'<a href="{address(transfer)}">{transfer.key}</a>' in body
     assert Transfer.objects.count() == 1
 
 
 def test_what_was_typed_survives_the_question(admin_client):
-    form = fresh(admin_client, factories.transfer(), note="typed") | count("5-7")
-    shown = forms.read(admin_client.post(ADD, form))
+    form = build_new(admin_client, factories.transfer(), note="typed") | build_count("5-7")
+    shown = forms.read_form(admin_client.post(ADD, form))
     assert (shown["note"], shown["quantities-0-number"]) == ("typed", "5-7")
 
 
 def test_another_transfer_is_saved_once_that_is_said(admin_client):
-    form = fresh(admin_client, factories.transfer())
-    admin_client.post(ADD, forms.read(admin_client.post(ADD, form)) | {"another": "on"})
+    form = build_new(admin_client, factories.transfer())
+    admin_client.post(ADD, forms.read_form(admin_client.post(ADD, form)) | {"another": "on"})
     assert Transfer.objects.filter(key="new").exists()
 
 
 def test_dates_in_the_form_tell_transfers_apart(admin_client):
     transfer = factories.date("agreed", "2019").transfer
-    admin_client.post(ADD, fresh(admin_client, transfer) | claim("dates", event="agreed", date="2015"))
+    admin_client.post(
+        ADD, build_new(admin_client, transfer) | build_claim("dates", event="agreed", date="2015")
+    )
     assert TransferDate.objects.filter(transfer__key="new").exists()
 
 
 def test_a_stored_transfer_is_asked_about_when_its_recipient_changes(admin_client):
     factories.transfer("one", recipient="IND")
     other = factories.transfer("other", recipient="TUR")
-    form = forms.opened(admin_client, address(other)) | {"recipient": factories.party("IND").pk}
+    form = forms.open_form(admin_client, address(other)) | {"recipient": factories.party("IND").pk}
     assert "This may be recorded already" in text(admin_client.post(address(other), form))
 
 
 def test_a_stored_transfer_is_not_asked_about_again(admin_client):
     factories.transfer()
     other = factories.transfer()
-    admin_client.post(address(other), forms.opened(admin_client, address(other)) | {"note": "new"})
+    admin_client.post(address(other), forms.open_form(admin_client, address(other)) | {"note": "new"})
     assert Transfer.objects.get(pk=other.pk).note == "new"
 
 
@@ -238,7 +240,7 @@ def test_a_stored_transfer_is_not_asked_about_again(admin_client):
 def test_an_edit_makes_a_draft_of_what_was_reviewed(admin_client, state):
     transfer = factories.quantity().transfer
     Transfer.objects.filter(pk=transfer.pk).update(state=state)
-    form = forms.opened(admin_client, address(transfer)) | {"quantities-0-number": "7"}
+    form = forms.open_form(admin_client, address(transfer)) | {"quantities-0-number": "7"}
     admin_client.post(address(transfer), form)
     assert Transfer.objects.get(pk=transfer.pk).state == "draft"
 
@@ -247,7 +249,7 @@ def test_a_preference_that_is_given_up_leaves_history(admin_client):
     transfer = factories.transfer()
     first = factories.quantity(transfer=transfer, preferred=True)
     factories.quantity(number=8, transfer=transfer)
-    form = forms.opened(admin_client, address(transfer))
+    form = forms.open_form(admin_client, address(transfer))
     del form["quantities-0-preferred"]
     admin_client.post(address(transfer), form | {"quantities-1-preferred": "on"})
     assert list(first.history.values_list("preferred", flat=True)) == [False, True]
@@ -257,7 +259,7 @@ def test_the_preference_moves_from_a_claim_that_is_deleted(admin_client):
     transfer = factories.transfer()
     factories.quantity(number=8, transfer=transfer)
     factories.quantity(transfer=transfer, preferred=True)
-    form = forms.opened(admin_client, address(transfer))
+    form = forms.open_form(admin_client, address(transfer))
     changes = {"quantities-0-preferred": "on", "quantities-1-DELETE": "on"}
     admin_client.post(address(transfer), form | changes)
     assert list(transfer.quantities.values_list("minimum", "preferred")) == [(8, True)]
@@ -267,7 +269,7 @@ def test_the_preference_moves_from_a_claim_that_is_deleted(admin_client):
 @pytest.mark.parametrize("value", ["1000000000", "-1", "", "x", "9" * 5000, "²", "\x00"])
 def test_a_garbled_number_of_claims_is_an_error_and_no_crash(admin_client, name, value):
     claim = factories.quantity()
-    form = forms.opened(admin_client, address(claim.transfer)) | {f"dates-{name}": value, "note": "mine"}
+    form = forms.open_form(admin_client, address(claim.transfer)) | {f"dates-{name}": value, "note": "mine"}
     answer = admin_client.post(address(claim.transfer), form)
     assert answer.status_code in (200, 302)
 

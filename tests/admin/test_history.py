@@ -17,12 +17,12 @@ def page(model, name, *arguments):
     return reverse(f"admin:transfers_{model}_{name}", args=arguments)
 
 
-def shown(client, record, **query):
+def show_history(client, record, **query):
     model = record._meta.model_name
     return client.get(page(model, "history", record.pk), query).content.decode()
 
 
-def changed(record, **fields):
+def change(record, **fields):
     for name, value in fields.items():
         setattr(record, name, value)
     record.save()
@@ -30,7 +30,7 @@ def changed(record, **fields):
 
 
 def revert(client, record, number=0, reason="not so"):
-    """Post the reverting of the edit of this number; the page that follows."""
+    """Revert the edit of this number and return the page that follows."""
     form = {"edit": edits.list_edits(record)[number].id, "reason": reason}
     url = page(record._meta.model_name, "revert", record.pk)
     return client.post(url, form, follow=True).content.decode()
@@ -44,77 +44,77 @@ def curator(client):
 
 @pytest.fixture
 def noted():
-    """A transfer whose note was added after it was made."""
+    """Create a transfer and then add a note to it."""
     with history.record_because("as the gazette has it"):
-        return changed(factories.transfer(), note="A note")
+        return change(factories.transfer(), note="A note")
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_curated_record_has_its_history(curator, model):
     record = getattr(factories, model)()
-    assert f"{model.capitalize()} added" in shown(curator, record)
+    assert f"{model.capitalize()} added" in show_history(curator, record)
 
 
 def test_an_edit_shows_its_reason(curator, noted):
-    assert "as the gazette has it" in shown(curator, noted)
+    assert "as the gazette has it" in show_history(curator, noted)
 
 
 def test_an_edit_shows_its_user(curator):
     with history.record_because("", factories.user("administrator", "ann")):
         transfer = factories.transfer()
-    assert "By ann." in shown(curator, transfer)
+    assert "By ann." in show_history(curator, transfer)
 
 
 def test_an_edit_shows_the_field_before_and_after(curator):
-    transfer = changed(factories.transfer(location="Niš"), location="Batajnica")
+    transfer = change(factories.transfer(location="Niš"), location="Batajnica")
     row = '<th scope="row">Location</th><td>Niš</td><td>Batajnica</td>'
-    assert row in shown(curator, transfer)
+    assert row in show_history(curator, transfer)
 
 
 def test_a_record_that_was_chosen_is_shown_by_its_name(curator):
-    transfer = changed(factories.transfer(), recipient=factories.party("IND"))
-    assert "<td>Serbia</td><td>India</td>" in shown(curator, transfer)
+    transfer = change(factories.transfer(), recipient=factories.party("IND"))
+    assert "<td>Serbia</td><td>India</td>" in show_history(curator, transfer)
 
 
 def test_a_choice_is_shown_by_its_label(curator):
-    transfer = changed(factories.transfer(), kind="licensed_production")
-    assert "<td>licensed production</td>" in shown(curator, transfer)
+    transfer = change(factories.transfer(), kind="licensed_production")
+    assert "<td>licensed production</td>" in show_history(curator, transfer)
 
 
 def test_claims_show_with_their_transfer(curator):
     transfer = factories.transfer()
     factories.quantity(transfer=transfer).delete()
-    body = shown(curator, transfer)
+    body = show_history(curator, transfer)
     assert "Quantity added" in body
     assert "Quantity removed" in body
 
 
 def test_aliases_show_with_their_party(curator):
-    assert "Party alias added" in shown(curator, factories.party("SRB", aliases=("Srbija",)))
+    assert "Party alias added" in show_history(curator, factories.party("SRB", aliases=("Srbija",)))
 
 
 def test_the_public_log_shows_with_the_transfer(curator):
-    assert "First article read" in shown(curator, factories.published(reason="First article read"))
+    assert "First article read" in show_history(curator, factories.published(reason="First article read"))
 
 
 def test_a_text_is_shown_as_text(curator):
-    assert "<b>bold" not in shown(curator, changed(factories.transfer(), note="<b>bold"))
+    assert "<b>bold" not in show_history(curator, change(factories.transfer(), note="<b>bold"))
 
 
 def test_many_edits_go_on_the_next_page(curator):
     transfer = factories.transfer()
     for number in range(30):
-        changed(transfer, note=f"note {number}")
-    assert "Page 1 of 2" in shown(curator, transfer)
-    assert "Transfer added" in shown(curator, transfer, p=2)
+        change(transfer, note=f"note {number}")
+    assert "Page 1 of 2" in show_history(curator, transfer)
+    assert "Transfer added" in show_history(curator, transfer, p=2)
 
 
 def test_the_page_takes_the_same_queries_for_few_edits_and_many(curator, django_assert_max_num_queries):
     transfer = factories.transfer()
     for number in range(20):
-        changed(factories.quantity(transfer=transfer), note=str(number))
+        change(factories.quantity(transfer=transfer), note=str(number))
     with django_assert_max_num_queries(12):
-        shown(curator, transfer)
+        show_history(curator, transfer)
 
 
 def test_a_record_that_never_was_is_not_found(curator):
@@ -146,7 +146,7 @@ def test_a_revert_is_confirmed(curator, noted):
 
 
 def test_a_revert_on_a_published_transfer_makes_it_a_draft(curator):
-    transfer = changed(factories.published(), note="A note")
+    transfer = change(factories.published(), note="A note")
     revert(curator, transfer)
     transfer.refresh_from_db()
     assert (transfer.state, transfer.note) == (Transfer.State.DRAFT, "")
@@ -154,7 +154,7 @@ def test_a_revert_on_a_published_transfer_makes_it_a_draft(curator):
 
 def test_a_reverted_name_shows_in_public(curator):
     transfer = factories.published()
-    system = changed(transfer.system, name="Another name")
+    system = change(transfer.system, name="Another name")
     publish.refresh(system, "renamed")
     revert(curator, system)
     assert RegistryRow.objects.current().get().system_name == "S-400"
@@ -162,14 +162,14 @@ def test_a_reverted_name_shows_in_public(curator):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_a_revert_without_a_reason_changes_nothing(curator, model):
-    record = changed(getattr(factories, model)(), note="x") if model in ("source", "transfer") else None
-    record = record or changed(getattr(factories, model)(), name="Another name")
+    record = change(getattr(factories, model)(), note="x") if model in ("source", "transfer") else None
+    record = record or change(getattr(factories, model)(), name="Another name")
     assert "A revert needs a reason" in revert(curator, record, reason=" ")
     assert len(edits.list_edits(record)) == 2
 
 
 def test_the_page_says_what_cannot_be_reverted(curator):
-    body = shown(curator, factories.transfer())
+    body = show_history(curator, factories.transfer())
     assert "Cannot be reverted. It made the record" in body
 
 
@@ -179,8 +179,8 @@ def test_what_cannot_be_again_is_refused_in_words(curator, noted):
 
 
 def test_a_refused_revert_leaves_the_state(curator):
-    transfer = changed(factories.published(), note="A note")
-    changed(transfer, note="")
+    transfer = change(factories.published(), note="A note")
+    change(transfer, note="")
     revert(curator, transfer, 1)
     transfer.refresh_from_db()
     assert transfer.state == Transfer.State.PUBLISHED
@@ -202,7 +202,7 @@ def test_reverting_needs_the_permission_to_change(client, noted):
 
 def test_who_may_not_change_sees_no_button(client, noted):
     client.force_login(factories.user("reviewer"))
-    assert "/history/revert/" not in shown(client, noted)
+    assert "/history/revert/" not in show_history(client, noted)
 
 
 def test_nothing_is_reverted_by_get(curator, noted):

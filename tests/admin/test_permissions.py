@@ -20,8 +20,8 @@ OUTSIDE = {"anonymous": "–", "nobody": "–"}
 PAGES = {"list": "view", "history": "view", "add": "add", "change": "change", "delete": "delete"}
 
 
-def written(heading):
-    """A table of the page: first column → column → cell."""
+def read_table(heading):
+    """Return a table of the page: first column → column → cell."""
     text = (generate.FOLDER / "permissions.md").read_text(encoding="utf-8")
     part = re.split(r"^## ", text.split(f"\n## {heading}\n")[1], flags=re.MULTILINE)[0]
     head, _, *rows = [
@@ -32,54 +32,60 @@ def written(heading):
     return {row[0]: dict(zip(head, row, strict=True)) for row in rows}
 
 
-RECORDS, STEPS = written("Records"), written("Steps of a transfer")
+RECORDS, STEPS = read_table("Records"), read_table("Steps of a transfer")
 
 
-def allowed(role, label):
-    """What the page says that somebody of this role may do with the model."""
+def list_allowed(role, label):
+    """Return what the page lets somebody of this role do with the model."""
     return set((OUTSIDE | RECORDS[label])[role].split(", "))
 
 
-def somebody(role):
+def create_user(role):
     return User.objects.create_superuser("super") if role == "superuser" else factories.user(role)
 
 
-def record(label):
-    """A record of the model that nothing but permissions keeps from being deleted."""
-    match label.removeprefix("transfers."):
-        case "revision" | "registryrow" | "registryclaim" as name:
-            factories.published()
-            models = {"revision": Revision, "registryrow": RegistryRow, "registryclaim": RegistryClaim}
-            return models[name].objects.get()
-        case "release":
-            return Release.objects.create(name="1", revision=1, created=timezone.now(), transfers=0, files={})
-        case "partyalias":
-            return factories.party("X-ORG", aliases=("Org",)).aliases.get()
-        case "systemalias":
-            return factories.system(aliases=("SA-21",)).aliases.get()
-        case "transferdate":
-            return factories.date()
-        case "articletext":
-            return ArticleText.objects.create(source=factories.source(), text="Words.")
-        case "importbatch":
-            return deals.imported().batch
-        case "registerdeal":
-            return deals.imported()
-        case "proposal":
-            deal = deals.imported()
-            return Proposal.objects.create(transfer=deal.transfer, deal=deal, field="kind", value="gift")
-        case "auth.user":
-            return User.objects.create_user("another")
-        case "auth.group":
-            return Group.objects.create(name="another")
-        case name:
-            return getattr(factories, name)()
+def create_proposal():
+    deal = deals.imported()
+    return Proposal.objects.create(transfer=deal.transfer, deal=deal, field="kind", value="gift")
 
 
-def is_open(client, name, label, found):
-    """Whether the admin lets somebody do it."""
+def create_release():
+    return Release.objects.create(name="1", revision=1, created=timezone.now(), transfers=0, files={})
+
+
+def publish_and_get(model):
+    factories.published()
+    return model.objects.get()
+
+
+#: How to create a record, of the models for which `factories` has no function of the model's name.
+CREATE = {
+    "transfers.revision": lambda: publish_and_get(Revision),
+    "transfers.registryrow": lambda: publish_and_get(RegistryRow),
+    "transfers.registryclaim": lambda: publish_and_get(RegistryClaim),
+    "transfers.release": create_release,
+    "transfers.partyalias": lambda: factories.party("X-ORG", aliases=("Org",)).aliases.get(),
+    "transfers.systemalias": lambda: factories.system(aliases=("SA-21",)).aliases.get(),
+    "transfers.transferdate": factories.date,
+    "transfers.articletext": lambda: ArticleText.objects.create(source=factories.source(), text="Words."),
+    "transfers.importbatch": lambda: deals.imported().batch,
+    "transfers.registerdeal": deals.imported,
+    "transfers.proposal": create_proposal,
+    "auth.user": lambda: User.objects.create_user("another"),
+    "auth.group": lambda: Group.objects.create(name="another"),
+}
+
+
+def create_record(label):
+    """Create a record of the model that only permissions protect from being deleted."""
+    create = CREATE.get(label) or getattr(factories, label.removeprefix("transfers."))
+    return create()
+
+
+def is_open(client, name, label, record):
+    """Return whether the admin lets the user do it."""
     view = {"list": "changelist"}.get(name, name)
-    arguments = [found.pk] if name in ("history", "change", "delete") else []
+    arguments = [record.pk] if name in ("history", "change", "delete") else []
     answer = client.get(reverse(f"admin:{label.replace('.', '_')}_{view}", args=arguments))
     if name == "change" and answer.status_code == 200:
         return 'name="_save"' in answer.content.decode()  # the page of those who may only view has no button
@@ -93,12 +99,12 @@ def test_every_registered_model_is_in_the_table():
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("label", sorted(model._meta.label_lower for model in admin.site._registry))
 def test_the_admin_allows_what_the_table_says_and_nothing_else(client, label, role):
-    found = record(label)
+    record = create_record(label)
     if role != "anonymous":
-        client.force_login(somebody(role))
-    may = allowed(role, label)
-    said = {name: action in may for name, action in PAGES.items()}
-    assert {name: is_open(client, name, label, found) for name in PAGES} == said
+        client.force_login(create_user(role))
+    may = list_allowed(role, label)
+    expected = {name: action in may for name, action in PAGES.items()}
+    assert {name: is_open(client, name, label, record) for name in PAGES} == expected
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -106,7 +112,7 @@ def test_the_admin_allows_what_the_table_says_and_nothing_else(client, label, ro
 def test_a_step_is_taken_by_whom_the_table_says_and_by_nobody_else(client, name, role):
     transfer = factories.in_state(sorted(workflow.TRANSITIONS[name].sources)[0])
     if role != "anonymous":
-        client.force_login(somebody(role))
+        client.force_login(create_user(role))
     url = reverse("admin:transfers_transfer_step", args=[transfer.pk])
     client.post(url, {"step": name, "reason": "because"})
     transfer.refresh_from_db()

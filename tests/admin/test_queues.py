@@ -14,14 +14,14 @@ from transfers.publication import publish
 pytestmark = pytest.mark.django_db
 
 
-def waiting(name):
-    """Keys of the transfers in the queue."""
+def list_keys(name):
+    """Return the keys of the transfers in the queue."""
     queue = next(queue for queue in queues.QUEUES if queue.name == name)
     return set(queue.filter(Transfer.objects.all()).values_list("key", flat=True))
 
 
-def published(*claims, **values):
-    """A published transfer with claims made by these functions."""
+def publish_with(*claims, **values):
+    """Create a transfer, call these functions to add its claims, and publish it."""
     transfer = factories.transfer(**values)
     for make in claims:
         make(transfer)
@@ -43,60 +43,62 @@ def years_ago(years):
 
 def test_in_review():
     factories.published()
-    assert {factories.transfer(state="in_review").key} == waiting("in_review")
+    assert {factories.transfer(state="in_review").key} == list_keys("in_review")
 
 
 def test_disputed_is_where_sources_differ():
-    published(ordered(6))
-    assert {published(ordered(6), ordered(8)).key} == waiting("disputed")
+    publish_with(ordered(6))
+    assert {publish_with(ordered(6), ordered(8)).key} == list_keys("disputed")
 
 
 def test_one_origin_is_where_nobody_else_says_it():
-    published(ordered(6), ordered(6))
-    assert {published(ordered(6)).key} == waiting("one_origin")
+    publish_with(ordered(6), ordered(6))
+    assert {publish_with(ordered(6)).key} == list_keys("one_origin")
 
 
 def test_what_is_withdrawn_waits_for_no_origin():
-    publish.withdraw([published(ordered(6))], "misread")
-    assert waiting("one_origin") == set()
+    publish.withdraw([publish_with(ordered(6))], "misread")
+    assert list_keys("one_origin") == set()
 
 
 def test_uncited_is_weak():
-    assert {factories.transfer().key} == waiting("weak")
+    assert {factories.transfer().key} == list_keys("weak")
 
 
 @pytest.mark.parametrize("credibility", [4, 5, 6])
 def test_doubtful_claims_alone_are_weak(credibility):
-    assert {published(ordered(6, credibility=credibility)).key} == waiting("weak")
+    assert {publish_with(ordered(6, credibility=credibility)).key} == list_keys("weak")
 
 
 @pytest.mark.parametrize("grade", ["E", "F"])
 def test_claims_of_unreliable_sources_alone_are_weak(grade):
-    assert {published(ordered(6, source=factories.source("blog", reliability=grade))).key} == waiting("weak")
+    assert {publish_with(ordered(6, source=factories.source("blog", reliability=grade))).key} == list_keys(
+        "weak"
+    )
 
 
 def test_one_good_claim_is_enough():
-    published(ordered(6, credibility=5), dated("agreed", "2019"))
-    assert waiting("weak") == set()
+    publish_with(ordered(6, credibility=5), dated("agreed", "2019"))
+    assert list_keys("weak") == set()
 
 
 def test_a_delivery_is_open_for_long_where_the_agreement_is_old():
-    published(dated("agreed", years_ago(1.9)))
-    assert {published(dated("agreed", years_ago(2.1))).key} == waiting("open")
+    publish_with(dated("agreed", years_ago(1.9)))
+    assert {publish_with(dated("agreed", years_ago(2.1))).key} == list_keys("open")
 
 
 def test_a_delivery_is_not_open_for_long_where_the_last_part_came_lately():
-    published(dated("agreed", years_ago(9)), ordered(6), _delivered(2, years_ago(1)))
-    assert waiting("open") == set()
+    publish_with(dated("agreed", years_ago(9)), ordered(6), _delivered(2, years_ago(1)))
+    assert list_keys("open") == set()
 
 
 def test_a_delivery_is_open_for_long_where_the_last_part_is_old():
-    assert {published(ordered(6), _delivered(2, years_ago(3))).key} == waiting("open")
+    assert {publish_with(ordered(6), _delivered(2, years_ago(3))).key} == list_keys("open")
 
 
 def test_a_complete_delivery_is_not_open():
-    published(ordered(6), _delivered(6, years_ago(3)))
-    assert waiting("open") == set()
+    publish_with(ordered(6), _delivered(6, years_ago(3)))
+    assert list_keys("open") == set()
 
 
 def _delivered(number, day):
@@ -109,28 +111,28 @@ def _delivered(number, day):
 
 def test_blocked_is_what_has_no_claim_and_is_not_public():
     factories.quantity()
-    assert {factories.transfer().key} == waiting("blocked")
+    assert {factories.transfer().key} == list_keys("blocked")
 
 
 @pytest.mark.parametrize("queue", queues.QUEUES, ids=lambda queue: queue.name)
 def test_a_queue_is_a_filter_of_the_list(admin_client, queue):
     factories.transfer()
-    published(ordered(6))
-    found = admin_client.get(reverse("admin:transfers_transfer_changelist"), {"queue": queue.name})
-    assert set(found.context["cl"].result_list.values_list("key", flat=True)) == waiting(queue.name)
+    publish_with(ordered(6))
+    page = admin_client.get(reverse("admin:transfers_transfer_changelist"), {"queue": queue.name})
+    assert set(page.context["cl"].result_list.values_list("key", flat=True)) == list_keys(queue.name)
 
 
 def test_a_queue_that_there_is_not_filters_nothing(admin_client):
     factories.transfer()
-    found = admin_client.get(reverse("admin:transfers_transfer_changelist"), {"queue": "none"})
-    assert found.context["cl"].result_count == 1
+    page = admin_client.get(reverse("admin:transfers_transfer_changelist"), {"queue": "none"})
+    assert page.context["cl"].result_count == 1
 
 
 def test_the_counts_are_those_of_the_queues():
     factories.transfer(state="in_review")
-    published(ordered(6), ordered(8))
+    publish_with(ordered(6), ordered(8))
     assert {queue.name: count for queue, count in queues.count_queues()} == {
-        queue.name: len(waiting(queue.name)) for queue in queues.QUEUES
+        queue.name: len(list_keys(queue.name)) for queue in queues.QUEUES
     }
 
 

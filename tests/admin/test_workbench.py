@@ -1,4 +1,4 @@
-"""The curator's workbench in a real browser: from a pasted article to the public row, and by whom."""
+"""The admin in a real browser: from a pasted article to the public row, and by whom."""
 
 import re
 import tempfile
@@ -27,7 +27,7 @@ Belgrade is to get eight S-400 systems from Russia, a paper wrote."""
 
 @pytest.fixture
 def register():
-    """Parties, a system, two sources, and somebody of each role."""
+    """Create parties, a system, two sources and a user of each role."""
     roles.make(Group.objects, Permission.objects)
     for name in roles.ROLES:
         user = User.objects.create_user(f"a-{name}", password=PASSWORD, is_staff=True)
@@ -40,10 +40,10 @@ def register():
 
 
 @pytest.fixture
-def enter(chromium, live_server, register):
-    """Logs somebody in and gives the page, which knows the server's addresses."""
+def log_in(chromium, live_server, register):
+    """Return a function that logs a user in and returns a page, which knows the server's address."""
 
-    def logged_in(name):
+    def open_page(name):
         page = chromium.new_context(base_url=live_server.url).new_page()
         page.set_default_timeout(10_000)
         page.goto("/admin/")
@@ -53,7 +53,7 @@ def enter(chromium, live_server, register):
         page.wait_for_selector("#user-tools")
         return page
 
-    return logged_in
+    return open_page
 
 
 def choose(page, field, text):
@@ -92,7 +92,7 @@ def claim(page, mark, *, measure, is_new=False):
 
 
 def step(page, transfer, verb, reason):
-    """Take an editorial step; what the page then says."""
+    """Take an editorial step and return the message that follows."""
     page.goto(f"/admin/transfers/transfer/{transfer.pk}/change/")
     page.fill("#step-reason", reason)
     with page.expect_navigation():
@@ -100,8 +100,8 @@ def step(page, transfer, verb, reason):
     return page.wait_for_selector(".messagelist").inner_text()
 
 
-def test_an_article_becomes_a_public_row_by_four_eyes(enter):
-    curator = enter("a-curator")
+def test_an_article_becomes_a_public_row_by_four_eyes(log_in):
+    curator = log_in("a-curator")
     paste(curator, "first-paper", FIRST)
     claim(curator, "six", measure="ordered", is_new=True)
     claim(curator, "October 2019", measure="delivered")
@@ -113,17 +113,17 @@ def test_an_article_becomes_a_public_row_by_four_eyes(enter):
     assert curator.get_by_role("button", name="Publish").count() == 0
     assert "not allowed to publish" in curator.inner_text("#steps")
 
-    reviewer = enter("a-reviewer")
+    reviewer = log_in("a-reviewer")
     assert "published" in step(reviewer, transfer, "Publish", "Both papers checked")
     [row] = Client().get("/api/transfers?system=S-400").json()["results"]
     assert (row["quantity_ordered_min"], row["quantity_ordered_max"]) == (6, 8)
     assert row["disputed"] == ["quantity_ordered"]
 
 
-def test_a_curator_who_asks_to_publish_all_the_same_is_refused(enter):
+def test_a_curator_who_asks_to_publish_all_the_same_is_refused(log_in):
     transfer = factories.transfer()
     factories.quantity(transfer=transfer)
-    curator = enter("a-curator")
+    curator = log_in("a-curator")
     step(curator, transfer, "Submit for review", "Read")
     curator.evaluate("document.querySelector('#steps button').value = 'publish'")
     curator.fill("#step-reason", "I say so")
@@ -146,11 +146,11 @@ PAGES = {
 }
 
 
-def test_axe_finds_nothing_serious_on_the_main_pages(enter):
+def test_axe_finds_nothing_serious_on_the_main_pages(log_in):
     transfer = factories.published()
     factories.quantity(number=8, transfer=transfer)
     article = ArticleText.objects.create(source=factories.source("first-paper"), text=FIRST)
-    page, found = enter("a-administrator"), {}
+    page, faults_by_page = log_in("a-administrator"), {}
     for name, path in PAGES.items():
         if name == "a claim of a mark":
             page.goto(PAGES["an article"].format(article=article.pk))
@@ -158,13 +158,13 @@ def test_axe_finds_nothing_serious_on_the_main_pages(enter):
         else:
             page.goto(path.format(transfer=transfer.pk, article=article.pk))
         page.wait_for_selector("#content")
-        if faults := serious(page):
-            found[name] = faults
-    assert found == {}
+        if faults := list_faults(page):
+            faults_by_page[name] = faults
+    assert faults_by_page == {}
 
 
-def serious(page):
-    """What axe finds seriously wrong with the page."""
+def list_faults(page):
+    """Return what axe finds seriously wrong with the page."""
     return [
         f"{fault['id']}: {node['html'][:120]}"
         for fault in Axe().run(page).response["violations"]
@@ -173,23 +173,15 @@ def serious(page):
     ]
 
 
-def test_a_register_is_imported_with_its_progress_and_axe_finds_nothing_serious(enter, register_files):
-    page, found = enter("a-administrator"), {}
+def test_a_register_is_imported_with_its_progress_and_axe_finds_nothing_serious(log_in, register_file):
+    page, faults_by_page = log_in("a-administrator"), {}
 
     def look(name):
         page.wait_for_selector("#content")
-        if faults := serious(page):
-            found[name] = faults
+        if faults := list_faults(page):
+            faults_by_page[name] = faults
 
-    page.goto("/admin/transfers/importbatch/")
-    look("the list of imports")
-    page.get_by_role("link", name="Import a register").click()
-    look("an upload")
-    page.set_input_files("#id_file", register_files)
-    page.fill("#id_reason", "A new edition")
-    page.get_by_role("button", name="Preview").click()
-    page.get_by_text("Nothing is stored yet").wait_for()
-    look("a preview")
+    preview(page, register_file, look)
     running = {"step": "Writing deals", "done": 1000, "total": 3000, "ended": False}
     page.route("**/state.json", lambda route: route.fulfill(json=running))
     page.get_by_role("button", name="Import").click()
@@ -203,25 +195,38 @@ def test_a_register_is_imported_with_its_progress_and_axe_finds_nothing_serious(
     for path in ("links/", "{0}/undo/", "{0}/publish/", "../proposal/"):
         page.goto(f"/admin/transfers/importbatch/{path.format(ImportBatch.objects.get().pk)}")
         look(path)
-    assert found == {}
+    assert faults_by_page == {}
+
+
+def preview(page, register_file, look):
+    """Upload a register, looking at each page up to the preview."""
+    page.goto("/admin/transfers/importbatch/")
+    look("the list of imports")
+    page.get_by_role("link", name="Import a register").click()
+    look("an upload")
+    page.set_input_files("#id_file", register_file)
+    page.fill("#id_reason", "A new edition")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_text("Nothing is stored yet").wait_for()
+    look("a preview")
 
 
 @pytest.fixture
-def register_files(tmp_path, monkeypatch):
-    """A register of three deals as a file, and a database that the import's own process finds."""
+def register_file(tmp_path, monkeypatch):
+    """Return a file with a register of three deals; the import's own process finds the database."""
     monkeypatch.setenv("DATABASE_URL", servers.get_test_database_url())
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    made = registers.deals(3, seed=1)
+    deals = registers.deals(3, seed=1)
     path = tmp_path / "register.csv"
-    path.write_bytes(registers.write_trade_register([*made, replace(made[0], supplier=made[0].recipient)]))
+    path.write_bytes(registers.write_trade_register([*deals, replace(deals[0], supplier=deals[0].recipient)]))
     return path
 
 
-def test_a_transfer_is_found_opened_and_submitted_with_the_keyboard_alone(enter):
+def test_a_transfer_is_found_opened_and_submitted_with_the_keyboard_alone(log_in):
     transfer = factories.transfer("rus-srb-s-400-2019")
     factories.quantity(transfer=transfer)
-    page = enter("a-curator")
+    page = log_in("a-curator")
     for wanted in ("Transfers", "rus-srb-s-400-2019"):
         go_to(page, lambda: page.evaluate("document.activeElement.innerText"), wanted)
         with page.expect_navigation():
@@ -234,7 +239,7 @@ def test_a_transfer_is_found_opened_and_submitted_with_the_keyboard_alone(enter)
 
 
 def go_to(page, focused, wanted):
-    """Press Tab until what has the focus is wanted."""
+    """Press Tab until the wanted element has the focus."""
     for _ in range(200):
         page.keyboard.press("Tab")
         if focused() == wanted:

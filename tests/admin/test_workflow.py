@@ -50,8 +50,8 @@ def act(client, name, *transfers, **more):
     return client.post(page("changelist"), form, follow=True).content.decode()
 
 
-def changed_form(transfer, **fields):
-    """What the form of a transfer without dates and valuations posts."""
+def build_form(transfer, **fields):
+    """Return the posted form of a transfer without claims."""
     form = {
         "supplier": transfer.supplier_id, "recipient": transfer.recipient_id, "system": transfer.system_id,
         "kind": transfer.kind, "condition": transfer.condition, "opened": f"{digest(transfer)}@0",
@@ -233,14 +233,14 @@ def test_an_action_needs_its_permission(curator):
 @pytest.mark.parametrize("before", [State.IN_REVIEW, State.PUBLISHED, State.WITHDRAWN])
 def test_an_edited_transfer_is_a_draft_again(curator, before):
     transfer = factories.in_state(before)
-    curator.post(page("change", transfer.pk), changed_form(transfer, note="A note"))
+    curator.post(page("change", transfer.pk), build_form(transfer, note="A note"))
     transfer.refresh_from_db()
     assert (transfer.note, transfer.state) == ("A note", State.DRAFT)
 
 
 def test_a_transfer_that_is_saved_as_it_is_stays_published(curator):
     transfer = factories.in_state(State.PUBLISHED)
-    curator.post(page("change", transfer.pk), changed_form(transfer))
+    curator.post(page("change", transfer.pk), build_form(transfer))
     assert state(transfer) == State.PUBLISHED
 
 
@@ -277,6 +277,6 @@ def test_a_deleted_draft_stays_in_history(curator):
 def test_the_key_of_what_was_published_is_not_changed(curator, now):
     transfer = factories.in_state(now)
     key = transfer.key
-    curator.post(page("change", transfer.pk), changed_form(transfer, key="another-key"))
+    curator.post(page("change", transfer.pk), build_form(transfer, key="another-key"))
     transfer.refresh_from_db()
     assert transfer.key == key

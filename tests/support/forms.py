@@ -1,10 +1,10 @@
-"""A page's form as a browser would post it: every field with the value it stands at."""
+"""Forms as a browser would post them: every field with its value."""
 
 from html.parser import HTMLParser
 
 
-class _Fields(HTMLParser):
-    """The fields of the forms of a page; empty inline templates (`__prefix__`) are left out."""
+class _FieldParser(HTMLParser):
+    """Parser of the fields of a page's forms, without the empty templates of inlines (`__prefix__`)."""
 
     def __init__(self):
         super().__init__()
@@ -44,13 +44,13 @@ class _Fields(HTMLParser):
             self._select = None
 
 
-def read(answer):
-    """The fields of the form that an answer shows."""
-    found = _Fields()
-    found.feed(answer.content.decode())
-    return found.values
+def read_form(answer):
+    """Return the fields of the form in a response, by name."""
+    parser = _FieldParser()
+    parser.feed(answer.content.decode())
+    return parser.values
 
 
-def opened(client, url):
-    """The fields of the form at an address."""
-    return read(client.get(url))
+def open_form(client, url):
+    """Return the fields of the form at an address, by name."""
+    return read_form(client.get(url))

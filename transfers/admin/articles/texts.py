@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 
 from transfers.models import ArticleText, Source, history
 from transfers.publication import publish
@@ -98,5 +98,5 @@ class ArticleTextAdmin(ArticlePages):
                 source.save()
             publish.refresh(source, f"The source {source} was edited")
 
-    def response_post_save_add(self, request: HttpRequest, obj: ArticleText) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: ArticleText) -> HttpResponseRedirect:
         return HttpResponseRedirect(get_url(obj))
