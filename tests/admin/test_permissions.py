@@ -12,7 +12,7 @@ from django.utils import timezone
 from docs import generate
 from tests.support import deals, factories
 from transfers.curation import workflow
-from transfers.models import ArticleText, Proposal, RegistryClaim, RegistryRow, Release, Revision
+from transfers.models import ArticleText, FormerHash, Proposal, RegistryClaim, RegistryRow, Release, Revision
 
 pytestmark = pytest.mark.django_db
 ROLES = ["anonymous", "nobody", "curator", "reviewer", "administrator", "superuser"]
@@ -63,6 +63,7 @@ CREATE = {
     "transfers.revision": lambda: publish_and_get(Revision),
     "transfers.registryrow": lambda: publish_and_get(RegistryRow),
     "transfers.registryclaim": lambda: publish_and_get(RegistryClaim),
+    "transfers.formerhash": lambda: FormerHash.objects.create(sequence=1, hash="0" * 64),
     "transfers.release": create_release,
     "transfers.partyalias": lambda: factories.party("X-ORG", aliases=("Org",)).aliases.get(),
     "transfers.systemalias": lambda: factories.system(aliases=("SA-21",)).aliases.get(),

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from transfers.models import RegistryClaim, RegistryRow, Release, Revision
+from transfers.models import FormerHash, RegistryClaim, RegistryRow, Release, Revision
 
 from .editing.base import ReadOnlyAdmin
 
@@ -12,6 +12,12 @@ class RevisionAdmin(ReadOnlyAdmin):
     list_display = ["sequence", "time", "action", "key", "reason"]
     list_filter = ["action"]
     search_fields = ["key", "reason", "hash"]
+
+
+@admin.register(FormerHash)
+class FormerHashAdmin(ReadOnlyAdmin):
+    list_display = ["sequence", "hash"]
+    search_fields = ["sequence", "hash"]
 
 
 @admin.register(RegistryRow)

@@ -26,7 +26,7 @@ AT_MOST = {"articletext": NEVER_CHANGED, "importbatch": IMPORTED}
 SUPERUSER = "superuser"
 #: Only looked at in the admin, whoever asks: aliases are edited with their owner, and what is published
 #: changes by the steps of its transfer.
-LOOKED_AT = ("partyalias", "systemalias", *PUBLISHED, *PROPOSED)
+LOOKED_AT = ("partyalias", "systemalias", "formerhash", *PUBLISHED, *PROPOSED)
 
 #: Role → app → model → what it may do.
 ROLES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
@@ -53,6 +53,7 @@ ROLES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
             "transfer": (*ALL, "publish"),
             "articletext": NEVER_CHANGED,
             "importbatch": IMPORTED,
+            "formerhash": (),  # of use to `verify` alone: only superusers see them
             **dict.fromkeys((*PROPOSED, *PUBLISHED), READ),
         },
         "auth": {"user": ALL, "group": READ},

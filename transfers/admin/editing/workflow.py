@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import model_ngettext
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
@@ -111,7 +112,8 @@ class WorkflowAdmin(RegistryAdmin):
             messages.error(request, "None of the selected transfers was changed.")
         else:
             target = workflow.State(workflow.TRANSITIONS[name].target).label
-            messages.success(request, f"{len(transfers)} transfers are now {target}.")
+            count = len(transfers)
+            messages.success(request, f"Now {target}: {count} {model_ngettext(self.opts, count)}.")
         return None
 
     def _ask_reason(self, request: HttpRequest, transfers: list[Transfer], name: str) -> HttpResponse:
@@ -125,7 +127,8 @@ class WorkflowAdmin(RegistryAdmin):
             "select_across": request.POST.get("select_across", "0"),
             "checkbox_name": ACTION_CHECKBOX_NAME,
         }
-        title = f"{step.verb.capitalize()}: {len(transfers)} transfers"
+        count = len(transfers)
+        title = f"{step.verb.capitalize()}: {count} {model_ngettext(self.opts, count)}"
         return self.render_page(request, "transfer/workflow_selected.html", title, **context)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.template.response import TemplateResponse
 
 from transfers.admin.editing.base import RegistryAdmin
 
@@ -24,15 +23,7 @@ class ImportPages(RegistryAdmin):
     """Pages of imports, and lists to download."""
 
     def page(self, request: HttpRequest, name: str, title: str, **shown: Any) -> HttpResponse:
-        request.current_app = self.admin_site.name
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "media": self.media,
-            **shown,
-        }
-        return TemplateResponse(request, f"admin/transfers/importbatch/{name}.html", context)
+        return self.render_page(request, f"importbatch/{name}.html", title, **shown)
 
     def user_id(self, request: HttpRequest) -> int:
         """Return the id of the user, who is always logged in to the admin."""
