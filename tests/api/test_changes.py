@@ -58,12 +58,12 @@ ROW = {
 
 
 def test_two_equal_versions_do_not_differ():
-    assert changes.differences(ROW, ROW | {"revision": 2, "updated": "now", "words": "y"}) == []
+    assert changes.list_changes(ROW, ROW | {"revision": 2, "updated": "now", "words": "y"}) == []
 
 
 def test_fields_differ_in_public_order():
     after = ROW | {"sources": 2, "location": None, "disputed": ["tiv_unit"]}
-    assert changes.differences(ROW, after) == [
+    assert changes.list_changes(ROW, after) == [
         changes.Change("location", "Niš", None),
         changes.Change("disputed", None, ["tiv_unit"]),
         changes.Change("sources", 1, 2),
@@ -76,12 +76,12 @@ def test_no_version_is_one_without_values():
         changes.Change("location", "Niš", None),
         changes.Change("sources", 1, None),
     ]
-    assert changes.differences(ROW, None) == told
-    assert [change.after for change in changes.differences(None, ROW)] == ["a", "Niš", 1]
+    assert changes.list_changes(ROW, None) == told
+    assert [change.after for change in changes.list_changes(None, ROW)] == ["a", "Niš", 1]
 
 
 def test_no_number_is_not_nought():
-    assert changes.differences({"sources": 0}, {}) == [changes.Change("sources", 0, None)]
+    assert changes.list_changes({"sources": 0}, {}) == [changes.Change("sources", 0, None)]
 
 
 # Entries

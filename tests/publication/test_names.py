@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support import factories
 from transfers.models import Party, System, SystemAlias
 from transfers.publication import publish
-from transfers.publication.names import public_parties, public_systems
+from transfers.publication.names import get_party_index, get_system_index
 from transfers.vocabulary import names
 
 LETTERS = st.characters(min_codepoint=0x20, max_codepoint=0x4FF, exclude_categories=["Cc", "Mn"])
@@ -159,54 +159,54 @@ def test_suggestions_are_candidates(text, candidates):
 class TestPublicSystems:
     def test_a_system_of_a_published_transfer_is_known(self):
         factories.published(system="s-400")
-        assert public_systems().find("S-400") == {"s-400"}
+        assert get_system_index().find("S-400") == {"s-400"}
 
     def test_a_system_of_drafts_only_is_unknown(self):
         factories.transfer(system="secret-1")
-        assert public_systems().find("secret-1") == set()
+        assert get_system_index().find("secret-1") == set()
 
     def test_a_system_of_drafts_only_is_not_suggested(self):
         factories.published(system="s-400")
         factories.transfer(system="secret-1")
-        assert public_systems().suggest("secret-2") == []
+        assert get_system_index().suggest("secret-2") == []
 
     def test_a_system_without_transfers_is_unknown(self):
         factories.system("secret-1")
-        assert public_systems().find("secret-1") == set()
+        assert get_system_index().find("secret-1") == set()
 
     def test_a_system_becomes_known_as_its_first_transfer_is_published(self):
         draft = factories.transfer(system="pantsir-s1")
         factories.quantity(transfer=draft)
-        assert not public_systems().find("pantsir-s1")
+        assert not get_system_index().find("pantsir-s1")
         publish.publish([draft], "Checked")
-        assert public_systems().find("pantsir-s1") == {"pantsir-s1"}
+        assert get_system_index().find("pantsir-s1") == {"pantsir-s1"}
 
     def test_a_system_stays_known_once_its_transfer_is_withdrawn(self):
         publish.withdraw([factories.published(system="s-400")], "Wrong")
-        assert public_systems().find("S-400") == {"s-400"}
+        assert get_system_index().find("S-400") == {"s-400"}
 
     def test_a_draft_variant_is_no_member_of_its_public_family(self):
         family = factories.system("pantsir")
         factories.published(system=factories.system("pantsir-s1", variant_of=family))
         factories.transfer(system=factories.system("pantsir-s2", variant_of=family))
-        assert public_systems().find("pantsir") == {"pantsir", "pantsir-s1"}
+        assert get_system_index().find("pantsir") == {"pantsir", "pantsir-s1"}
 
     def test_a_family_is_known_by_its_published_variant(self):
         family = factories.system("pantsir", aliases=("SA-22",))
         factories.published(system=factories.system("pantsir-s1", variant_of=family))
-        assert "pantsir-s1" in public_systems().find("SA-22")
+        assert "pantsir-s1" in get_system_index().find("SA-22")
 
     def test_a_variant_does_not_stand_for_its_family(self):
         family = factories.system("pantsir")
         factories.published(system=family)
         factories.published(system=factories.system("pantsir-s1", variant_of=family))
-        assert public_systems().find("pantsir-s1") == {"pantsir-s1"}
+        assert get_system_index().find("pantsir-s1") == {"pantsir-s1"}
 
     def test_a_family_of_families_finds_all_its_members(self):
         family = factories.system("flanker")
         middle = factories.system("su-30", variant_of=family)
         factories.published(system=factories.system("su-30mki", variant_of=middle))
-        assert public_systems().find("flanker") == {"flanker", "su-30", "su-30mki"}
+        assert get_system_index().find("flanker") == {"flanker", "su-30", "su-30mki"}
 
     def test_families_in_a_circle_do_not_hang(self):
         one = factories.system("one-1")
@@ -217,56 +217,56 @@ class TestPublicSystems:
 
     def test_every_alias_is_known(self):
         factories.published(system=factories.system("s-400", aliases=("SA-21", "Growler", "Триумф")))
-        index = public_systems()
+        index = get_system_index()
         assert [index.find(name) for name in ("sa21", "GROWLER", "triumf")] == [{"s-400"}] * 3
 
     def test_an_alias_shared_by_two_systems_finds_both(self):
         factories.published(system=factories.system("buk", aliases=("Gadfly",)))
         factories.published(system=factories.system("buk-m1", aliases=("Gadfly",)))
-        assert public_systems().find("gadfly") == {"buk", "buk-m1"}
+        assert get_system_index().find("gadfly") == {"buk", "buk-m1"}
 
     def test_asking_again_costs_one_query(self, django_assert_num_queries):
         factories.published()
-        public_systems()
+        get_system_index()
         with django_assert_num_queries(1):
-            public_systems()
+            get_system_index()
 
     def test_an_alias_added_is_found_with_the_next_revision(self):
         first = factories.published(system="s-400")
-        public_systems()
+        get_system_index()
         SystemAlias.objects.create(system=first.system, name="Triumf")
         publish.refresh(first.system, "Another name")
-        assert public_systems().find("Triumf") == {"s-400"}
+        assert get_system_index().find("Triumf") == {"s-400"}
 
 
 @pytest.mark.django_db
 class TestPublicParties:
     def test_every_state_is_known_without_any_transfer(self):
         factories.party("FRA", name="France", alpha2="FR")
-        index = public_parties()
+        index = get_party_index()
         assert [index.find(name) for name in ("FRA", "fr", "france")] == [{"FRA"}] * 3
 
     def test_a_former_state_is_known_and_is_not_its_successor(self):
         russia = factories.party("RUS", alpha2="RU")
         factories.party("SUN", name="Soviet Union", kind="former_state", successor=russia)
-        assert public_parties().find("soviet union") == {"SUN"}
+        assert get_party_index().find("soviet union") == {"SUN"}
 
     @pytest.mark.parametrize("kind", [Party.Kind.NON_STATE, Party.Kind.ORGANISATION, Party.Kind.UNKNOWN])
     def test_another_party_of_drafts_only_is_unknown(self, kind):
         factories.transfer(recipient=factories.party("X-GROUP", name="Some group", kind=kind))
-        index = public_parties()
+        index = get_party_index()
         assert (index.find("X-GROUP"), index.suggest("some grup")) == (set(), [])
 
     @pytest.mark.parametrize("role", ["supplier", "recipient"])
     def test_another_party_of_a_published_transfer_is_known(self, role):
         factories.published(**{role: factories.party("X-GROUP", name="Some group", kind="non_state")})
-        assert public_parties().find("some group") == {"X-GROUP"}
+        assert get_party_index().find("some group") == {"X-GROUP"}
 
     def test_aliases_in_any_script_are_known(self):
         factories.party("TUR", aliases=("Türkiye", "Турция", "Τουρκία"))
-        index = public_parties()
+        index = get_party_index()
         assert [index.find(name) for name in ("turkiye", "ТУРЦИЯ", "Τουρκία")] == [{"TUR"}] * 3
 
     def test_the_nearest_party_is_suggested(self):
         factories.party("SRB", alpha2="RS")
-        assert public_parties().suggest("Servia") == ["Serbia"]
+        assert get_party_index().suggest("Servia") == ["Serbia"]

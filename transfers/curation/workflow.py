@@ -80,7 +80,7 @@ def get_refusal(transfer: Transfer, name: str, user: Any) -> str:
         return f"The transfer {transfer.key} is {state}; one cannot {step.verb} it now."
     if name == "withdraw" and not is_public(transfer):
         return f"The transfer {transfer.key} is not public, so there is nothing to withdraw."
-    if name == "submit" and (faults := publish.problems(transfer)):
+    if name == "submit" and (faults := publish.list_problems(transfer)):
         return f"The transfer {transfer.key} cannot be submitted: {' '.join(faults)}"
     if name == "publish" and not settings.PUBLISH_OWN and user.pk in list_editors(transfer):
         return f"You edited {transfer.key} yourself; somebody else must publish it."

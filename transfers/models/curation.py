@@ -64,11 +64,11 @@ class TransferQuerySet(models.QuerySet):
         )
 
     def with_names(self):
-        """With parties and system, in one query."""
+        """Return transfers with parties and system, in one query."""
         return self.select_related("supplier", "recipient", "system")
 
     def with_claims(self):
-        """Everything publication reads, in a fixed number of queries."""
+        """Return transfers with everything publication reads, in a fixed number of queries."""
         return self.with_names().prefetch_related(*(f"{claims}__source" for claims in Transfer.CLAIMS))
 
 
@@ -120,7 +120,7 @@ class Transfer(CuratedModel):
         return self.key
 
     def claims(self) -> list["Claim"]:
-        """Every claim about it, of all three kinds."""
+        """Return every claim about it, of all three kinds."""
         return [claim for name in self.CLAIMS for claim in getattr(self, name).all()]
 
 

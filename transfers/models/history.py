@@ -37,7 +37,7 @@ _context: ContextVar[tuple[str, Any]] = ContextVar("because", default=("", None)
 
 @contextmanager
 def record_because(reason: str, user: Any = None) -> Iterator[None]:
-    """Everything saved in the block leaves history with this reason and user."""
+    """Give everything saved in the block this reason and user in its history."""
     token = _context.set((reason, user))
     try:
         yield
@@ -46,16 +46,16 @@ def record_because(reason: str, user: Any = None) -> Iterator[None]:
 
 
 def get_context() -> tuple[str, Any]:
-    """Reason and user of the block; for bulk writes, which send no signal."""
+    """Return reason and user of the block; for bulk writes, which send no signal."""
     return _context.get()
 
 
 def record_copies(records: models.QuerySet, kind: str) -> int:
-    """Leave history of these stored records, for bulk writes; one statement, the number of copies."""
+    """Copy stored records into their history, for bulk writes, in one statement; return their number."""
     model = records.model
     copies = model.history.model
     reason, user = get_context()
-    known = {
+    context = {
         "history_date": Value(timezone.now(), models.DateTimeField()),
         "history_type": Value(kind, models.CharField()),
         "history_change_reason": Value(reason or None, models.CharField()),
@@ -63,9 +63,9 @@ def record_copies(records: models.QuerySet, kind: str) -> int:
     }
     names = [field.attname for field in model._meta.concrete_fields]
     columns = [copies._meta.get_field(field.name).column for field in model._meta.concrete_fields]
-    columns += [copies._meta.get_field(name).column for name in known]
+    columns += [copies._meta.get_field(name).column for name in context]
     connection = connections[records.db]
-    selected = records.order_by("pk").values_list(*names, *known.values())
+    selected = records.order_by("pk").values_list(*names, *context.values())
     try:
         query, parameters = selected.query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:  # the condition holds of nothing, as Django sees without asking
@@ -77,7 +77,7 @@ def record_copies(records: models.QuerySet, kind: str) -> int:
 
 
 @receiver(pre_create_historical_record)
-def _tell(history_instance: Any, **_: Any) -> None:
+def _set_context(history_instance: Any, **_: Any) -> None:
     reason, user = _context.get()
     if reason:
         history_instance.history_change_reason = reason

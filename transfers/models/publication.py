@@ -29,8 +29,8 @@ _COLUMNS: dict[Type, tuple[type[models.Field], dict[str, Any]]] = {
 }
 
 
-def _columns(name: str, *listed: tuple[Field, ...]) -> type[models.Model]:
-    """An abstract model with one column for each public field; an absent value is null, never ''."""
+def _build_columns(name: str, *listed: tuple[Field, ...]) -> type[models.Model]:
+    """Build an abstract model with one column for each public field; an absent value is null, never ''."""
     columns: dict[str, Any] = {}
     for item in (item for items in listed for item in items):
         column, options = _COLUMNS[item.type]
@@ -39,8 +39,8 @@ def _columns(name: str, *listed: tuple[Field, ...]) -> type[models.Model]:
     return type(name, (models.Model,), {"__module__": __name__, "Meta": meta, **columns})
 
 
-def _current(prefix: str, key: str, *names: str) -> list[models.Index]:
-    """Indexes of what is published now, by its key and by these columns.
+def _index_current(prefix: str, key: str, *names: str) -> list[models.Index]:
+    """Build the indexes of what is published now, by its key and by these columns.
 
     With `until`, though it is null in each entry: so SQLite counts by the index alone.
     """
@@ -54,8 +54,8 @@ def _current(prefix: str, key: str, *names: str) -> list[models.Index]:
     ]
 
 
-def _past(prefix: str, key: str, *names: str) -> list[models.Index]:
-    """Indexes of what stood at a revision, by its key, by these columns, and by when it began.
+def _index_past(prefix: str, key: str, *names: str) -> list[models.Index]:
+    """Build the indexes of what stood at a revision, by its key, by these columns, and by when it began.
 
     Each tells alone whether a version stood then, so versions that did not are passed over unread.
     """
@@ -154,7 +154,7 @@ _ASKED_OF_ROWS = ("system", "supplier", "recipient", "category", "kind", "status
 _ASKED_OF_CLAIMS = ("source", "system", "supplier", "recipient", "measure")
 
 
-class RegistryRow(_columns("RowColumns", fields.ROW, fields.ROW_HIDDEN)):  # type: ignore[misc]
+class RegistryRow(_build_columns("RowColumns", fields.ROW, fields.ROW_HIDDEN)):  # type: ignore[misc]
     """A published version of a transfer, flat; `until` is the revision that replaced or withdrew it."""
 
     until = models.PositiveBigIntegerField(null=True)
@@ -164,8 +164,8 @@ class RegistryRow(_columns("RowColumns", fields.ROW, fields.ROW_HIDDEN)):  # typ
     class Meta:
         ordering = ["key"]
         indexes = [
-            *_current("row", "key", *_ASKED_OF_ROWS),
-            *_past("row", "key", *_ASKED_OF_ROWS),
+            *_index_current("row", "key", *_ASKED_OF_ROWS),
+            *_index_past("row", "key", *_ASKED_OF_ROWS),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -181,7 +181,7 @@ class RegistryRow(_columns("RowColumns", fields.ROW, fields.ROW_HIDDEN)):  # typ
         return f"{self.key} of revision {self.revision}"
 
 
-class RegistryClaim(_columns("ClaimColumns", fields.CLAIM)):  # type: ignore[misc]
+class RegistryClaim(_build_columns("ClaimColumns", fields.CLAIM)):  # type: ignore[misc]
     """A published version of a claim, flat, with its source as it was when published."""
 
     until = models.PositiveBigIntegerField(null=True)
@@ -193,8 +193,8 @@ class RegistryClaim(_columns("ClaimColumns", fields.CLAIM)):  # type: ignore[mis
         indexes = [
             models.Index(fields=["transfer", "revision"], name="claim_transfer"),
             models.Index(fields=["transfer"], condition=Q(until__isnull=True), name="claim_current_transfer"),
-            *_current("claim", "claim", *_ASKED_OF_CLAIMS),
-            *_past("claim", "claim", *_ASKED_OF_CLAIMS),
+            *_index_current("claim", "claim", *_ASKED_OF_CLAIMS),
+            *_index_past("claim", "claim", *_ASKED_OF_CLAIMS),
         ]
         constraints = [
             models.UniqueConstraint(

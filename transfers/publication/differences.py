@@ -24,17 +24,17 @@ class Change:
         return f"{self.field}: {_written(self.before)} → {_written(self.after)}"
 
 
-def differences(before: Flat | None, after: Flat | None) -> list[Change]:
-    """The fields in which two flat rows differ, in public order; no row counts as one without values.
+def list_changes(before: Flat | None, after: Flat | None) -> list[Change]:
+    """Return the fields in which two flat rows differ, in public order; no row is one without values.
 
-    Both rows have to be read in one way, as stored or as shown: an empty list and None are the same.
+    Read both rows in one way, as stored or as shown: an empty list and None are the same.
     """
     old, new = before or {}, after or {}
-    pairs = ((name, _value(old, name), _value(new, name)) for name in COMPARED)
+    pairs = ((name, _get(old, name), _get(new, name)) for name in COMPARED)
     return [Change(name, was, is_now) for name, was, is_now in pairs if was != is_now]
 
 
-def _value(row: Flat, name: str) -> Any:
+def _get(row: Flat, name: str) -> Any:
     value = row.get(name)
     return None if value == [] else value
 

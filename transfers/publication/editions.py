@@ -14,43 +14,41 @@ from transfers.models import Revision
 
 @dataclass(frozen=True)
 class Edition:
-    """The newest revision: what the register's version is told by. Nothing published: number 0."""
+    """The newest revision at some time, which is the register's version; number 0: nothing was published."""
 
     sequence: int = 0
     time: datetime | None = None
     hash: str = ""
 
 
+_COLUMNS = ("sequence", "time", "hash")
 NEWEST = f"SELECT sequence, time, hash FROM {Revision._meta.db_table} ORDER BY sequence DESC LIMIT 1"
 
 
 def get_newest() -> Edition:
-    """The register's edition, in one query; ready SQL, as every answer begins with it."""
+    """Return the newest edition, in one query of ready SQL, as every answer begins with it."""
     connection = connections[router.db_for_read(Revision)]
     with connection.cursor() as cursor:
         cursor.execute(NEWEST)
         newest = cursor.fetchone()
-    return _edition(newest)
+    return _build(newest)
 
 
 def get_at_revision(revision: int) -> Edition:
-    """The register's edition when this revision was its newest."""
-    return _edition(Revision.objects.filter(sequence=revision).values_list(*_EDITION).first())
+    """Return the edition when this revision was the newest."""
+    return _build(Revision.objects.filter(sequence=revision).values_list(*_COLUMNS).first())
 
 
 def get_at_time(time: datetime) -> Edition:
-    """The register's edition at this time."""
+    """Return the edition at this time."""
     earlier = Revision.objects.filter(time__lte=time).order_by("-time", "-sequence")
-    return _edition(earlier.values_list(*_EDITION).first())
+    return _build(earlier.values_list(*_COLUMNS).first())
 
 
-_EDITION = ("sequence", "time", "hash")
-
-
-def _edition(found: tuple[Any, ...] | None) -> Edition:
-    if found is None:
+def _build(columns: tuple[Any, ...] | None) -> Edition:
+    if columns is None:
         return Edition()
-    sequence, time, hash = found
+    sequence, time, hash = columns
     return Edition(sequence, time if time.tzinfo else time.replace(tzinfo=UTC), hash)
 
 
@@ -68,5 +66,5 @@ def hold(edition: Edition) -> Iterator[None]:
 
 
 def get_current() -> Edition:
-    """The edition that is held, else the newest."""
+    """Return the edition that is held, else the newest."""
     return _held.get() or get_newest()

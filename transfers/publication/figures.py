@@ -48,7 +48,7 @@ class Claim:
 
     @property
     def story(self) -> str:
-        """What its copies share; a source without copies is a story of its own."""
+        """Return what its copies share; a source without copies is a story of its own."""
         return self.origin_of or self.source
 
     @property
@@ -61,7 +61,7 @@ def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
     """Settle the claims of one transfer of this kind into its row's derived fields, by field name."""
     everything = list(dict.fromkeys(claims))
     by_measure: dict[str, list[Claim]] = {}
-    for claim in _unrevised(everything):
+    for claim in _drop_revised(everything):
         by_measure.setdefault(claim.measure, []).append(claim)
     row: dict[str, Any] = {}
     disputed = {
@@ -77,8 +77,8 @@ def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
     return row
 
 
-def _unrevised(claims: list[Claim]) -> list[Claim]:
-    """Those claims that no later edition of their own register revises."""
+def _drop_revised(claims: list[Claim]) -> list[Claim]:
+    """Return the claims that no later edition of their own register revises."""
     editions: dict[tuple, list[Claim]] = {}
     for claim in claims:
         if claim.origin_of:
@@ -95,34 +95,34 @@ def _unrevised(claims: list[Claim]) -> list[Claim]:
 
 
 def _is_later(new: str, old: str) -> bool:
-    """Whether a date is later for certain."""
+    """Return whether a date is later for certain."""
     start, end = edtf.bounds(new)[0], edtf.bounds(old)[1]
     return start is not None and end is not None and start > end
 
 
 def _settle(claims: list[Claim], value: Callable[[Claim], Any]) -> tuple[list[Claim], bool]:
-    """The claims of one measure that its row stands on, and whether the measure is disputed."""
+    """Return the claims of one measure that the row rests on, and whether the measure is disputed."""
     if len({value(claim) for claim in claims}) == 1:
         return claims, False
     return [claim for claim in claims if claim.preferred] or claims, True
 
 
-def _widest(claims: list[Claim]) -> Range:
+def _get_envelope(claims: list[Claim]) -> Range:
     """Smallest minimum and largest maximum; an open maximum stays open."""
     tops = [claim.maximum for claim in claims]
     top = None if None in tops else max(top for top in tops if top is not None)
     return min(claim.range[0] for claim in claims), top
 
 
-def _speaking(claims: list[Claim], name: str) -> str | None:
-    """The unit or currency that the row speaks in: of a preferred claim, else of most sources."""
-    heard = [claim for claim in claims if claim.preferred] or claims
-    votes = Counter(word for _, word in {(claim.story, getattr(claim, name)) for claim in heard})
+def _choose_word(claims: list[Claim], name: str) -> str | None:
+    """Return the row's unit or currency: of a preferred claim, else of most sources."""
+    voters = [claim for claim in claims if claim.preferred] or claims
+    votes = Counter(word for _, word in {(claim.story, getattr(claim, name)) for claim in voters})
     return min(votes, key=lambda word: (-votes[word], word or ""), default=None)
 
 
 def _quantities(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[str]:
-    row["unit"] = _speaking([claim for stem in QUANTITIES for claim in by_measure.get(stem, [])], "unit")
+    row["unit"] = _choose_word([claim for stem in QUANTITIES for claim in by_measure.get(stem, [])], "unit")
     for stem in QUANTITIES:
         claims = [claim for claim in by_measure.get(stem, []) if claim.unit == row["unit"]]
         if stem == "quantity_delivered":
@@ -134,7 +134,7 @@ def _range_fields(row: dict[str, Any], stem: str, claims: list[Claim]) -> Iterab
     row[f"{stem}_min"] = row[f"{stem}_max"] = None
     if claims:
         standing, disputed = _settle(claims, lambda claim: claim.range)
-        bottom, top = _widest(standing)
+        bottom, top = _get_envelope(standing)
         row[f"{stem}_min"], row[f"{stem}_max"] = int(bottom), None if top is None else int(top)
         if disputed:
             yield stem
@@ -145,7 +145,7 @@ def _latest_counts(claims: list[Claim]) -> list[Claim]:
 
 
 def _supersedes(new: Claim, old: Claim) -> bool:
-    """Whether a cumulative count replaces another: it is later for certain, and not smaller."""
+    """Return whether a cumulative count replaces another: it is later for certain, and not smaller."""
     later = _is_later(new.as_of or new.published, old.as_of or old.published)
     return later and new.range[0] >= old.range[0]
 
@@ -164,17 +164,17 @@ def _dates(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[
 
 
 def _deal_value(row: dict[str, Any], claims: list[Claim]) -> Iterable[str]:
-    row["deal_currency"] = currency = _speaking(claims, "currency")
+    row["deal_currency"] = currency = _choose_word(claims, "currency")
     yield from _range_fields(row, "deal_value", [claim for claim in claims if claim.currency == currency])
 
 
 def _tivs(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[str]:
-    """One number each: a range, or sources that differ without a preferred one, leave it empty."""
+    """Settle one number each: a range, or sources that differ without a preferred one, leave it empty."""
     for stem in TIVS:
         row[stem] = None
         if claims := by_measure.get(stem, []):
             standing, disputed = _settle(claims, lambda claim: claim.range)
-            bottom, top = _widest(standing)
+            bottom, top = _get_envelope(standing)
             row[stem] = float(bottom) if bottom == top else None
             if disputed:
                 yield stem

@@ -14,42 +14,44 @@ from . import editions
 KEPT_SECONDS = 60
 
 
-def public_parties() -> Index:
-    """Parties that a query may name: every state, and any party that was ever published."""
-    return _public_parties(*_now())
+def get_party_index() -> Index:
+    """Return the index of parties that a query may name: all states, and those that were ever published."""
+    return _build_party_index(*_get_validity())
 
 
-def public_systems() -> Index:
-    """Systems that were ever published, and their families; a family's name finds its variants too."""
-    return _public_systems(*_now())
+def get_system_index() -> Index:
+    """Return the index of systems ever published, and of families; a family's name finds its variants too."""
+    return _build_system_index(*_get_validity())
 
 
-def _now() -> tuple[str, int]:
-    """What an index is kept for: one edition, and not long, as edits need not bring a revision."""
+def _get_validity() -> tuple[str, int]:
+    """Return what an index is valid for: one edition, and a minute, as not every edit brings a revision."""
     edition = editions.get_current()
     return edition.hash, int(time.monotonic() // KEPT_SECONDS)
 
 
 @lru_cache(maxsize=2)
-def _public_parties(edition: str, minute: int) -> Index:
+def _build_party_index(edition: str, minute: int) -> Index:
     states = Q(kind__in=[Party.Kind.STATE, Party.Kind.FORMER_STATE])
-    return build_party_index(Party.objects.filter(states | Q(pk__in=used_parties(RegistryRow.objects.all()))))
+    return build_party_index(
+        Party.objects.filter(states | Q(pk__in=filter_used_parties(RegistryRow.objects.all())))
+    )
 
 
 @lru_cache(maxsize=2)
-def _public_systems(edition: str, minute: int) -> Index:
-    return build_system_index(used_systems(RegistryRow.objects.all()))
+def _build_system_index(edition: str, minute: int) -> Index:
+    return build_system_index(filter_used_systems(RegistryRow.objects.all()))
 
 
-def used_parties(rows: QuerySet) -> QuerySet:
-    """Parties of these published rows."""
+def filter_used_parties(rows: QuerySet) -> QuerySet:
+    """Return the parties of these published rows."""
     supplies = Exists(rows.filter(supplier=OuterRef("code")))
     receives = Exists(rows.filter(recipient=OuterRef("code")))
     return Party.objects.filter(supplies | receives)
 
 
-def used_systems(rows: QuerySet) -> QuerySet:
-    """Systems of these published rows, and their families."""
+def filter_used_systems(rows: QuerySet) -> QuerySet:
+    """Return the systems of these published rows, and their families."""
     used = Exists(rows.filter(system=OuterRef("slug")))
     listed = System.objects.annotate(used=used).values_list("pk", "variant_of", "used")
     families = {pk: family for pk, family, _ in listed}
@@ -58,6 +60,6 @@ def used_systems(rows: QuerySet) -> QuerySet:
     )
 
 
-def used_sources(claims: QuerySet) -> QuerySet:
-    """Sources of these published claims."""
+def filter_used_sources(claims: QuerySet) -> QuerySet:
+    """Return the sources of these published claims."""
     return Source.objects.filter(Exists(claims.filter(source=OuterRef("key"))))

@@ -33,10 +33,10 @@ from .log import BATCH, Log, NotPublishable, list_current_claims
 def publish(
     transfers: Iterable[Transfer], reason: str, progress: Callable[[str, int, int], None] | None = None
 ) -> list[Revision]:
-    """Publish transfers as they are curated now, all or none; the revisions of those that changed.
+    """Publish transfers as they are curated now, all or none; return the revisions of those that changed.
 
-    `progress` is told what is done, how many are, and of how many. Raises NotPublishable with every fault of
-    every transfer.
+    `progress` gets what is being done, how many are done, and of how many. Raises NotPublishable with every
+    fault of every transfer.
     """
     keys = [transfer.pk for transfer in transfers]
     with transaction.atomic():
@@ -46,45 +46,45 @@ def publish(
         for start in range(0, len(keys), BATCH):
             if progress:
                 progress("Publishing", start, len(keys))
-            some = keys[start : start + BATCH]
-            batch = list(Transfer.objects.with_names().filter(pk__in=some))
-            claims = _claims_of(some)
-            faults |= {each.key: found for each in batch if (found := _faults(each, claims[each.pk]))}
+            batch = _list_with_claims(keys[start : start + BATCH])
+            faults |= _list_faults_by_key(batch)
             if not faults:
-                log.add([content.build_from_transfer(each, claims[each.pk], references) for each in batch])
+                log.add([content.build_from_transfer(*curated, references) for curated in batch])
         if faults:
             raise NotPublishable(faults)
-        enter(keys, Transfer.State.PUBLISHED, log.reason)
+        set_state(keys, Transfer.State.PUBLISHED, log.reason)
     return log.revisions
 
 
-def _claims_of(transfers: Sequence[int]) -> dict[int, list[Claim]]:
-    """The claims of these transfers with their sources, by the transfer's id; a source is read once."""
-    found: dict[int, list[Claim]] = {pk: [] for pk in transfers}
-    claims = [claim for name in Transfer.CLAIMS for claim in _related(name).filter(transfer__in=transfers)]
+def _list_with_claims(keys: Sequence[int]) -> list[tuple[Transfer, list[Claim]]]:
+    """Return these transfers, each with its claims and their sources; a source is read once."""
+    claims_by_transfer: dict[int, list[Claim]] = {pk: [] for pk in keys}
+    models_of_claims: list[Any] = [Transfer._meta.get_field(name).related_model for name in Transfer.CLAIMS]
+    claims = [claim for model in models_of_claims for claim in model.objects.filter(transfer__in=keys)]
     sources = Source.objects.in_bulk({claim.source_id for claim in claims})
     for claim in claims:
         claim.source = sources[claim.source_id]
-        found[claim.transfer_id].append(claim)
-    return found
+        claims_by_transfer[claim.transfer_id].append(claim)
+    transfers = Transfer.objects.with_names().filter(pk__in=keys)
+    return [(transfer, claims_by_transfer[transfer.pk]) for transfer in transfers]
 
 
-def _related(name: str) -> models.QuerySet:
-    model: Any = Transfer._meta.get_field(name).related_model
-    return model.objects.all()
+def _list_faults_by_key(batch: Iterable[tuple[Transfer, list[Claim]]]) -> dict[str, list[str]]:
+    faults = {transfer.key: _list_faults(transfer, claims) for transfer, claims in batch}
+    return {key: sentences for key, sentences in faults.items() if sentences}
 
 
 def withdraw(transfers: Iterable[Transfer], reason: str) -> list[Revision]:
     """Take published transfers back, all or none; their keys answer 'withdrawn' from now on."""
     with transaction.atomic():
         log = Log(reason)
-        taken = list(transfers)
-        log.withdraw([transfer.key for transfer in taken])
-        enter([transfer.pk for transfer in taken], Transfer.State.WITHDRAWN, log.reason)
+        keys = {transfer.pk: transfer.key for transfer in transfers}
+        log.withdraw(list(keys.values()))
+        set_state(list(keys), Transfer.State.WITHDRAWN, log.reason)
     return log.revisions
 
 
-def enter(keys: Sequence[int], state: str, reason: str) -> None:
+def set_state(keys: Sequence[int], state: str, reason: str) -> None:
     """Set the editorial state of those that are in another, with history."""
     _, user = history.get_context()
     with history.record_because(reason, user):
@@ -103,83 +103,80 @@ def refresh(record: Party | System | Source, reason: str) -> list[Revision]:
     with transaction.atomic():
         log = Log(reason)
         references = content.References()
-        keys = list(rows_of(record, RegistryRow.objects.current()).values_list("key", flat=True))
+        keys = list(filter_showing(record, RegistryRow.objects.current()).values_list("key", flat=True))
         for start in range(0, len(keys), BATCH):
-            log.add(_published_again(keys[start : start + BATCH], references))
+            log.add(_build_again(keys[start : start + BATCH], references))
     return log.revisions
 
 
 def retract(source: Source, keys: Sequence[str], reason: str) -> list[Revision]:
-    """Take a source's claims out of the public rows of these transfers; those that it alone bears go."""
+    """Take a source's claims out of the public rows of these transfers; withdraw those without another."""
     with transaction.atomic():
         log = Log(reason)
         references = content.References()
         current = RegistryClaim.objects.current()
         for start in range(0, len(keys), BATCH):
-            shown = current.filter(source=source.key, transfer__in=keys[start : start + BATCH])
-            batch = sorted(set(shown.values_list("transfer", flat=True)))
-            left = current.filter(transfer__in=batch).exclude(source=source.key)
-            standing = set(left.values_list("transfer", flat=True))
-            log.add(
-                _published_again([key for key in batch if key in standing], references, without=source.key)
-            )
+            of_source = current.filter(source=source.key, transfer__in=keys[start : start + BATCH])
+            batch = sorted(set(of_source.values_list("transfer", flat=True)))
+            of_others = current.filter(transfer__in=batch).exclude(source=source.key)
+            standing = set(of_others.values_list("transfer", flat=True))
+            kept = [key for key in batch if key in standing]
+            log.add(_build_again(kept, references, without=source.key))
             log.withdraw([key for key in batch if key not in standing])
     return log.revisions
 
 
-def problems(transfer: Transfer) -> list[str]:
-    """What keeps a transfer from being published, one sentence each; empty: nothing."""
-    return _faults(transfer, transfer.claims())
+def list_problems(transfer: Transfer) -> list[str]:
+    """Return what keeps a transfer from being published, one sentence each; empty: nothing."""
+    return _list_faults(transfer, transfer.claims())
 
 
-def _faults(transfer: Transfer, claims: Sequence[Claim]) -> list[str]:
-    found = [f"transfer: {fault}" for fault in _invalid(transfer)]
+def _list_faults(transfer: Transfer, claims: Sequence[Claim]) -> list[str]:
+    faults = [f"transfer: {fault}" for fault in _list_invalid(transfer)]
     if not claims:
-        found.append("No claim: nothing is published without a source.")
-    for claim in claims:
-        found += [f"claim {claim}: {fault}" for fault in _invalid(claim)]
-    return found
+        faults.append("No claim: nothing is published without a source.")
+    return faults + [f"claim {claim}: {fault}" for claim in claims for fault in _list_invalid(claim)]
 
 
-def _invalid(record: models.Model) -> list[str]:
-    """Faults of a stored record's own fields; keys and uniqueness are the database's to hold."""
-    found: list[str] = []
-    for name, may_be_empty, faults_of in _checks(type(record)):
+def _list_invalid(record: models.Model) -> list[str]:
+    """Return the faults of a stored record's own fields; the database holds keys and uniqueness."""
+    faults: list[str] = []
+    for name, may_be_empty, clean in _list_checks(type(record)):
         value = getattr(record, name)
-        if not (may_be_empty and value in EMPTY_VALUES) and (faults := faults_of(value)):
-            found += [f"{name} {fault}" for fault in faults]
+        if not (may_be_empty and value in EMPTY_VALUES):
+            faults += [f"{name} {message}" for message in clean(value)]
     try:
         record.clean()
     except ValidationError as error:
-        listed = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        found += [f"{name} {message}" for name, texts in listed.items() for message in texts]
-    return found
+        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        faults += [f"{name} {message}" for name, messages in by_field.items() for message in messages]
+    return faults
 
 
 @cache
-def _checks(model: type[models.Model]) -> list[tuple[str, bool, Callable[[Any], tuple[str, ...]]]]:
-    """Each own field of a model: its name, whether it may be empty, and what is wrong with a value.
+def _list_checks(model: type[models.Model]) -> list[tuple[str, bool, Callable[[Any], tuple[str, ...]]]]:
+    """Return each own field of a model: its name, whether it may be empty, and what cleans a value.
 
-    The last is remembered, as the claims of a register have many values in common.
+    The cleaning is remembered, as the claims of a register have many values in common.
     """
 
-    def faults_of(field: models.Field) -> Callable[[Any], tuple[str, ...]]:
+    def remember(field: models.Field) -> Callable[[Any], tuple[str, ...]]:
         @lru_cache(maxsize=2_000, typed=True)
-        def faults(value: Any) -> tuple[str, ...]:
+        def clean(value: Any) -> tuple[str, ...]:
             try:
                 field.clean(value, None)
             except ValidationError as error:
                 return tuple(error.messages)
             return ()
 
-        return faults
+        return clean
 
     own = [field for field in model._meta.concrete_fields if not field.is_relation]
-    return [(field.attname, field.blank, faults_of(field)) for field in own]
+    return [(field.attname, field.blank, remember(field)) for field in own]
 
 
-def rows_of(record: Party | System | Source, rows: models.QuerySet) -> models.QuerySet:
-    """Those of the rows in which a party, a system (by its variants too) or a source shows."""
+def filter_showing(record: Party | System | Source, rows: models.QuerySet) -> models.QuerySet:
+    """Return the rows in which a party, a system (by its variants too) or a source shows."""
     match record:
         case Party():
             return rows.filter(models.Q(supplier=record.code) | models.Q(recipient=record.code))
@@ -191,14 +188,13 @@ def rows_of(record: Party | System | Source, rows: models.QuerySet) -> models.Qu
             return rows.filter(key__in=claims.values("transfer"))
 
 
-def _published_again(keys: Sequence[str], references: content.References, without: str = "") -> list[Content]:
-    """The published content with its references as they read now, without the claims of one source."""
+def _build_again(keys: Sequence[str], references: content.References, without: str = "") -> list[Content]:
+    """Return the published content with its references as they read now, without the claims of one source."""
     rows = RegistryRow.objects.current().filter(key__in=keys).order_by("key").values(*content.ROW_NAMES)
-    claims = list_current_claims(keys)
-    claims = {key: [each for each in group if each[1]["source"] != without] for key, group in claims.items()}
-    used = {claim["source"] for group in claims.values() for _, claim in group}
+    claims_by_key = {
+        key: [claim for _, claim in claims if claim["source"] != without]
+        for key, claims in list_current_claims(keys).items()
+    }
+    used = {claim["source"] for claims in claims_by_key.values() for claim in claims}
     sources = Source.objects.in_bulk(list(used), field_name="key")
-    return [
-        content.build_from_published(row, [claim for _, claim in claims[row["key"]]], references, sources)
-        for row in rows
-    ]
+    return [content.build_from_published(row, claims_by_key[row["key"]], references, sources) for row in rows]

@@ -80,7 +80,7 @@ def _compare(keys: Sequence[str], before: int, after: int) -> Iterator[ComparedT
             yield ComparedTransfer(key, ADDED if key in new else WITHDRAWN)
         elif key in old:
             claims_before, claims_after = old_claims.get(key, {}), new_claims.get(key, {})
-            changes = tuple(differences.differences(old[key], new[key]))
+            changes = tuple(differences.list_changes(old[key], new[key]))
             added = _list_new(claims_after, claims_before)
             removed = _list_new(claims_before, claims_after)
             if changes or added or removed:

@@ -58,4 +58,6 @@ class PermanentAdmin(RegistryAdmin):
 
 def filter_rows(rows: QuerySet, record: Any) -> QuerySet:
     """Return those of the published rows that show the record."""
-    return rows.filter(key=record.key) if isinstance(record, Transfer) else publish.rows_of(record, rows)
+    return (
+        rows.filter(key=record.key) if isinstance(record, Transfer) else publish.filter_showing(record, rows)
+    )

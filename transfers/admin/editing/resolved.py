@@ -40,7 +40,7 @@ def resolve(transfer: Transfer) -> ResolvedRow:
     """Return the stored transfer as a row; the number of queries is fixed."""
     stored = Transfer.objects.with_claims().get(pk=transfer.pk)
     public = RegistryRow.objects.current().filter(key=stored.key).values().first()
-    resolved = ResolvedRow(problems=publish.problems(stored), is_public=public is not None)
+    resolved = ResolvedRow(problems=publish.list_problems(stored), is_public=public is not None)
     try:
         row = content.build_from_transfer(stored, stored.claims(), content.References()).row
     except (ValueError, LookupError, ArithmeticError) as error:

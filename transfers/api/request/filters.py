@@ -120,8 +120,8 @@ UNCERTAIN_DATE = _build_uncertain(
 )
 
 BY_NAME = (
-    values.build_name_reader("party", names.public_parties),
-    values.build_name_reader("system", names.public_systems),
+    values.build_name_reader("party", names.get_party_index),
+    values.build_name_reader("system", names.get_system_index),
 )
 #: Parameters of the resources themselves; the filter of a field with such a name has this suffix.
 RESERVED = {past.AS_OF: f"{past.AS_OF}__is"}

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from transfers.exports import queries
 from transfers.exports.formats.table import About, build_batch
 from transfers.models import RegistryClaim, RegistryRow
-from transfers.publication.differences import differences
+from transfers.publication.differences import list_changes
 from transfers.vocabulary import fields
 from transfers.vocabulary.fields import Field, Type
 
@@ -49,7 +49,7 @@ def _complete(entries: list[Entry]) -> None:
         before, after = (versions[number][0] if number in versions else None for versions in (ended, begun))
         concerned = after or before or {}
         entry |= {name: concerned.get(name) for name in ("supplier", "recipient", "system")}
-        entry["changes"] = [asdict(change) for change in differences(before, after)]
+        entry["changes"] = [asdict(change) for change in list_changes(before, after)]
         entry["claims_added"] = [claim["claim"] for claim in added.get(number, [])]
         entry["claims_removed"] = [claim["claim"] for claim in removed.get(number, [])]
 

@@ -71,7 +71,7 @@ class PartyList(ReferenceList):
     versions = RegistryRow.objects
 
     def rows(self) -> QuerySet:
-        return names.used_parties(super().rows()).annotate(
+        return names.filter_used_parties(super().rows()).annotate(
             alias_list=_alias_list(PartyAlias, "party"), **_or_null("alpha2")
         )
 
@@ -87,7 +87,7 @@ class SystemList(ReferenceList):
     versions = RegistryRow.objects
 
     def rows(self) -> QuerySet:
-        return names.used_systems(super().rows()).annotate(
+        return names.filter_used_systems(super().rows()).annotate(
             alias_list=_alias_list(SystemAlias, "system"), **_or_null("unroca", "wikidata")
         )
 
@@ -106,7 +106,7 @@ class SourceList(ReferenceList):
         # The source as it is now, whenever it was used: so are its other fields.
         claims = RegistryClaim.objects
         newest = claims.order_by("-revision") if self.standpoint.is_pinned else claims.current()
-        return names.used_sources(super().rows()).annotate(
+        return names.filter_used_sources(super().rows()).annotate(
             published_earliest=_get_day(newest, "published_earliest"),
             published_latest=_get_day(newest, "published_latest"),
             **_or_null("authors", "agencies", "url", "archived_url", "origin_of", "sha256", "note"),

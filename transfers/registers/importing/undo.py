@@ -106,7 +106,7 @@ def _undo_register(batch: ImportBatch, added: Sequence[int], reason: str) -> lis
         _remove(_filter_claims(batch, model))
     revisions = _remove_from_public([*added, *changed], batch.source, reason)
     for state, pks in states.items():
-        publish.enter(_filter_as_public(pks) if state == State.PUBLISHED else pks, state, reason)
+        publish.set_state(_filter_as_public(pks) if state == State.PUBLISHED else pks, state, reason)
     return revisions
 
 
@@ -207,7 +207,7 @@ def _end(transfers: Any, reason: str) -> None:
     empty = transfers.without_claims()
     never_public = list(empty.never_public().values_list("pk", flat=True))
     public = list(empty.exclude(pk__in=never_public).values_list("pk", flat=True))
-    publish.enter(public, State.WITHDRAWN, reason)
+    publish.set_state(public, State.WITHDRAWN, reason)
     Proposal.objects.filter(transfer__in=never_public).delete()
     RegisterDeal.objects.filter(transfer__in=never_public).delete()
     _remove(Transfer.objects.filter(pk__in=never_public))
@@ -227,7 +227,7 @@ def _remove_sources(batch: ImportBatch) -> None:
 def _remove_names(batch: ImportBatch) -> None:
     """Delete the provisional parties and systems that only this import needed."""
     rows = RegistryRow.objects.all()
-    published = {Party: names.used_parties(rows), System: names.used_systems(rows)}
+    published = {Party: names.filter_used_parties(rows), System: names.filter_used_systems(rows)}
     for model, table in ((Party, "parties"), (System, "systems")):
         unused = model.objects.filter(provisional=True)
         for relation in model._meta.related_objects:

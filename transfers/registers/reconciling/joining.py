@@ -190,5 +190,5 @@ def _end(own: Transfer, other: Transfer, was_public: bool, reason: str) -> list[
     with history.record_because(why, history.get_context()[1]):
         if workflow.is_public(own):
             return publish.withdraw([own], why)
-        publish.enter([own.pk], Transfer.State.WITHDRAWN, why)
+        publish.set_state([own.pk], Transfer.State.WITHDRAWN, why)
     return []
