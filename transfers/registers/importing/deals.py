@@ -23,11 +23,7 @@ BATCH = 1000
 
 def add_names(plan: Plan) -> dict[str, list[str]]:
     """Save the new parties and systems that new deals name; return their codes and slugs."""
-    named = [item.named for item in plan.deals if item.outcome == Outcome.NEW and item.named]
-    codes = {code for names in named for code in (names.supplier, names.recipient)}
-    slugs = {names.system for names in named}
-    parties = [party for code, party in plan.resolver.parties.items() if code in codes]
-    systems = [system for slug, system in plan.resolver.systems.items() if slug in slugs]
+    parties, systems = plan.list_new_records()
     Party.objects.bulk_create(parties)
     System.objects.bulk_create(systems, batch_size=BATCH)
     history.record_copies(Party.objects.filter(code__in=[party.code for party in parties]), history.ADDED)

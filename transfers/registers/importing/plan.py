@@ -10,6 +10,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import partial
 
+from transfers.models import Party, System
 from transfers.registers import matching
 from transfers.registers.comparison import FieldChange, list_changes
 from transfers.registers.reading.records import Deal, Refused, Register
@@ -65,6 +66,16 @@ class Plan:
         ]
         records += [(refused, str(Outcome.REFUSED), refused.reason) for refused in self.register.refused]
         return sorted(records, key=lambda record: record[0].lines)
+
+    def list_new_records(self) -> tuple[list[Party], list[System]]:
+        """Return the parties and systems, not yet saved, that new deals name."""
+        named = [planned.named for planned in self.deals if planned.outcome == Outcome.NEW and planned.named]
+        codes = {code for names in named for code in (names.supplier, names.recipient)}
+        slugs = {names.system for names in named}
+        return (
+            [party for code, party in self.resolver.parties.items() if code in codes],
+            [system for slug, system in self.resolver.systems.items() if slug in slugs],
+        )
 
     @property
     def fingerprint(self) -> str:

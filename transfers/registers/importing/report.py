@@ -138,13 +138,8 @@ def _line(deal: Deal, outcome: str, **values: Any) -> DealLine:
 
 def list_new_names(plan: Plan) -> dict[str, list[str]]:
     """Return the names of parties and systems that the import would add provisionally."""
-    named = [planned.named for planned in plan.deals if planned.outcome == Outcome.NEW and planned.named]
-    codes = {code for names in named for code in (names.supplier, names.recipient)}
-    slugs = {names.system for names in named}
-    return {
-        "parties": [party.name for code, party in plan.resolver.parties.items() if code in codes],
-        "systems": [system.name for slug, system in plan.resolver.systems.items() if slug in slugs],
-    }
+    parties, systems = plan.list_new_records()
+    return {"parties": [party.name for party in parties], "systems": [system.name for system in systems]}
 
 
 def stream_plan(plan: Plan) -> Iterator[bytes]:
