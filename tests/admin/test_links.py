@@ -24,7 +24,7 @@ def body(answer):
 
 @pytest.fixture
 def pair():
-    """A deal and the transfer of an article that it may be."""
+    """Return a deal and the transfer of an article that it may be."""
     deal = deals.imported()
     return deal, deals.described()
 

@@ -48,9 +48,9 @@ KEY = "x-france-x-india-nord-7-2001"
 
 
 def edition(*deals, generated="18 May 2026", by_year=False, **variant):
-    """The register that an export of these deals is read into."""
-    made = registers.write_delivery_years if by_year else registers.write_trade_register
-    return read_register(made(deals, generated=generated, encoding="utf-8", **variant))
+    """Return the register that an export of these deals is read into."""
+    write_file = registers.write_delivery_years if by_year else registers.write_trade_register
+    return read_register(write_file(deals, generated=generated, encoding="utf-8", **variant))
 
 
 def bring(*deals, publish=False, **variant):
@@ -68,13 +68,18 @@ def row(key=KEY):
 
 
 def claims():
-    """Every claim as measure, values and credibility."""
-    figures = [
-        (each.transfer.key, each.locator, getattr(each, each.MEASURE_FIELD), each.excerpt, each.credibility)
-        for model in CLAIMS
-        for each in model.objects.select_related("transfer")
-    ]
-    return sorted(figures)
+    """Return every claim as its transfer, place, measure, excerpt and credibility."""
+    records = [claim for model in CLAIMS for claim in model.objects.select_related("transfer")]
+    return sorted(
+        (
+            claim.transfer.key,
+            claim.locator,
+            getattr(claim, claim.MEASURE_FIELD),
+            claim.excerpt,
+            claim.credibility,
+        )
+        for claim in records
+    )
 
 
 def test_each_figure_is_a_claim_with_its_line():
@@ -142,8 +147,8 @@ def test_each_new_record_has_one_copy_with_reason_and_user():
     write.import_register(edition(DEAL), file_name="r.csv", reason="Read", user=user)
     for model in (Transfer, Source, *CLAIMS):
         copies = model.history.values_list("id", "history_type", "history_change_reason", "history_user")
-        made = model.objects.values_list("pk", flat=True)
-        assert sorted(copies) == sorted((pk, "+", "Read", user.pk) for pk in made)
+        pks = model.objects.values_list("pk", flat=True)
+        assert sorted(copies) == sorted((pk, "+", "Read", user.pk) for pk in pks)
 
 
 def test_published_import_shows_in_the_register():
@@ -303,7 +308,7 @@ def test_any_register_is_read_back_and_brings_nothing_twice(written, data):
         done = write.import_register(register, file_name="r.csv", reason="Read")
         assert imported.list_deals(done.batch.source.key) == register.deals
         units = {item.deal.locator: item.named.unit for item in done.plan.deals}
-        assert figures_told() == sorted(
+        assert list_figures_of_claims() == sorted(
             (deal.locator, figure.measure, [str(value) for _, value in figure.values], figure.uncertain)
             for deal in register.deals
             for figure in list_figures(deal, units[deal.locator])
@@ -313,30 +318,30 @@ def test_any_register_is_read_back_and_brings_nothing_twice(written, data):
         transaction.set_rollback(True)
 
 
-def figures_told():
-    """Every claim as its place, its measure, its values and whether it is graded as uncertain."""
+def list_figures_of_claims():
+    """Return every claim as its place, measure, values and whether it is graded as uncertain."""
     fields = {
         Quantity: ("minimum", "maximum", "unit"), TransferDate: ("date",), Valuation: ("minimum", "maximum"),
     }  # fmt: skip
     return sorted(
         (
-            each.locator,
-            getattr(each, each.MEASURE_FIELD),
-            [str(getattr(each, name)) for name in names],
-            each.credibility == 3,
+            claim.locator,
+            getattr(claim, claim.MEASURE_FIELD),
+            [str(getattr(claim, name)) for name in names],
+            claim.credibility == 3,
         )
         for model, names in fields.items()
-        for each in model.objects.all()
+        for claim in model.objects.all()
     )
 
 
 def test_queries_grow_by_the_batch_and_not_by_the_deal():
     def queries(number):
         register = edition(*registers.deals(number, seed=number))
-        with transaction.atomic(), CaptureQueriesContext(connection) as made:
+        with transaction.atomic(), CaptureQueriesContext(connection) as captured:
             write.import_register(register, file_name="r.csv", reason="Read", publish_too=True)
             transaction.set_rollback(True)
-        return len(made)
+        return len(captured)
 
     queries(5)  # what is read once a process
     few, many = queries(200), queries(400)

@@ -41,7 +41,7 @@ print(json.dumps(test_kill.main(*map(Path, sys.argv[1:]))))
 
 @pytest.fixture(scope="module")
 def killed(migrated, tmp_path_factory):  # noqa: F811
-    """What was found of each point, by a program that is killed at it over and over."""
+    """Return the outcome at each point of a program that is killed there."""
     folder = tmp_path_factory.mktemp("killed")
     database, file = folder / "register.sqlite3", folder / "r.csv"
     shutil.copy(migrated, database)
@@ -55,9 +55,9 @@ def killed(migrated, tmp_path_factory):  # noqa: F811
 
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_import_is_whole_or_not_at_all(killed, point):
-    found = killed[point]
-    assert found["signal"] == signal.SIGKILL
-    assert found["left"] == (killed["undisturbed"] if point in DONE else killed["before"])
+    outcome = killed[point]
+    assert outcome["signal"] == signal.SIGKILL
+    assert outcome["after"] == (killed["undisturbed"] if point in DONE else killed["before"])
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -70,43 +70,43 @@ def test_import_changes_the_register_at_all(killed):
 
 
 def main(database: Path, file: Path) -> dict:
-    """Kill imports into copies of the database; what all its tables held before, between and after."""
-    found = {"before": digest(database), "undisturbed": ""}
+    """Kill imports into copies of the database; return digests before, after, and after another import."""
+    outcomes = {"before": digest(database), "undisturbed": ""}
     whole = Path(f"{database}.whole")
     shutil.copy(database, whole)
-    heard, told = os.pipe()
-    assert child(whole, file, "count", 0, told) == 0
-    total = int(os.read(heard, 20))
-    found["undisturbed"] = digest(whole)
+    reader, writer = os.pipe()
+    assert child(whole, file, "count", 0, writer) == 0
+    total = int(os.read(reader, 20))
+    outcomes["undisturbed"] = digest(whole)
     places = [1, *(total * eighth // 8 for eighth in range(1, 7)), total]
     for number, point in enumerate(POINTS):
         copy = Path(f"{database}.{number}")
         shutil.copy(database, copy)
         ended = child(copy, file, point, places[number] if number < len(places) else 0)
-        left = digest(copy)
+        after = digest(copy)
         child(copy, file, "again", 0)
-        found[point] = {"signal": ended, "left": left, "again": digest(copy)}
-    return found
+        outcomes[point] = {"signal": ended, "after": after, "again": digest(copy)}
+    return outcomes
 
 
 def digest(database: Path) -> str:
-    """Of every record of every table, ids and times included."""
-    told = hashlib.sha256()
+    """Return a digest of every record of every table, ids and times included."""
+    content = hashlib.sha256()
     with closing(sqlite3.connect(database)) as opened:
         tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
         for (name,) in tables.fetchall():
-            told.update(repr((name, opened.execute(f'SELECT * FROM "{name}"').fetchall())).encode())
-    return told.hexdigest()
+            content.update(repr((name, opened.execute(f'SELECT * FROM "{name}"').fetchall())).encode())
+    return content.hexdigest()
 
 
-def child(database: Path, file: Path, point: str, place: int, told: int = 0) -> int:
-    """Import the file in a process of its own; the signal that ended it, or 0."""
+def child(database: Path, file: Path, point: str, place: int, writer: int = 0) -> int:
+    """Import the file in a process of its own; return the signal that ended it, or 0."""
     if pid := os.fork():
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) * -1
     try:
         count = imported(database, file, point, place)
-        if told:
-            os.write(told, str(count).encode())
+        if writer:
+            os.write(writer, str(count).encode())
     except BaseException:
         sys.excepthook(*sys.exc_info())
         os._exit(1)
@@ -114,7 +114,7 @@ def child(database: Path, file: Path, point: str, place: int, told: int = 0) -> 
 
 
 def imported(database: Path, file: Path, point: str, place: int) -> int:
-    """Import the file, or die at the point; how many statements it took. Time stands still."""
+    """Import the file, or die at the point; return the number of statements. Time stands still."""
     timezone.now = lambda: datetime(2026, 11, 22, tzinfo=UTC)
     connection.settings_dict["NAME"] = str(database)
     counted = [0]

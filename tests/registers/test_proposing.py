@@ -19,9 +19,9 @@ def deal():
 
 
 def proposal(deal, field="deal_value", **values):
-    said = {"value": "lease"} if field == "kind" else {"minimum": 230_000_000, "currency": "EUR"}
-    said = {"excerpt": "EUR230 m deal", **said, **values}
-    return Proposal.objects.create(transfer=deal.transfer, deal=deal, field=field, **said)
+    fields = {"value": "lease"} if field == "kind" else {"minimum": 230_000_000, "currency": "EUR"}
+    fields |= {"excerpt": "EUR230 m deal", **values}
+    return Proposal.objects.create(transfer=deal.transfer, deal=deal, field=field, **fields)
 
 
 def test_an_accepted_value_is_a_claim_of_the_edition(deal):
@@ -67,12 +67,12 @@ def test_a_declined_proposal_changes_nothing(deal):
     ("decide", "decision"), [(proposing.accept, "accepted"), (proposing.decline, "declined")]
 )
 def test_a_decision_is_kept_with_user_and_time_and_stands(deal, decide, decision):
-    made, curator = proposal(deal, "kind"), factories.user("curator")
-    decide(made, curator)
-    made.refresh_from_db()
-    assert (made.decision, made.decided_by, made.decided is None) == (decision, curator, False)
+    decided, curator = proposal(deal, "kind"), factories.user("curator")
+    decide(decided, curator)
+    decided.refresh_from_db()
+    assert (decided.decision, decided.decided_by, decided.decided is None) == (decision, curator, False)
     with pytest.raises(Refused, match="already"):
-        decide(made, curator)
+        decide(decided, curator)
 
 
 def test_a_reviewer_decides_nothing(deal):

@@ -25,7 +25,7 @@ def rows(*arguments):
 
 @pytest.fixture
 def pair():
-    """A deal and the transfer that it may be: the dates agree, the numbers differ."""
+    """Add a deal and return the transfer that it may be: the dates agree, the numbers differ."""
     imported()
     other = described()
     factories.quantity("ordered", 6, transfer=other)
@@ -49,10 +49,10 @@ def test_it_names_what_only_one_side_has_and_rivals():
     described("two")
     described("lone", system="t-72")
     imported(key="also-lone", system="su-35")
-    said = reconcile().splitlines()
-    assert "    rivals: two" in said
-    assert "transfer without a deal: lone" in said
-    assert "deal without a transfer: also-lone, line 14" in said
+    printed = reconcile().splitlines()
+    assert "    rivals: two" in printed
+    assert "transfer without a deal: lone" in printed
+    assert "deal without a transfer: also-lone, line 14" in printed
 
 
 def test_a_long_list_is_cut_as_text_and_whole_as_csv():
@@ -83,8 +83,8 @@ def test_the_csv_lists_what_is_joined_and_what_only_one_side_has(pair):
     reconcile("--accept", "own=told", "--reason", "the same")
     imported(key="lone-deal", system="su-35")
     described("lone", system="t-72")
-    found = [(row["relation"], row["transfer"], row["deal_transfer"], row["measure"]) for row in rows()]
-    assert found == [
+    relations = [(row["relation"], row["transfer"], row["deal_transfer"], row["measure"]) for row in rows()]
+    assert relations == [
         ("joined", "told", "own", "quantity_ordered"),
         ("joined", "told", "own", "date_agreed"),
         ("no deal", "lone", "", ""),
@@ -126,8 +126,8 @@ def test_accepting_joins_and_says_what_became_of_both(pair):
 def test_accepting_publishes_on_demand(pair):
     public(pair)
     public(Transfer.objects.get(key="own"))
-    said = reconcile("--accept", "own=told", "--publish", "--reason", "the same").splitlines()
-    assert said[1:] == ["revision 3: withdraw own", "revision 4: update told"]
+    printed = reconcile("--accept", "own=told", "--publish", "--reason", "the same").splitlines()
+    assert printed[1:] == ["revision 3: withdraw own", "revision 4: update told"]
     assert RegistryRow.objects.current().get().key == "told"
 
 

@@ -31,7 +31,7 @@ NOW = replace(DEAL, ordered=4, delivered=3, comments="Aid", condition="second_ha
 
 
 def curation():
-    """Every curated record as its values, without ids."""
+    """Return every curated record as its values, without ids."""
     return {
         model.__name__: sorted(_values(record) for record in model.objects.all())
         for model in (Party, System, Source, Transfer, *CLAIMS, Proposal)
@@ -105,7 +105,7 @@ def test_undone_edition_that_was_published_leaves_what_was_public_before():
 
 
 def public():
-    """What the register shows, but for the revisions that brought it."""
+    """Return the public rows without their revisions."""
     return list(RegistryRow.objects.current().order_by("key").values(*content.ROW_NAMES))
 
 

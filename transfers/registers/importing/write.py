@@ -63,9 +63,7 @@ def import_register(
         planned = build_plan(register, published)
         if expected and planned.fingerprint != expected:
             raise Overtaken("The register has changed since the preview; look at a new one.")
-        batch = _create_batch(planned, file_name, reason, user) if _has_news(planned) else None
-        if batch:
-            write_deals(planned, batch, progress)
+        batch = _write(planned, file_name, reason, user, progress) if _has_news(planned) else None
         transfers = _list_publishable(planned, batch) if publish_too else []
         revisions = len(publish.publish(transfers, reason, progress)) if publish_too else 0
     return Report(planned, batch, revisions)
@@ -111,10 +109,11 @@ def _get_time_of_file(register: Register) -> datetime | None:
     return register.generated and register.generated.replace(tzinfo=UTC)
 
 
-def _create_batch(planned: Plan, file_name: str, reason: str, user: Any) -> ImportBatch:
+def _write(planned: Plan, file_name: str, reason: str, user: Any, progress: Progress) -> ImportBatch:
+    """Write the edition's source, the names that it adds, the batch and its deals."""
     register = planned.register
     source = sources.get_or_create_edition(register, planned.published, file_name)
-    return ImportBatch.objects.create(
+    batch = ImportBatch.objects.create(
         layout=register.layout,
         file_name=file_name[:200],
         sha256=register.sha256,
@@ -131,6 +130,8 @@ def _create_batch(planned: Plan, file_name: str, reason: str, user: Any) -> Impo
         vanished=[deal.key for deal in planned.vanished],
         made=add_names(planned),
     )
+    write_deals(planned, batch, progress)
+    return batch
 
 
 def _list_publishable(planned: Plan, batch: ImportBatch | None) -> list[Transfer]:
