@@ -179,6 +179,7 @@ def test_every_record_is_imported_or_refused_with_line_and_reason():
         ["15", "refused", "Line 15: 17 cells where the header has 16."],
     ]
     assert [each[:2] for each in done.batch.left_out] == [[[14], "refused"], [[15], "refused"]]
+    assert [text[:6] for *_, text in done.batch.left_out] == ["", "India,"]
 
 
 def test_invented_register_is_accounted_for():
