@@ -92,7 +92,7 @@ facts["row"] = read(f"/api/transfers/{KEY}")
 facts["before"] = read(f"/api/transfers/{KEY}?as_of=7")
 facts["lost"] = read("/api/claims?measure=quantity_lost")["results"]
 facts["filtered"] = [row["key"] for row in read("/api/transfers?end_use=guarding refineries")["results"]]
-facts["found"] = [row["key"] for row in read("/api/transfers?q=pantsir&claim_count__gte=1")["results"]]
+facts["found"] = [row["key"] for row in read("/api/transfers?q=refineries&claim_count__gte=1")["results"]]
 facts["formats"] = {form: ask(f"/api/transfers.{form}")[0] for form in FORMATS}
 facts["csv"] = ask("/api/transfers.csv")[1].decode().splitlines()[0].split(",")
 dictionary = read("/api/fields")["results"]

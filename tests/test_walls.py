@@ -42,6 +42,8 @@ CURATED = [
     f"transfers.models.{name}" for name in ("Transfer", "Quantity", "TransferDate", "Valuation", "curation")
 ]
 PUBLIC = ("api", "exports", "releases")
+#: Folders of folders, which the architecture explains by what is in them.
+PARENTS = {Path("api"), Path("admin")}
 
 
 def list_modules(place=""):
@@ -152,3 +154,12 @@ def test_functions_are_short():
 
 def test_files_can_be_read_in_one_sitting():
     assert [str(path) for path in list_modules() if path.read_text(encoding="utf-8").count("\n") > 400] == []
+
+
+def test_the_architecture_names_every_folder():
+    text = (ROOT / "docs/explanation/architecture.md").read_text(encoding="utf-8")
+    folders = {path.parent.relative_to(PACKAGE) for path in list_modules()} - {
+        Path(),
+        Path("management/commands"),
+    }
+    assert [str(folder) for folder in folders if f"`{folder}/" not in text and folder not in PARENTS] == []

@@ -40,6 +40,11 @@ ROW_NAMES = tuple(
 #: What a row shows of its transfer as it was entered, a claim of what every claim has, and of its source.
 TRANSFER_NAMES = _list_own_names(fields.ROW, Transfer)
 _COMMON_NAMES = _list_own_names(fields.CLAIM, Claim)
+_SEARCHED_NAMES = tuple(
+    item.name
+    for item in fields.ROW
+    if item.name in TRANSFER_NAMES and item.type in (Type.KEY, Type.TEXT, Type.LONG_TEXT)
+)
 _SOURCE_NAMES = tuple(name for name in _list_own_names(fields.CLAIM, Source) if name not in _COMMON_NAMES)
 _FIGURE_NAMES = tuple(item.name for item in dataclass_fields(figures.Claim))
 #: What a claim's identifier is made of: fixed, so that it stays whatever fields are added.
@@ -189,7 +194,7 @@ def _identify(claim: Flat) -> Flat:
 
 def _build_search_words(row: Flat, shown: list[Shown]) -> str:
     """Return the words of the row, its names and its sources; each name as one word, too."""
-    own = [_split(row[name]) for name in ("key", "location", "occasion", "note") if row[name]]
+    own = [_split(row[name]) for name in _SEARCHED_NAMES if row[name]]
     names = [name for record in shown for name in record.names]
     texts = [text for record in shown for text in record.texts]
     return " ".join(dict.fromkeys([*map(_split, names), *own, *texts, *map(_fold, names)]))
