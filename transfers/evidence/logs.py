@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from transfers.vocabulary import edtf
+from transfers.vocabulary.words import LONGEST_EXCERPT
 
 from .faults import Fault, UnreadableFile, fold_spaces, read_text
-from .recognition.marks import LONGEST_EXCERPT
 
 #: Stands for left-out words inside an excerpt.
 GAP = " … "

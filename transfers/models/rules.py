@@ -8,13 +8,13 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from transfers.vocabulary import edtf
+from transfers.vocabulary.words import LONGEST_EXCERPT
 
 # \Z, the very end: $ would let a trailing newline pass in Python.
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*\Z"
 OWN_CODE = r"^X-[A-Z0-9]+(-[A-Z0-9]+)*\Z"
 ALIAS = r"^[^|]+\Z"
 SHA256 = r"^[0-9a-f]{64}\Z"
-LONGEST_EXCERPT = 12
 
 
 def validate_edtf(value: str) -> None:

@@ -5,6 +5,8 @@ from unicodedata import normalize
 
 from anyascii import anyascii
 
+#: How much of a source may be repeated: words, and characters.
+LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT = 12, 200
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
 

@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from transfers.vocabulary.words import LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT
+
 SYSTEM, PARTY, MONEY, DATE, NUMBER = "system", "party", "money", "date", "number"
 #: Where two kinds claim the same words, the first of these has them: there is no number in S-400 or in $5.
 KINDS = (SYSTEM, PARTY, MONEY, DATE, NUMBER)
-LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT = 12, 200
 
 #: Kind, start, end and value; without a value the place is only held against other kinds.
 Candidate = tuple[str, int, int, tuple[str, ...]]

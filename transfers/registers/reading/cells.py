@@ -6,7 +6,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-LARGEST = 2_147_483_647
+from transfers.vocabulary.counts import LARGEST
+
 DIGITS = 18
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 CONDITIONS = {

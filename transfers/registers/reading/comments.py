@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 from transfers.vocabulary import numbers
 from transfers.vocabulary.codes import CURRENCIES
-
-LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT = 12, 200
+from transfers.vocabulary.words import LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT
 
 
 @dataclass(frozen=True)

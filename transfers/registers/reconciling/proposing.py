@@ -9,7 +9,7 @@ from django.utils import timezone
 from transfers.curation import workflow
 from transfers.curation.workflow import CHANGE, Refused
 from transfers.models import Claim, Proposal, Transfer, Valuation, history
-from transfers.models.rules import LONGEST_EXCERPT
+from transfers.vocabulary.words import LONGEST_EXCERPT
 
 Decision = Proposal.Decision
 #: Fields that a curator accepts here; a link is decided by joining.
