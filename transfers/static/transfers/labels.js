@@ -1,9 +1,9 @@
-/* Names for what the stock admin leaves without one, for those who hear the page: the autocomplete boxes
-   (select2 hides the labelled field) and the search box. */
+/* Labels for screen readers that Django's admin lacks: of the autocomplete boxes, whose labelled field select2
+   hides, and of the search box. */
 (function () {
   "use strict";
 
-  function nameBoxes() {
+  function labelBoxes() {
     document.querySelectorAll("select.admin-autocomplete").forEach(function (field) {
       var label = document.querySelector('label[for="' + field.id + '"]');
       var box = field.parentElement.querySelector(".select2-selection");
@@ -16,10 +16,10 @@
     if (search) search.setAttribute("aria-label", "Search");
   }
 
-  function afterwards() {
-    window.setTimeout(nameBoxes, 0); // select2 makes its boxes in handlers of the same events
+  function labelAfterSelect2() {
+    window.setTimeout(labelBoxes, 0); // select2 adds its boxes in handlers of the same events
   }
 
-  window.addEventListener("load", afterwards);
-  document.addEventListener("formset:added", afterwards);
+  window.addEventListener("load", labelAfterSelect2);
+  document.addEventListener("formset:added", labelAfterSelect2);
 })();
