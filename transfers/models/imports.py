@@ -65,7 +65,7 @@ class RegisterDealQuerySet(models.QuerySet):
     """Deals by whether they still count and whose transfer they describe."""
 
     def standing(self):
-        """Return the deals that count: their import was not undone, and no later edition came before it."""
+        """Return the deals of imports that were not undone, except those a later edition had stated already."""
         return self.filter(batch__undone__isnull=True).exclude(outcome=choices.Outcome.EARLIER)
 
     def written(self):
