@@ -71,11 +71,11 @@ class Server:
             stderr=subprocess.STDOUT,
         )
 
-    def get(self, path, seconds=30):
+    def get(self, path, seconds=120):
         """Return the text of an answer, once the server is up."""
         return self.ask(path, seconds)[1].decode()
 
-    def ask(self, path, seconds=30, **headers):
+    def ask(self, path, seconds=120, **headers):
         """Return the headers and the body of an answer, once the server is up."""
         request = urllib.request.Request(f"http://{self.host}{path}", headers=headers)
         until = time.monotonic() + seconds
