@@ -65,7 +65,7 @@ class RegisterDealQuerySet(models.QuerySet):
     """Deals by whether they still count and whose transfer they describe."""
 
     def standing(self):
-        """Return the deals of imports that were not undone, except those a later edition had stated already."""
+        """Return the deals of imports that were not undone, except those that a later edition preceded."""
         return self.filter(batch__undone__isnull=True).exclude(outcome=choices.Outcome.EARLIER)
 
     def written(self):
