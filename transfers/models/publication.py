@@ -94,7 +94,7 @@ class RevisionQuerySet(models.QuerySet):
 
     def concerning(self, rows: models.QuerySet):
         """Return the entries that brought one of these versions, or withdrew it."""
-        withdrawals = self.model.objects.filter(
+        withdrawals = Revision.objects.filter(
             action=choices.Action.WITHDRAW, sequence__in=rows.values("until")
         )
         return self.filter(

@@ -265,7 +265,7 @@ def _list_figure(claim: Claim) -> Iterator[tuple[str, Any]]:
         elif kind is Type.EDTF:
             yield from _list_days(name, value).items()
         yield name, value
-    _, prefix = CLAIM_KINDS[claim._meta.model_name]
+    _, prefix = CLAIM_KINDS[str(claim._meta.model_name)]
     yield "measure", f"{prefix}{getattr(claim, claim.MEASURE_FIELD)}"
 
 
