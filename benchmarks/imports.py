@@ -28,8 +28,8 @@ def measure(bench: Bench) -> list[Row]:
         first = _run(database, "importregister", str(file), "--publish")
         again = _run(database, "importregister", str(file), "--publish")
         verified = _run(database, "verify")
-    assert "30,000 revisions published" in first.said, first.said
-    assert "\n0 revisions published" in again.said, again.said
+    assert "30,000 revisions published" in first.output, first.output
+    assert "\n0 revisions published" in again.output, again.output
     work = f"importing and publishing a register of {RECORDS:,} records"
     return [
         Row(
@@ -43,7 +43,7 @@ def measure(bench: Bench) -> list[Row]:
             f"verify after it, {RECORDS + 11:,} revisions",
             "s",
             verified.seconds,
-            how=verified.said.strip()[:60],
+            how=verified.output.strip()[:60],
         ),
     ]
 
@@ -51,8 +51,8 @@ def measure(bench: Bench) -> list[Row]:
 class _Done:
     """What a command printed and took."""
 
-    def __init__(self, said: str, seconds: float, megabytes: float):
-        self.said, self.seconds, self.megabytes = said, seconds, megabytes
+    def __init__(self, output: str, seconds: float, megabytes: float):
+        self.output, self.seconds, self.megabytes = output, seconds, megabytes
 
 
 def _run(database: Path, *arguments: str) -> _Done:
@@ -69,9 +69,9 @@ def _run(database: Path, *arguments: str) -> _Done:
         text=True,
     )
     assert process.stdout is not None
-    said = process.stdout.read()
+    output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError(f"{' '.join(arguments)} failed: {said}")
-    return _Done(said, time.monotonic() - start, usage.ru_maxrss / 1024)
+        raise RuntimeError(f"{' '.join(arguments)} failed: {output}")
+    return _Done(output, time.monotonic() - start, usage.ru_maxrss / 1024)
