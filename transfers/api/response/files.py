@@ -79,10 +79,7 @@ class File:
         return StreamingHttpResponse(pieces, content_type=media_type)
 
     def _write(self, rows: Rows, about: About) -> Iterator[bytes]:
-        if isinstance(rows, QuerySet | list):
-            batches = queries.read_batches(rows, self.items, about)
-        else:
-            batches = rows(about)
+        batches = rows(about) if callable(rows) else queries.read_batches(rows, self.items, about)
         return formats.FORMATS[self.form].stream(batches, about)
 
     def _build_file_name(self) -> str:
