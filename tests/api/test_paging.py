@@ -166,11 +166,13 @@ class TestWalk:
         assert (last["count"], last["results"], last["next"]) == (2, [], None)
 
 
-class TestPage:
-    @pytest.fixture(autouse=True)
-    def _rows(self):
-        add([{"note": "Ж&=", "status": status} for status in ("agreed", "delivered", "reported") * 4])
+@pytest.fixture
+def twelve_rows():
+    add([{"note": "Ж&=", "status": status} for status in ("agreed", "delivered", "reported") * 4])
 
+
+@pytest.mark.usefixtures("twelve_rows")
+class TestPage:
     def test_the_first_has_none_before_and_the_last_none_after(self, client):
         pages = walk(client, "/api/transfers?page_size=5")
         assert [bool(page["previous"]) for page in pages] == [False, True, True]
@@ -226,6 +228,9 @@ class TestPage:
         assert following.startswith(f"http://testserver{address}?")
         assert keys(client.get(following).json()) == ["row-001"]
 
+
+@pytest.mark.usefixtures("twelve_rows")
+class TestCursor:
     def test_the_size_may_change_on_the_way(self, client):
         following = client.get("/api/transfers?page_size=1").json()["next"]
         assert keys(client.get(following.replace("page_size=1", "page_size=3")).json()) == [
