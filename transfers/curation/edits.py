@@ -15,7 +15,7 @@ from transfers.models.history import ADDED, BEGINNING, CHANGED, NOT_EDITED, OWNE
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """A field that an edit changed; None where there was no record to have it."""
 
     field: str
@@ -29,7 +29,7 @@ class Edit:
 
     copy: Any
     before: Any | None
-    changes: tuple[Change, ...]
+    changes: tuple[FieldChange, ...]
 
     @property
     def id(self) -> str:
@@ -85,11 +85,11 @@ def _list_edits_by(model: Any, field: str, value: Any) -> list[Edit]:
     return listed
 
 
-def _list_changes(model: type[models.Model], before: Any, after: Any) -> tuple[Change, ...]:
+def _list_changes(model: type[models.Model], before: Any, after: Any) -> tuple[FieldChange, ...]:
     gone = after.history_type == REMOVED
     old = _get_values(model, after if gone else before)
     new = _get_values(model, None if gone else after)
-    return tuple(Change(name, old[name], new[name]) for name in new if old[name] != new[name])
+    return tuple(FieldChange(name, old[name], new[name]) for name in new if old[name] != new[name])
 
 
 def _get_values(model: type[models.Model], copy: Any) -> dict[str, Any]:
