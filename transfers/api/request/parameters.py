@@ -49,9 +49,6 @@ class Parameter:
     repeatable: bool = False
     schema: dict[str, Any] = dataclasses.field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
-
 
 def describe(view: Any) -> list[Parameter]:
     """Describe the parameters of a resource, its own first, then its filters in the order of the fields."""

@@ -78,13 +78,8 @@ class Root(RegistryView):
     """Where to begin: the resources, the revision, the licence."""
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
-        resources = [view.name for view in LISTS] + [
-            "transfers/summary",
-            "releases",
-            "fields",
-            "schema",
-            "docs",
-        ]
+        others = ("transfers/summary", "releases", "fields", "schema", "docs")
+        resources = [*(view.name for view in LISTS), *others]
         examples = ("?system=S-400", ".csv?recipient=Serbia", "?date_delivered__gte=2019")
         return Response(
             {
@@ -98,13 +93,9 @@ class Root(RegistryView):
         )
 
     def shape(self) -> Shape:
-        addresses: Shape = {"type": "object", "additionalProperties": {**STRING, "format": "uri"}}
-        examples: Shape = {"type": "array", "items": {**STRING, "format": "uri"}}
+        address = {**STRING, "format": "uri"}
+        addresses: Shape = {"type": "object", "additionalProperties": address}
         members: Shape = dict.fromkeys(("name", "description", "licence"), STRING)
-        members |= {"revision": {"type": "integer"}, "resources": addresses, "examples": examples}
+        members |= {"revision": {"type": "integer"}, "resources": addresses}
+        members["examples"] = shapes.build_array(address)
         return shapes.build_object(members)
-
-
-def list_fields() -> list[tuple[str, Field]]:
-    """List every public field with the name of its resource."""
-    return [(view.name, item) for view in LISTS for item in view.items]

@@ -86,8 +86,8 @@ class TransferDetail(RegistryView):
         address = {"address": {**shapes.STRING, "format": "uri"}}
         entry = shapes.build_object({item.name: shapes.build_value(item) for item in HISTORY} | address)
         members = {
-            "claims": {"type": "array", "items": claim},
-            "history": {"type": "array", "items": entry},
+            "claims": shapes.build_array(claim),
+            "history": shapes.build_array(entry),
             "citation": shapes.CITATION,
         }
         return {"allOf": [row, shapes.build_object(members)]}

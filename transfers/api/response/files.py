@@ -94,8 +94,6 @@ def _check_size(form: str, count: int) -> None:
     most = formats.get_row_limit(form)
     if most is not None and count > most:
         others = [name for name in formats.FORMATS if formats.get_row_limit(name) is None]
-        detail = (
-            f"The answer has {count:,} rows, but {form} can have at most {most:,}."
-            f" Choose from: {', '.join(others)}."
-        )
+        detail = f"The answer has {count:,} rows, but {form} can have at most {most:,}."
+        detail += f" Choose from: {', '.join(others)}."
         raise BadParameters(ParameterError("format", "too_many_rows", detail, others))
