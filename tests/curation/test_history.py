@@ -131,7 +131,7 @@ def test_edits_are_newest_first():
 
 def test_an_edit_tells_the_fields_that_it_changed():
     edit = edits.list_edits(changed(factories.transfer(), note="A note"))[0]
-    assert edit.changes == (edits.FieldChange("note", "", "A note"),)
+    assert edit.changes == (edits.Change("note", "", "A note"),)
 
 
 def test_a_save_that_changes_nothing_is_no_edit():

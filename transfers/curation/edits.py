@@ -12,15 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from transfers.models.history import ADDED, BEGINNING, CHANGED, NOT_EDITED, OWNED, REMOVED
-
-
-@dataclass(frozen=True)
-class FieldChange:
-    """A field that an edit changed; None where there was no record to have it."""
-
-    field: str
-    before: Any
-    after: Any
+from transfers.publication.differences import Change
 
 
 @dataclass(frozen=True)
@@ -29,7 +21,7 @@ class Edit:
 
     copy: Any
     before: Any | None
-    changes: tuple[FieldChange, ...]
+    changes: tuple[Change, ...]
 
     @property
     def id(self) -> str:
@@ -85,11 +77,11 @@ def _list_edits_by(model: Any, field: str, value: Any) -> list[Edit]:
     return listed
 
 
-def _list_changes(model: type[models.Model], before: Any, after: Any) -> tuple[FieldChange, ...]:
+def _list_changes(model: type[models.Model], before: Any, after: Any) -> tuple[Change, ...]:
     gone = after.history_type == REMOVED
     old = _get_values(model, after if gone else before)
     new = _get_values(model, None if gone else after)
-    return tuple(FieldChange(name, old[name], new[name]) for name in new if old[name] != new[name])
+    return tuple(Change(name, old[name], new[name]) for name in new if old[name] != new[name])
 
 
 def _get_values(model: type[models.Model], copy: Any) -> dict[str, Any]:

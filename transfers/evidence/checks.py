@@ -60,10 +60,10 @@ def compare(logs: list[ReadingLog], records: FixtureRecords) -> Iterator[Fault]:
             continue
         yield from _compare_bibliography(log, source)
         yield from _check_declined(log, records)
-        yield from _pair_claims(log, [claim for claim in records.claims if claim.source == log.key])
-        for claim in records.claims:
-            if claim.source == log.key:
-                yield from _check_excerpt(claim, source)
+        claims = [claim for claim in records.claims if claim.source == log.key]
+        yield from _pair_claims(log, claims)
+        for claim in claims:
+            yield from _check_excerpt(claim, source)
 
 
 def _check_references(records: FixtureRecords) -> Iterator[Fault]:

@@ -25,6 +25,8 @@ from transfers.vocabulary.measures import CLAIM_KINDS
 from . import figures
 
 Flat = dict[str, Any]
+#: Supplier, recipient and system.
+Place = tuple[str, str, str]
 
 
 def _list_own_names(public: Sequence[Field], model: type[Model]) -> tuple[str, ...]:
@@ -148,11 +150,9 @@ def build_from_transfer(transfer: Transfer, curated: Sequence[Claim], references
     """Return the content that publishing this curated transfer, with these its claims, would bring."""
     place = (transfer.supplier.code, transfer.recipient.code, transfer.system.slug)
     own_values = {name: getattr(transfer, name) or None for name in TRANSFER_NAMES}
-    cited = {claim.source.key: claim.source for claim in curated}
-    shown = [*references.list_bearers(*place), *(cited[key] for key in sorted(cited))]
+    sources = {claim.source.key: claim.source for claim in curated}
     claims = [_flatten_claim(claim, references.get_source(claim.source)) for claim in curated]
-    facts = references.describe(*place) | own_values
-    return _build(facts, claims, [references.get_shown(record) for record in shown])
+    return _build(place, own_values, claims, references, sources)
 
 
 def build_from_published(
@@ -161,25 +161,24 @@ def build_from_published(
     """Return published content with its parties, system and sources as they read now."""
     place = (row["supplier"], row["recipient"], row["system"])
     own_values = {name: row[name] for name in TRANSFER_NAMES}
-    cited = sorted({claim["source"] for claim in claims})
-    shown = [*references.list_bearers(*place), *(sources[key] for key in cited)]
     renewed = [claim | references.get_source(sources[claim["source"]]) for claim in claims]
-    facts = references.describe(*place) | own_values
-    return _build(facts, renewed, [references.get_shown(record) for record in shown])
+    return _build(place, own_values, renewed, references, sources)
 
 
-def _build(facts: Flat, claims: list[Flat], shown: list[Shown]) -> Content:
+def _build(
+    place: Place, own_values: Flat, claims: list[Flat], references: References, sources: dict[str, Source]
+) -> Content:
     """Settle the claims into the row, and add to each claim the transfer it is about."""
+    cited = [sources[key] for key in sorted({claim["source"] for claim in claims})]
+    shown = [references.get_shown(record) for record in (*references.list_bearers(*place), *cited)]
+    facts = references.describe(*place) | own_values
     figured = [figures.Claim(**{name: claim[name] for name in _FIGURE_NAMES}) for claim in claims]
     row = facts | figures.resolve(facts["kind"], figured)
     row["disputed"] = "|".join(row["disputed"]) or None
     row["words"] = _build_search_words(row, shown)
     row["reference"] = _hash_shown(shown)
     subject = {"transfer": row["key"], **{name: row[name] for name in ("supplier", "recipient", "system")}}
-    return Content(
-        row={name: row[name] for name in ROW_NAMES},
-        claims=[_identify(claim | subject) for claim in claims],
-    )
+    return Content({name: row[name] for name in ROW_NAMES}, [_identify(claim | subject) for claim in claims])
 
 
 def _hash_shown(shown: Iterable[Shown]) -> str:

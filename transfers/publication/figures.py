@@ -207,9 +207,7 @@ def _deployment_status(by_measure: dict[str, list[Claim]]) -> Status:
     """Ended where a source gives the stay a last day and none leaves it open."""
     stays = [edtf.parse(claim.date or "") for claim in by_measure.get("date_deployed", [])]
     intervals = [stay for stay in stays if stay.is_interval]
-    if any(stay.latest is not None for stay in intervals) and all(
-        stay.latest is not None for stay in intervals
-    ):
+    if intervals and all(stay.latest is not None for stay in intervals):
         return Status.ENDED
     return Status.DEPLOYED if stays or "quantity_deployed" in by_measure else Status.REPORTED
 

@@ -10,13 +10,12 @@ from django.db import connection
 from django.utils import timezone
 
 from transfers.models import RegistryClaim, RegistryRow, Revision
-from transfers.models.inserts import insert
+from transfers.models.inserts import batched, insert
 
 from . import content
 from .content import Content, Flat
 
 GENESIS = "0" * 64
-BATCH = 500
 #: A published claim with its id.
 Stored = tuple[int, Flat]
 
@@ -70,8 +69,8 @@ class Log:
     def withdraw(self, keys: Sequence[str]) -> None:
         """Append the withdrawals of published transfers and close their rows and claims."""
         no_content = content.hash_content(None, [])
-        for start in range(0, len(keys), BATCH):
-            batch = list(dict.fromkeys(keys[start : start + BATCH]))
+        for group in batched(keys):
+            batch = list(dict.fromkeys(group))
             public = set(RegistryRow.objects.current().filter(key__in=batch).values_list("key", flat=True))
             if not_public := [key for key in batch if key not in public]:
                 fault = "It is not published, so there is nothing to withdraw."

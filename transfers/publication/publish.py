@@ -23,11 +23,12 @@ from transfers.models import (
     Transfer,
     history,
 )
+from transfers.models.inserts import BATCH, batched
 from transfers.vocabulary.lineage import list_members
 
 from . import content
 from .content import Content
-from .log import BATCH, Log, NotPublishable, list_current_claims
+from .log import Log, NotPublishable, list_current_claims
 
 
 def publish(
@@ -88,8 +89,8 @@ def set_state(keys: Sequence[int], state: str, reason: str) -> None:
     """Set the editorial state of those that are in another, with history."""
     _, user = history.get_context()
     with history.record_because(reason, user):
-        for start in range(0, len(keys), BATCH):
-            others = Transfer.objects.filter(pk__in=keys[start : start + BATCH]).exclude(state=state)
+        for batch in batched(keys):
+            others = Transfer.objects.filter(pk__in=batch).exclude(state=state)
             changed = list(others.values_list("pk", flat=True))
             Transfer.objects.filter(pk__in=changed).update(state=state)
             history.record_copies(Transfer.objects.filter(pk__in=changed), history.CHANGED)
@@ -104,8 +105,8 @@ def refresh(record: Party | System | Source, reason: str) -> list[Revision]:
         log = Log(reason)
         references = content.References()
         keys = list(filter_showing(record, RegistryRow.objects.current()).values_list("key", flat=True))
-        for start in range(0, len(keys), BATCH):
-            log.add(_build_again(keys[start : start + BATCH], references))
+        for batch in batched(keys):
+            log.add(_build_again(batch, references))
     return log.revisions
 
 
@@ -115,14 +116,14 @@ def retract(source: Source, keys: Sequence[str], reason: str) -> list[Revision]:
         log = Log(reason)
         references = content.References()
         current = RegistryClaim.objects.current()
-        for start in range(0, len(keys), BATCH):
-            of_source = current.filter(source=source.key, transfer__in=keys[start : start + BATCH])
-            batch = sorted(set(of_source.values_list("transfer", flat=True)))
-            of_others = current.filter(transfer__in=batch).exclude(source=source.key)
+        for batch in batched(keys):
+            of_source = current.filter(source=source.key, transfer__in=batch)
+            affected = sorted(set(of_source.values_list("transfer", flat=True)))
+            of_others = current.filter(transfer__in=affected).exclude(source=source.key)
             standing = set(of_others.values_list("transfer", flat=True))
-            kept = [key for key in batch if key in standing]
+            kept = [key for key in affected if key in standing]
             log.add(_build_again(kept, references, without=source.key))
-            log.withdraw([key for key in batch if key not in standing])
+            log.withdraw([key for key in affected if key not in standing])
     return log.revisions
 
 

@@ -18,8 +18,9 @@ from rest_framework.response import Response
 from transfers.api.errors import ParameterError, refuse
 from transfers.api.request import filters
 from transfers.api.response import shapes
-from transfers.api.response.output import CITED, build_public_rows
+from transfers.api.response.output import CITED
 from transfers.api.response.shapes import STRING, Shape
+from transfers.exports.formats.table import drop_empty_fraction
 from transfers.models import RegistryClaim, RegistryRow
 from transfers.publication import search
 from transfers.vocabulary import fields, measures, names
@@ -85,8 +86,7 @@ class Summary(RegistryView):
         if not self.wants("json"):
             response: Any = self.export("summary", summed, items, len(summed))
         else:
-            results = list(build_public_rows(summed, items))
-            body = {"count": len(summed), "next": None, "previous": None, "note": note, "results": results,
+            body = {"count": len(summed), "next": None, "previous": None, "note": note, "results": summed,
                     "citation": str(self.citation)}  # fmt: skip
             response = Response(body)
         response["Registry-Count"] = str(len(summed))
@@ -191,5 +191,7 @@ def _format_years(first: Any, last: Any) -> str | None:
 
 
 def _convert_whole(value: Any) -> Any:
-    """Return the value, a whole number even if PostgreSQL made a decimal of it."""
-    return int(value) if isinstance(value, Decimal) else value
+    """Return the value, a whole number without a fraction even if PostgreSQL made a decimal of it."""
+    if isinstance(value, Decimal):
+        return int(value)
+    return drop_empty_fraction(value) if isinstance(value, float) else value
