@@ -20,7 +20,6 @@ from transfers.models.reference import Party, Source, System
 from transfers.vocabulary import edtf, fields, words
 from transfers.vocabulary.fields import Field, Type
 from transfers.vocabulary.lineage import list_line
-from transfers.vocabulary.measures import CLAIM_KINDS
 
 from . import figures
 
@@ -264,8 +263,7 @@ def _list_figure(claim: Claim) -> Iterator[tuple[str, Any]]:
         elif kind is Type.EDTF:
             yield from _list_days(name, value).items()
         yield name, value
-    _, prefix = CLAIM_KINDS[str(claim._meta.model_name)]
-    yield "measure", f"{prefix}{getattr(claim, claim.MEASURE_FIELD)}"
+    yield "measure", claim.measure_name
 
 
 @lru_cache
