@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -105,26 +105,13 @@ class References:
         self._families = {
             slug: system.variant_of and system.variant_of.slug for slug, system in self.systems.items()
         }
-        self._shown_sources: dict[int, Flat] = {}
-        self._shown_records: dict[tuple[type, int], Shown] = {}
+        #: What a row shows of a record, and what a claim shows of its source; made once for each.
+        self.get_shown = cache(_show)
+        self.get_source = cache(_flatten_source)
 
     def list_family(self, slug: str) -> list[System]:
         """Return the system's families, outermost first, and itself."""
         return [self.systems[member] for member in reversed(list_line(slug, self._families))]
-
-    def get_shown(self, record: Party | System | Source) -> Shown:
-        """Return what a row shows of a record; made once."""
-        key = (type(record), record.pk)
-        if key not in self._shown_records:
-            values = encode(_list_public_values(record))
-            self._shown_records[key] = Shown(values, _list_names(record), _list_texts(record))
-        return self._shown_records[key]
-
-    def get_source(self, source: Source) -> Flat:
-        """Return what a claim shows of its source; made once."""
-        if source.pk not in self._shown_sources:
-            self._shown_sources[source.pk] = _flatten_source(source)
-        return self._shown_sources[source.pk]
 
     def list_bearers(self, supplier: str, recipient: str, system: str) -> list[Party | System]:
         """Return the parties and the systems that a row shows, or is found by."""
@@ -196,6 +183,10 @@ def _build_search_words(row: Flat, shown: list[Shown]) -> str:
     names = [name for record in shown for name in record.names]
     texts = [text for record in shown for text in record.texts]
     return " ".join(dict.fromkeys([*map(_split, names), *own, *texts, *map(_fold, names)]))
+
+
+def _show(record: Party | System | Source) -> Shown:
+    return Shown(encode(_list_public_values(record)), _list_names(record), _list_texts(record))
 
 
 def _list_names(record: Party | System | Source) -> tuple[str, ...]:

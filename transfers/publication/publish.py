@@ -13,6 +13,7 @@ from django.core.validators import EMPTY_VALUES
 from django.db import models, transaction
 
 from transfers.models import (
+    CLAIM_MODELS,
     Claim,
     Party,
     RegistryClaim,
@@ -60,8 +61,7 @@ def publish(
 def _list_with_claims(keys: Sequence[int]) -> list[tuple[Transfer, list[Claim]]]:
     """Return these transfers, each with its claims and their sources; a source is read once."""
     claims_by_transfer: dict[int, list[Claim]] = {pk: [] for pk in keys}
-    models_of_claims: list[Any] = [Transfer._meta.get_field(name).related_model for name in Transfer.CLAIMS]
-    claims = [claim for model in models_of_claims for claim in model.objects.filter(transfer__in=keys)]
+    claims = [claim for model in CLAIM_MODELS for claim in model.objects.filter(transfer__in=keys)]
     sources = Source.objects.in_bulk({claim.source_id for claim in claims})
     for claim in claims:
         claim.source = sources[claim.source_id]

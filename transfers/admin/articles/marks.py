@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
-from transfers.evidence.recognition import DATE, MONEY, NUMBER, Mark, recognise, split_paragraphs
+from transfers.evidence.recognition import recognise
+from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark, split_paragraphs
 from transfers.models import CLAIM_MODELS, ArticleText, Party, Source, System
 from transfers.vocabulary import edtf
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from transfers.admin.editing.base import RegistryAdmin
-from transfers.evidence.recognition import PARTY, SYSTEM, Mark, choose_excerpt
+from transfers.evidence.recognition.marks import PARTY, SYSTEM, Mark, choose_excerpt
 from transfers.models import ArticleText
 
 from .claim import FIGURES, ClaimMaker, may_add

@@ -20,8 +20,6 @@ OWN = {
     "ordering": "Fields to order by, separated by commas; a leading - descends. Missing values come last.",
     "group_by": "Fields to group by, separated by commas.",
 }
-
-
 #: Own parameters that list names, separated by commas.
 SEPARATED = ("fields", "omit", "ordering", "group_by")
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1}

@@ -55,6 +55,7 @@ class FieldList(RegistryView):
 def _build_entry(view: type[ListView], item: Field) -> dict[str, Any]:
     assert view.filterset_class is not None
     declared = view.filterset_class.base_filters
+    stem = item.name.removesuffix("_min").removesuffix("_max")  # both ends of a figure are filtered by it
     return {
         "resource": view.name,
         "name": item.name,
@@ -63,15 +64,8 @@ def _build_entry(view: type[ListView], item: Field) -> dict[str, Any]:
         "unit": item.unit or None,
         "nullable": item.nullable,
         "choices": [value for value, _ in item.choices],
-        "filters": [
-            name for name in declared if declared[name].field_name in (item.column, _get_stem(item.name))
-        ],
+        "filters": [name for name in declared if declared[name].field_name in (item.column, stem)],
     }
-
-
-def _get_stem(name: str) -> str:
-    """Return what both ends of a figure are filtered by: `quantity_ordered_min` → `quantity_ordered`."""
-    return name.removesuffix("_min").removesuffix("_max")
 
 
 class Root(RegistryView):
