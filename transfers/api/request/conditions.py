@@ -80,13 +80,12 @@ def is_none(column: str, values: list[Any]) -> Q:
     return ~is_one(column, values) & Q(**{f"{column}__isnull": False})
 
 
-def holds(column: str, values: list[Any]) -> Q:
-    return match_any(Q(**{f"{column}__holds": value}) for value in values)
+def _build_any(lookup: str) -> Test:
+    """Build the test that the lookup is true of one of the values."""
+    return lambda column, values: match_any(Q(**{f"{column}__{lookup}": value}) for value in values)
 
 
-def lists(column: str, values: list[Any]) -> Q:
-    """Build the condition that a list, stored as its members joined by |, has one of the values."""
-    return match_any(Q(**{f"{column}__lists": value}) for value in values)
+holds, lists = _build_any("holds"), _build_any("lists")
 
 
 def lists_none(column: str, values: list[Any]) -> Q:
@@ -107,9 +106,8 @@ class Interval:
     there: str
 
     def overlaps(self, span: Span) -> Q:
-        return self._is_there() & match_all(
-            _compare(span, (self.high, "gte"), (self.low, "lte"), or_open=True)
-        )
+        ends = _compare(span, (self.high, "gte"), (self.low, "lte"), or_open=True)
+        return self._is_there() & match_all(ends)
 
     def within(self, span: Span) -> Q:
         return self._is_there() & match_all(_compare(span, (self.low, "gte"), (self.high, "lte")))
