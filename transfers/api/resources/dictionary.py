@@ -18,9 +18,7 @@ from .lists import ListView
 from .reference import PartyList, SourceList, SystemList
 from .transfers import TransferList
 
-LISTS: tuple[type[ListView], ...] = (
-    TransferList, ClaimList, PartyList, SystemList, SourceList, ChangeList,
-)  # fmt: skip
+LISTS: tuple[type[ListView], ...] = (TransferList, ClaimList, PartyList, SystemList, SourceList, ChangeList)
 
 DICTIONARY: tuple[Field, ...] = (
     Field("resource", Type.KEY, "The resource that has the field.", nullable=False),
