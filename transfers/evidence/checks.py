@@ -143,7 +143,7 @@ def _compare_pair(claim: FixtureClaim, reading: Reading) -> Iterator[Fault]:
 def _check_excerpt(claim: FixtureClaim, source: Record) -> Iterator[Fault]:
     """Yield a fault where the excerpt's own words do not carry the claim's figure."""
     text = claim.record.text("excerpt")
-    days = _list_publication_days(source)
+    days = [day for day in edtf.bounds(source.text("published")) if day]  # the first and the last, if known
     rest = dates.find_dates(text, days[0])[1]
     if claim.measure.startswith("date_"):
         yield from _check_date(claim, "date", days)
@@ -155,11 +155,6 @@ def _check_excerpt(claim: FixtureClaim, source: Record) -> Iterator[Fault]:
         yield from _check_amounts(claim, {(number, "") for number in english.find_numbers(rest)}, "")
     if claim.record.text("as_of"):
         yield from _check_date(claim, "as_of", days)
-
-
-def _list_publication_days(source: Record) -> list[date]:
-    """Return the first and last day on which it may have been published; one where the other is open."""
-    return [day for day in edtf.bounds(source.text("published")) if day]
 
 
 def _check_amounts(claim: FixtureClaim, printed: set[tuple[Decimal, str]], currency: str) -> Iterator[Fault]:

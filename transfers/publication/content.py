@@ -162,13 +162,10 @@ def _build(
     row = facts | figures.resolve(facts["kind"], figured)
     row["disputed"] = "|".join(row["disputed"]) or None
     row["words"] = _build_search_words(row, shown)
-    row["reference"] = _hash_shown(shown)
+    values = b",".join(record.values for record in shown)
+    row["reference"] = hashlib.sha256(b"[" + values + b"]").hexdigest()
     subject = {"transfer": row["key"], **{name: row[name] for name in ("supplier", "recipient", "system")}}
     return Content({name: row[name] for name in ROW_NAMES}, [_identify(claim | subject) for claim in claims])
-
-
-def _hash_shown(shown: Iterable[Shown]) -> str:
-    return hashlib.sha256(b"[" + b",".join(record.values for record in shown) + b"]").hexdigest()
 
 
 def _identify(claim: Flat) -> Flat:

@@ -126,7 +126,7 @@ def _quantities(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iter
     for stem in QUANTITIES:
         claims = [claim for claim in by_measure.get(stem, []) if claim.unit == row["unit"]]
         if stem == "quantity_delivered":
-            claims = _latest_counts(claims)
+            claims = [claim for claim in claims if not any(_supersedes(other, claim) for other in claims)]
         yield from _range_fields(row, stem, claims)
 
 
@@ -138,10 +138,6 @@ def _range_fields(row: dict[str, Any], stem: str, claims: list[Claim]) -> Iterab
         row[f"{stem}_min"], row[f"{stem}_max"] = int(bottom), None if top is None else int(top)
         if disputed:
             yield stem
-
-
-def _latest_counts(claims: list[Claim]) -> list[Claim]:
-    return [claim for claim in claims if not any(_supersedes(other, claim) for other in claims)]
 
 
 def _supersedes(new: Claim, old: Claim) -> bool:

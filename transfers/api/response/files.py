@@ -41,7 +41,10 @@ class File:
 
     def build_response(self, rows: Rows, now: QuerySet | None = None) -> HttpResponse | StreamingHttpResponse:
         """Build the response; `now` are the same rows until the next revision, and are quicker to read."""
-        response = self._build_citation() if self.form in citations.FORMATS else self._build_export(rows, now)
+        if self.form not in citations.FORMATS:
+            response = self._build_export(rows, now)
+        else:
+            response = HttpResponse(self.citation.write(self.form), citations.FORMATS[self.form])
         response["Content-Disposition"] = f'attachment; filename="{self._build_file_name()}"'
         response["Registry-Count"] = str(self.count)
         return response
@@ -61,9 +64,6 @@ class File:
             count=self.count,
             excel=EXCEL[self.request.query_params.get("excel", "0")],
         )
-
-    def _build_citation(self) -> HttpResponse:
-        return HttpResponse(self.citation.write(self.form), citations.FORMATS[self.form])
 
     def _build_export(self, rows: Rows, now: QuerySet | None) -> HttpResponse | StreamingHttpResponse:
         _check_size(self.form, self.count)
