@@ -5,6 +5,7 @@ a group of its own (`2017/2020`), never split or guessed. Deployments change no 
 out unless `kind` asks for them.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -37,30 +38,30 @@ _LEFT_OUT = "Deployments are left out, as they change no owner; ask for them wit
 _COUNTED = "Deployments are counted where the parameter kind selects them."
 
 
-def _build_sums() -> list[tuple[Field, str]]:
-    """Build the fields of a group's numbers, each with its SQL over the rows `r`."""
-    listed = [(Field("count", Type.INTEGER, "Transfers in the group.", nullable=False), "COUNT(*)")]
+def _build_sums() -> Iterator[tuple[Field, str]]:
+    """Yield the fields of a group's numbers, each with its SQL over the rows `r`."""
+    yield Field("count", Type.INTEGER, "Transfers in the group.", nullable=False), "COUNT(*)"
     for stem in measures.QUANTITIES:
         words = stem.removeprefix("quantity_")
         for end in ("min", "max"):
             text = f"Sum of {stem}_{end} over the group's rows that have one."
-            listed.append((Field(f"{stem}_{end}", Type.INTEGER, text, unit="unit"), f"SUM(r.{stem}_{end})"))
+            yield Field(f"{stem}_{end}", Type.INTEGER, text, unit="unit"), f"SUM(r.{stem}_{end})"
         text = f"Rows of the group without a number {words}."
-        missing = f"SUM(CASE WHEN r.{stem}_min IS NULL THEN 1 ELSE 0 END)"
-        listed.append((Field(f"{stem}_missing", Type.INTEGER, text, nullable=False), missing))
+        yield _build_count(f"{stem}_missing", text, f"r.{stem}_min IS NULL")
         text = f"Rows of the group whose number {words} is open: the sum of its maxima lacks them."
-        is_open = f"SUM(CASE WHEN r.{stem}_min IS NOT NULL AND r.{stem}_max IS NULL THEN 1 ELSE 0 END)"
-        listed.append((Field(f"{stem}_open", Type.INTEGER, text, nullable=False), is_open))
+        yield _build_count(f"{stem}_open", text, f"r.{stem}_min IS NOT NULL AND r.{stem}_max IS NULL")
     for stem in _TIV:
         text = f"Sum of {stem} over the group's rows that have one."
-        listed.append((Field(stem, Type.NUMBER, text, unit="million TIV"), f"SUM(r.{stem})"))
-        missing = f"SUM(CASE WHEN r.{stem} IS NULL THEN 1 ELSE 0 END)"
-        text = f"Rows of the group without {stem}."
-        listed.append((Field(f"{stem}_missing", Type.INTEGER, text, nullable=False), missing))
-    return listed
+        yield Field(stem, Type.NUMBER, text, unit="million TIV"), f"SUM(r.{stem})"
+        yield _build_count(f"{stem}_missing", f"Rows of the group without {stem}.", f"r.{stem} IS NULL")
 
 
-SUMS = _build_sums()
+def _build_count(name: str, text: str, condition: str) -> tuple[Field, str]:
+    field = Field(name, Type.INTEGER, text, nullable=False)
+    return field, f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)"
+
+
+SUMS = list(_build_sums())
 
 
 class Summary(RegistryView):
