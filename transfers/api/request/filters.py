@@ -226,9 +226,9 @@ class ChangeFilterSet(build_filterset("ChangeColumns", _FILTERED_CHANGE)):  # ty
         return queryset.concerning(rows) if rows.query.where else queryset
 
 
-def is_by_name(filterset: type[StrictFilterSet] | None, parameters: Iterable[str]) -> bool:
+def is_by_name(filterset: type[StrictFilterSet], parameters: Iterable[str]) -> bool:
     """Return whether one of the parameters finds its values by the names of parties and systems of today."""
-    declared = filterset.base_filters if filterset else {}
+    declared = filterset.base_filters
     return any(declared[name].extra.get("read") in BY_NAME for name in parameters if name in declared)
 
 
@@ -238,6 +238,6 @@ def is_scalar(name: str) -> bool:
 
 
 @cache
-def list_scalars(filterset: type[StrictFilterSet] | None) -> list[str]:
+def list_scalars(filterset: type[StrictFilterSet]) -> list[str]:
     """List the filters that may appear only once."""
-    return [name for name in filterset.base_filters if is_scalar(name)] if filterset else []
+    return [name for name in filterset.base_filters if is_scalar(name)]

@@ -51,7 +51,7 @@ class Parameter:
 def describe(view: Any) -> list[Parameter]:
     """Describe the parameters of a resource, its own first, then its filters in the order of the fields."""
     own = [_describe_own(name, view.list_values(name)) for name in view.list_own_parameters()]
-    declared = view.filterset_class.base_filters if view.filterset_class else {}
+    declared = view.filterset_class.base_filters
     return own + [_describe_filter(name, declared[name]) for name in declared]
 
 

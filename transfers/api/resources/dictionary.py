@@ -51,7 +51,6 @@ class FieldList(RegistryView):
 
 
 def _build_entry(view: type[ListView], item: Field) -> dict[str, Any]:
-    assert view.filterset_class is not None
     declared = view.filterset_class.base_filters
     stem = item.name.removesuffix("_min").removesuffix("_max")  # both ends of a figure are filtered by it
     return {
