@@ -43,7 +43,7 @@ def read_register(data: bytes) -> Register:
     records = sum(deal.records for deal in deals) + sum(refusal.records for refusal in refused)
     if not records:
         raise Unreadable(f"The file has a header on line {header.line} but no record.")
-    title, generated = read_preamble(lines[: header.line - 1])
+    preamble = read_preamble(lines[: header.line - 1])
     return Register(
         layout=layout.NAME,
         source_title=layout.SOURCE_TITLE,
@@ -51,6 +51,7 @@ def read_register(data: bytes) -> Register:
         deals=deals,
         refused=refused,
         records=records,
-        generated=generated,
-        title=title,
+        generated=preamble.generated,
+        title=preamble.title,
+        **preamble.years._asdict(),
     )

@@ -132,6 +132,9 @@ class Register:
     """A file that was read; `records` = those of its deals + those refused, always.
 
     `generated` is when the file says it was made, `title` what it calls itself; `source_title`: its layout's.
+    `states_range`: whether it says anything of its years. If so, `is_limited` tells whether the numbers
+    delivered are those of its years alone, from `first_year` to `last_year`: None is open, two None are years
+    that it does not name. `header_names_range`: whether the heading says so of deliveries.
     """
 
     layout: str
@@ -142,3 +145,8 @@ class Register:
     records: int
     generated: datetime | None = None
     title: str = ""
+    first_year: int | None = None
+    last_year: int | None = None
+    states_range: bool = False
+    is_limited: bool = False
+    header_names_range: bool = False
