@@ -11,14 +11,15 @@ A layout is a module of this folder, listed in LAYOUTS, with:
 A deal with an identifier is matched by it, others by their names. Between a layout with identifiers and one
 without, only what both state is compared: `STATED_BY_BOTH` of `transfers.registers.matching`.
 
-Encodings are in `text`, separators and headers in `table`, what stands above a header in `preamble`; words of
-the registers are in `cells` (conditions, marks), `descriptions` (weapons) and `comments`.
+Encodings are in `text`, the web site's envelope in `envelope`, separators and headers in `table`, what
+stands above a header in `preamble`; words of the registers are in `cells` (conditions, marks), `descriptions`
+(weapons) and `comments`.
 """
 
 import hashlib
 from pathlib import Path
 
-from . import delivery_years, table, text, trade_register
+from . import delivery_years, envelope, table, text, trade_register
 from .preamble import read_preamble
 from .records import Deal, Delivery, Refused, Register, Unreadable
 
@@ -33,7 +34,12 @@ def read_file(path: str | Path) -> Register:
 
 
 def read_register(data: bytes) -> Register:
-    """Return the register in these bytes, whose header decides the layout; raise Unreadable for others."""
+    """Return the register in these bytes, whose header decides the layout; raise Unreadable for others.
+
+    What comes in an envelope is the CSV in it, of which the digest is as well.
+    """
+    text.check_data(data)
+    data = envelope.unwrap(data)
     text.check_data(data)
     encoding = text.detect_encoding(data)
     layout, header = table.find_header(text.read_head(data, encoding), LAYOUTS)
