@@ -38,9 +38,7 @@ def read_register(data: bytes) -> Register:
 
     What comes in an envelope is the CSV in it, of which the digest is as well.
     """
-    text.check_data(data)
-    data = envelope.unwrap(data)
-    text.check_data(data)
+    data = envelope.open_data(data)
     encoding = text.detect_encoding(data)
     layout, header = table.find_header(text.read_head(data, encoding), LAYOUTS)
     lines = text.split_lines(data, encoding)

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from .records import Unreadable
+from .text import check_data
 
 _KEY = "bytes"
 _BLANK = b" \t\r\n"
@@ -18,6 +19,14 @@ def is_envelope(data: bytes) -> bool:
     """Return whether the file begins like an object of JSON, which no CSV of a register does."""
     start = data.removeprefix(codecs.BOM_UTF8).lstrip(_BLANK)[: len(_RICH_TEXT)]
     return start.startswith(b"{") and start != _RICH_TEXT
+
+
+def open_data(data: bytes) -> bytes:
+    """Return the file without its envelope; raise Unreadable for what is plainly no text."""
+    check_data(data)
+    content = unwrap(data)
+    check_data(content)
+    return content
 
 
 def unwrap(data: bytes) -> bytes:
