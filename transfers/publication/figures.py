@@ -10,9 +10,11 @@ Rules, for each measure:
 * they differ and none is preferred: the envelope, smallest minimum to largest maximum; disputed.
 
 A later edition of one register (the same story of the same publisher) revises the earlier one: its figure
-takes the other's place, unless that one is preferred, and the two are no dispute.
+takes the other's place, in its own unit, unless that one is preferred, and the two are no dispute.
 
-A figure in another unit or another currency than the row's is no dispute: it cannot be compared.
+A figure in another unit or another currency than the row's is no dispute: it cannot be compared. The row's is
+that of the preferred claims, else of most sources, else of the latest statement, else there is none, and no
+number: none of two is shown because of how it is spelled.
 A delivered count is cumulative, so a later and not smaller count supersedes an earlier one.
 """
 
@@ -52,6 +54,11 @@ class Claim:
         return self.origin_of or self.source
 
     @property
+    def scale(self) -> tuple[str | None, str | None]:
+        """Return what its number counts: figures of two scales cannot be compared."""
+        return (self.unit, self.currency)
+
+    @property
     def range(self) -> Range:
         """Minimum and maximum; 'at most 5' starts at nought, so a figure always has a minimum."""
         return (self.minimum or 0, self.maximum)
@@ -82,16 +89,31 @@ def _drop_revised(claims: list[Claim]) -> list[Claim]:
     editions: dict[tuple, list[Claim]] = {}
     for claim in claims:
         if claim.origin_of:
-            register = (claim.origin_of, claim.publisher, claim.measure, claim.unit, claim.currency)
-            editions.setdefault(register, []).append(claim)
+            editions.setdefault((claim.origin_of, claim.publisher, claim.measure), []).append(claim)
     revised = {
         old
         for group in editions.values()
         if len({claim.published for claim in group}) > 1
         for old in group
-        if not old.preferred and any(_is_later(new.published, old.published) for new in group)
+        if not old.preferred and _is_revised(old, group)
     }
     return [claim for claim in claims if claim not in revised]
+
+
+def _is_revised(old: Claim, group: list[Claim]) -> bool:
+    """Return whether a later edition states the same measure anew, also in another unit.
+
+    Of an edition that counts in several units each count is a figure of its own, which only one in its own
+    unit revises.
+    """
+    scales: dict[str, set[tuple]] = {}
+    for claim in group:
+        scales.setdefault(claim.source, set()).add(claim.scale)
+    return any(
+        new.scale == old.scale or len(scales[new.source]) == len(scales[old.source]) == 1
+        for new in group
+        if _is_later(new.published, old.published)
+    )
 
 
 def _is_later(new: str, old: str) -> bool:
@@ -115,10 +137,24 @@ def _get_envelope(claims: list[Claim]) -> Range:
 
 
 def _choose_word(claims: list[Claim], name: str) -> str | None:
-    """Return the row's unit or currency: of a preferred claim, else of most sources."""
+    """Return the row's unit or currency: of the preferred claims, else of most sources.
+
+    Of several with as many sources it is that of the latest statement; None where none is later for certain.
+    """
     voters = [claim for claim in claims if claim.preferred] or claims
     votes = Counter(word for _, word in {(claim.story, getattr(claim, name)) for claim in voters})
-    return min(votes, key=lambda word: (-votes[word], word or ""), default=None)
+    most = max(votes.values(), default=0)
+    words = {word for word, count in votes.items() if count == most}
+    if len(words) > 1:
+        words = {word for word in words if _is_latest(word, words, voters, name)}
+    return words.pop() if words else None
+
+
+def _is_latest(word: str | None, words: set[str | None], claims: list[Claim], name: str) -> bool:
+    """Return whether a claim with the word is later for certain than all with the other words."""
+    own = [claim for claim in claims if getattr(claim, name) == word]
+    others = [claim for claim in claims if getattr(claim, name) in words - {word}]
+    return any(all(_is_later(claim.published, other.published) for other in others) for claim in own)
 
 
 def _quantities(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[str]:
