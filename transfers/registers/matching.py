@@ -25,7 +25,7 @@ pair off in the order of their files. What is left of the newer edition is ambig
 anything that is left of the older one, otherwise added. What is left of the older one has vanished unless an
 ambiguous deal may be it.
 A deal whose supplier, recipient or designation was renamed has vanished and is added, unless the caller's
-`group` takes both names for the same.
+`group` takes both names for the same; `renames` then looks for other designations.
 
 Between the two layouts the same ties hold, without the fields that only one of them states.
 """
@@ -65,7 +65,7 @@ class Matching:
 _folded = lru_cache(maxsize=65536)(fold)
 
 
-def fold_names(deal: Deal) -> Hashable:
+def fold_names(deal: Deal) -> tuple[Hashable, ...]:
     """Return supplier, recipient and designation as printed, without case, spaces and marks."""
     return _folded(deal.supplier), _folded(deal.recipient), _folded(deal.designation)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from transfers.models import Party, System
-from transfers.registers import matching
+from transfers.registers import matching, renames
 from transfers.registers.comparison import FieldChange, list_changes
 from transfers.registers.reading.records import Deal, Refused, Register
 from transfers.vocabulary import edtf
@@ -28,7 +28,10 @@ IMPORTED = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.EARLIER)
 
 @dataclass(slots=True)
 class PlannedDeal:
-    """A deal and its outcome; `before` is the deal as imported earlier, `figures` are the future claims."""
+    """A deal and its outcome; `before` is the deal as imported earlier, `figures` are the future claims.
+
+    `is_renamed`: it is `before` under another designation; `candidates`: what an ambiguous deal may be.
+    """
 
     deal: Deal
     outcome: str
@@ -37,6 +40,8 @@ class PlannedDeal:
     changes: list[FieldChange] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     reason: str = ""
+    is_renamed: bool = False
+    candidates: list[ImportedDeal] = field(default_factory=list)
 
 
 @dataclass
@@ -122,11 +127,9 @@ def _match_with_imported(
 ) -> list[ImportedDeal]:
     """Give each deal its outcome and its figures; return the imported deals that match none."""
     imported_deals, same_file = imported.list_newest(register.layout), imported.list_places(register.sha256)
-    matched = matching.match(
-        [before.deal for before in imported_deals],
-        [planned.deal for planned in deals],
-        group=partial(_get_group, resolver),
-    )
+    olds, news = [before.deal for before in imported_deals], [planned.deal for planned in deals]
+    matched = matching.match(olds, news, group=partial(_get_group, resolver))
+    _add_renames(matched, renames.match_renames(olds, news, matched, partial(_get_parties, resolver)), deals)
     for old, new in matched.pairs:
         deals[new].before = imported_deals[old]
         if (imported_deals[old].transfer, deals[new].deal.locator) in same_file:
@@ -134,21 +137,42 @@ def _match_with_imported(
         else:
             _compare(deals[new], imported_deals[old], published)
     for new, candidates in matched.ambiguous.items():
-        keys = ", ".join(imported_deals[old].key for old in candidates[:5])
-        deals[new].outcome = Outcome.AMBIGUOUS
-        deals[new].reason = f"It may be any of {len(candidates)} deals that were imported before: {keys}."
+        _ask(deals[new], [imported_deals[old] for old in candidates])
     for new in matched.added:
         deals[new].figures = _list_figures(deals[new], deals[new].deal)
     return [imported_deals[old] for old in matched.vanished]
 
 
-def _get_group(resolver: Resolver, deal: Deal) -> Hashable:
+def _get_group(resolver: Resolver, deal: Deal) -> tuple[Hashable, ...]:
     """Return what two deals must share to be one: names that mean the same parties and system."""
     try:
         named = resolver.resolve(deal)
     except Unclear:
         return matching.fold_names(deal)
     return named.supplier, named.recipient, named.system
+
+
+def _get_parties(resolver: Resolver, deal: Deal) -> tuple[Hashable, ...]:
+    return _get_group(resolver, deal)[:2]
+
+
+def _add_renames(matched: matching.Matching, renamed: renames.Renames, deals: list[PlannedDeal]) -> None:
+    """Add to the matching the deals that have another designation now, and those that may have."""
+    for _, new in renamed.pairs:
+        deals[new].is_renamed = True
+    matched.pairs += renamed.pairs
+    matched.ambiguous |= renamed.proposed
+    olds = {old for old, _ in renamed.pairs}.union(*renamed.proposed.values())
+    news = {new for _, new in renamed.pairs} | renamed.proposed.keys()
+    matched.vanished = [old for old in matched.vanished if old not in olds]
+    matched.added = [new for new in matched.added if new not in news]
+
+
+def _ask(planned: PlannedDeal, candidates: list[ImportedDeal]) -> None:
+    """Leave the deal to a curator."""
+    keys = ", ".join(candidate.key for candidate in candidates[:5])
+    planned.outcome, planned.candidates = Outcome.AMBIGUOUS, candidates
+    planned.reason = f"It may be any of {len(candidates)} deals that were imported before: {keys}."
 
 
 def _compare(planned: PlannedDeal, before: ImportedDeal, published: str) -> None:
