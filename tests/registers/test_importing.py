@@ -191,7 +191,7 @@ def test_invented_register_is_accounted_for():
 
 
 def test_one_transfer_that_cannot_be_published_keeps_all_out(monkeypatch):
-    monkeypatch.setattr("transfers.publication.publish._faults", lambda transfer, claims: ["No."])
+    monkeypatch.setattr("transfers.publication.publish._list_faults", lambda transfer, claims: ["No."])
     with pytest.raises(NotPublishable):
         bring(DEAL, publish=True)
     assert not any(model.objects.exists() for model in (Transfer, Source, ImportBatch))

@@ -4,11 +4,13 @@ A number that the register marks with `?` is graded possible instead of probable
 and the cell. What a comment may mean is no figure; see `transfers.registers.reading.comments`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from transfers.models import Claim, Quantity, TransferDate, Valuation
+from transfers.registers.comparison import FieldChange
 from transfers.registers.reading.records import Deal
 
 MARKED = "The register marks it as uncertain."
@@ -17,6 +19,16 @@ POSSIBLE, PROBABLE = Claim.Credibility.POSSIBLE, Claim.Credibility.PROBABLE
 LONGEST_DATE = 100
 THOUSANDTH = Decimal("0.001")
 LARGEST = Decimal(10**15)
+#: The deal's fields that are figures, each with the model and the measure of its claims.
+KINDS: dict[str, tuple[type[Claim], str]] = {
+    "ordered": (Quantity, "ordered"),
+    "delivered": (Quantity, "delivered"),
+    "year": (TransferDate, "agreed"),
+    "delivery_years": (TransferDate, "delivered"),
+    "tiv_unit": (Valuation, "tiv_unit"),
+    "tiv_ordered": (Valuation, "tiv_ordered"),
+    "tiv_delivered": (Valuation, "tiv_delivered"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,17 @@ def list_figures(deal: Deal, unit: str) -> list[Figure]:
         _tiv(Valuation.Measure.TIV_DELIVERED, deal.tiv_delivered, "TIV of delivered weapons"),
     ]
     return [figure for figure in figures if figure is not None]
+
+
+def list_blank(changes: Iterable[FieldChange]) -> frozenset[tuple[type, str]]:
+    """Return the kinds of figures, by model and measure, that were stated before and are blank now."""
+    return frozenset(
+        KINDS[change.field] for change in changes if change.field in KINDS and not _is_stated(change.after)
+    )
+
+
+def _is_stated(value: Any) -> bool:
+    return value not in (None, ())
 
 
 def _count(measure: str, number: int | None, uncertain: bool, unit: str, column: str) -> Figure | None:

@@ -17,6 +17,7 @@ from transfers.vocabulary.choices import Outcome
 
 from .keys import Keys
 from .plan import IMPORTED, Plan, PlannedDeal
+from .revising import revise
 
 BATCH = 1000
 
@@ -40,9 +41,10 @@ def write_deals(plan: Plan, batch: ImportBatch, progress: Callable[[str, int, in
         progress("Writing deals", start, len(items))
         writer.write(items[start : start + BATCH])
     writer.record_history()
-    _update_transfers(
-        {item.before.transfer: item for item in items if item.before and item.outcome == Outcome.CHANGED}
-    )
+    changed = {
+        item.before.transfer: item for item in items if item.before and item.outcome == Outcome.CHANGED
+    }
+    _update_transfers(changed, writer.revised)
 
 
 class _Writer:
@@ -54,10 +56,14 @@ class _Writer:
         self.systems = dict(System.objects.values_list("slug", "pk"))
         self.keys = Keys()
         self.claimed: set[type[models.Model]] = set()
+        #: Transfers of which figures other than units changed.
+        self.revised: set[int] = set()
 
     def write(self, items: Sequence[PlannedDeal]) -> None:
         added = self._add_transfers([item for item in items if item.outcome == Outcome.NEW])
         pairs = [(item, item.before.transfer if item.before else added[id(item)]) for item in items]
+        changed = [pair for pair in pairs if pair[0].outcome == Outcome.CHANGED]
+        self.revised |= revise(changed, self.batch.source)
         self._add_claims(pairs)
         insert(RegisterDeal, (self._build_deal(item, transfer) for item, transfer in pairs))
         self._add_proposals(pairs)
@@ -148,22 +154,25 @@ def _build_proposals(item: PlannedDeal) -> Iterator[dict[str, Any]]:
         }
 
 
-def _update_transfers(items: dict[int, PlannedDeal]) -> None:
-    """Update what the register's new statements change in their transfers, given by id."""
+def _update_transfers(items: dict[int, PlannedDeal], revised: set[int]) -> None:
+    """Update what the register's new statements change in their transfers, given by id.
+
+    Those of which figures or the condition changed become drafts; other words for the same change no state.
+    """
     reason, user = history.get_context()
     for pks in batched(list(items)):
         changed = [
             transfer
             for transfer in Transfer.objects.filter(pk__in=pks)
-            if _update_transfer(transfer, items[transfer.pk])
+            if _update_transfer(transfer, items[transfer.pk], transfer.pk in revised)
         ]
         bulk_update_with_history(
             changed, Transfer, ["note", "condition", "state"], default_user=user, default_change_reason=reason
         )
 
 
-def _update_transfer(transfer: Transfer, item: PlannedDeal) -> bool:
-    """Replace what the register stated before, and make it a draft; return whether anything changed."""
+def _update_transfer(transfer: Transfer, item: PlannedDeal, is_revised: bool) -> bool:
+    """Replace what the register stated before; return whether anything changed."""
     assert item.before is not None
     before, now = item.before.deal, item.deal
     old_values = (transfer.note, transfer.condition, transfer.state)
@@ -171,7 +180,7 @@ def _update_transfer(transfer: Transfer, item: PlannedDeal) -> bool:
     if "comments" in changed and transfer.note == before.comments:
         transfer.note = now.comments
     if "condition" in changed and transfer.condition == before.condition:
-        transfer.condition = now.condition
-    if transfer.state in (Transfer.State.PUBLISHED, Transfer.State.IN_REVIEW):
+        transfer.condition, is_revised = now.condition, True
+    if is_revised and transfer.state in (Transfer.State.PUBLISHED, Transfer.State.IN_REVIEW):
         transfer.state = Transfer.State.DRAFT
     return old_values != (transfer.note, transfer.condition, transfer.state)

@@ -18,7 +18,7 @@ from transfers.vocabulary import edtf
 from transfers.vocabulary.choices import Outcome
 
 from . import imported
-from .claims import Figure, list_figures
+from .claims import Figure, list_blank, list_figures
 from .imported import ImportedDeal
 from .naming import ResolvedNames, Resolver, Unclear
 
@@ -30,7 +30,8 @@ IMPORTED = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.EARLIER)
 class PlannedDeal:
     """A deal and its outcome; `before` is the deal as imported earlier, `figures` are the future claims.
 
-    `is_renamed`: it is `before` under another designation; `candidates`: what an ambiguous deal may be.
+    `is_renamed`: it is `before` under another designation; `candidates`: what an ambiguous deal may be;
+    `retracted`: the figures, by model and measure, that `before` has and a later edition leaves blank.
     """
 
     deal: Deal
@@ -39,6 +40,7 @@ class PlannedDeal:
     before: ImportedDeal | None = None
     changes: list[FieldChange] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
+    retracted: frozenset[tuple[type, str]] = frozenset()
     reason: str = ""
     is_renamed: bool = False
     candidates: list[ImportedDeal] = field(default_factory=list)
@@ -188,6 +190,8 @@ def _compare(planned: PlannedDeal, before: ImportedDeal, published: str) -> None
         statements = {figure.statement for figure in _list_figures(planned, before.deal)}
         figures = _list_figures(planned, planned.deal)
         planned.figures = [figure for figure in figures if figure.statement not in statements]
+        if _is_earlier(before.published, published):
+            planned.retracted = list_blank(planned.changes)
 
 
 def _list_figures(planned: PlannedDeal, deal: Deal) -> list[Figure]:

@@ -30,6 +30,7 @@ from transfers.publication import content, names, publish
 from transfers.registers.reading.records import load_deal
 from transfers.vocabulary.choices import Outcome
 
+from . import revising
 from .write import lock_imports
 
 State = Transfer.State
@@ -104,6 +105,7 @@ def _undo_register(batch: ImportBatch, added: Sequence[int], reason: str) -> lis
     _restore_fields(batch, changed)
     for model in CLAIM_MODELS:
         _remove(_filter_claims(batch, model))
+    revising.restore(batch)
     revisions = _remove_from_public([*added, *changed], batch.source, reason)
     for state, pks in states.items():
         publish.set_state(_filter_as_public(pks) if state == State.PUBLISHED else pks, state, reason)

@@ -1,0 +1,139 @@
+"""What an edition takes back of its register's earlier claims, and what it counts in another unit.
+
+Figures that an edition changes stand beside the earlier ones, which they revise on publication
+(`transfers.publication.figures`). What it leaves blank has no figure to revise the earlier one by, so that
+one is removed, with history: the log keeps it in the versions that were published with it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import F, Value
+
+from transfers.models import CLAIM_MODELS, Claim, ImportBatch, Quantity, RegisterDeal, Source, history
+from transfers.models.inserts import batched
+
+from .claims import list_figures
+from .plan import PlannedDeal
+
+#: A deal: the transfer that it describes, and the one that was made for it if the two were joined.
+DealKey = tuple[int, str]
+
+
+class EarlierClaim(NamedTuple):
+    """Claim of an earlier edition; `unit` is empty where it counts nothing."""
+
+    model: type
+    measure: str
+    pk: int
+    unit: str
+    preferred: bool
+
+    @property
+    def kind(self) -> tuple[type, str]:
+        """Return what `PlannedDeal.retracted` names it by."""
+        return self.model, self.measure
+
+
+def revise(pairs: Sequence[tuple[PlannedDeal, int]], source: Source) -> set[int]:
+    """Remove what these changed deals no longer state, and add to their figures what has another unit now.
+
+    Return the transfers of which figures other than units change. A claim that a curator preferred stays.
+    """
+    claims_by_deal = _list_earlier_claims(pairs)
+    removed: dict[type, list[int]] = defaultdict(list)
+    revised: set[int] = set()
+    for item, transfer in pairs:
+        claims = claims_by_deal[_get_key(item, transfer)]
+        blank = [claim for claim in claims if claim.kind in item.retracted and not claim.preferred]
+        for claim in blank:
+            removed[claim.model].append(claim.pk)
+        if item.figures or blank:
+            revised.add(transfer)
+        _count_anew(item, claims)
+    _remove(removed, source)
+    return revised
+
+
+def restore(batch: ImportBatch) -> None:
+    """Bring back the claims that the import removed, unless somebody did so since; for its undoing."""
+    for model in CLAIM_MODELS:
+        copies = model.history.filter(
+            history_type=history.REMOVED,
+            history_change_reason=_get_reason(batch.source),
+            history_date__gte=batch.time,
+        )
+        for group in batched(list(copies)):
+            model.objects.bulk_create(_build_claims(group), ignore_conflicts=True)
+            restored = model.objects.filter(pk__in=[copy.id for copy in group])
+            history.record_copies(restored, history.ADDED)
+
+
+def _build_claims(copies: Sequence[Any]) -> Iterator[Claim]:
+    """Yield the claims as they were, of the transfers that their deals describe now."""
+    deals = RegisterDeal.objects.written().filter(batch__source__in={copy.source_id for copy in copies})
+    places = deals.filter(locator__in={copy.locator for copy in copies})
+    transfers = {
+        tuple(place): pk for *place, pk in places.values_list("batch__source", "locator", "transfer")
+    }
+    for copy in copies:
+        claim = copy.instance
+        if transfer := transfers.get((copy.source_id, copy.locator)):
+            claim.transfer_id = transfer
+            yield claim
+
+
+def _get_reason(source: Source | None) -> str:
+    """Return the reason by which history tells which edition removed a claim."""
+    return f"Blank in {source and source.key}"[:100]
+
+
+def _get_key(item: PlannedDeal, transfer: int) -> DealKey:
+    return transfer, item.before.joined_from if item.before else ""
+
+
+def _list_earlier_claims(pairs: Sequence[tuple[PlannedDeal, int]]) -> dict[DealKey, list[EarlierClaim]]:
+    """Return the claims that imports wrote of each of these deals, in the order in which they came."""
+    claims_by_deal: dict[DealKey, list[EarlierClaim]] = defaultdict(list)
+    for transfers in batched(sorted({transfer for _, transfer in pairs})):
+        deals = RegisterDeal.objects.written().filter(transfer__in=transfers)
+        places = {
+            (transfer, source, locator): (transfer, joined_from)
+            for transfer, joined_from, source, locator in deals.values_list(
+                "transfer", "joined_from", "batch__source", "locator"
+            )
+        }
+        for model in CLAIM_MODELS:
+            unit: Any = F("unit") if model is Quantity else Value("")
+            rows = model.objects.filter(transfer__in=transfers).order_by("pk").values_list(
+                "transfer", "source", "locator", model.MEASURE_FIELD, "pk", unit, "preferred"
+            )  # fmt: skip
+            for *place, measure, pk, counted_in, preferred in rows:
+                if key := places.get(tuple(place)):
+                    claims_by_deal[key].append(EarlierClaim(model, measure, pk, counted_in, preferred))
+    return claims_by_deal
+
+
+def _count_anew(item: PlannedDeal, claims: Sequence[EarlierClaim]) -> None:
+    """Add the deal's numbers that were last claimed in another unit, so that all are in the newest one."""
+    assert item.named is not None
+    last_units = {claim.measure: claim.unit for claim in claims if claim.model is Quantity}
+    claimed = {figure.measure for figure in item.figures if figure.model is Quantity}
+    item.figures += [
+        figure
+        for figure in list_figures(item.deal, item.named.unit)
+        if figure.model is Quantity
+        and figure.measure not in claimed
+        and last_units.get(figure.measure, item.named.unit) != item.named.unit
+    ]
+
+
+def _remove(pks_by_model: dict[type, list[int]], source: Source) -> None:
+    """Remove claims with history; its reason names the edition."""
+    with history.record_because(_get_reason(source), history.get_context()[1]):
+        for model, pks in pks_by_model.items():
+            for group in batched(pks):
+                claims = model.objects.filter(pk__in=group)  # type: ignore[attr-defined]
+                history.record_copies(claims, history.REMOVED)
+                claims._raw_delete(claims.db)
