@@ -99,7 +99,7 @@ def test_what_the_newer_file_does_not_cover_has_not_vanished():
     assert bring(DEAL, generated=LATER).batch.vanished == []
 
 
-def test_ambiguous_deal_is_told_with_what_it_may_be_and_not_imported():
+def test_ambiguous_deal_is_told_with_what_it_may_be_and_makes_no_transfer():
     split = replace(DEAL, ordered=9, comments="For the navy", delivered=0, delivery_years=())
     bring(split)
     parts = [replace(split, ordered=count, comments=f"Type {count}") for count in (4, 5)]
@@ -108,7 +108,21 @@ def test_ambiguous_deal_is_told_with_what_it_may_be_and_not_imported():
     assert [why for _, _, why in done.plan.left_out()] == [
         f"It may be any of 1 deals that were imported before: {KEY}."
     ] * 2
-    assert (done.batch, Transfer.objects.count()) == (None, 1)
+    assert (done.revisions, Transfer.objects.count()) == (0, 1)
+    asked = done.batch.deals.filter(outcome="ambiguous")
+    assert [[proposal.transfer.key for proposal in deal.proposals.all()] for deal in asked] == [[KEY], [KEY]]
+
+
+def test_ambiguous_deal_is_asked_once():
+    split = replace(DEAL, ordered=9, comments="For the navy", delivered=0, delivery_years=())
+    bring(split)
+    part = replace(split, ordered=4, comments="Type 4")
+    bring(part, replace(part, ordered=5, comments="Type 5"), generated=LATER)
+    again = bring(part, replace(part, ordered=6, comments="Type 6"), generated="19 May 2028")
+    assert [why.partition(f"{KEY}.")[2] for _, _, why in again.plan.left_out()] == [
+        " It is waiting for a curator already.", "",
+    ]  # fmt: skip
+    assert Proposal.objects.filter(decision="open").count() == 3
 
 
 def test_earlier_edition_after_a_later_one_claims_nothing():

@@ -20,7 +20,7 @@ def import_counts() -> dict[str, int]:
     waiting = {
         "parties": Party.objects.filter(provisional=True),
         "systems": System.objects.filter(provisional=True),
-        "proposals": Proposal.objects.filter(decision=Proposal.Decision.OPEN),
+        "proposals": Proposal.objects.open().of_comments(),
     }
     first, *others = (_count(name, records) for name, records in waiting.items())
     return dict.fromkeys(waiting, 0) | dict(first.union(*others, all=True))

@@ -179,11 +179,14 @@ class Outcome(models.TextChoices):
 
 
 class Proposed(models.TextChoices):
-    """Meanings proposed for a comment, or ruled out by a curator."""
+    """Meanings proposed for a comment or a deal, or ruled out by a curator."""
 
     KIND = "kind", "kind of transfer"
     DEAL_VALUE = "deal_value", "deal value"
     NO_LINK = "no_link", "not the same transfer"
+    RENAME = "rename", "another designation"
+    SAME_DEAL = "same_deal", "which deal it is"
+    PART = "part", "part of a deal"
 
 
 class Decision(models.TextChoices):

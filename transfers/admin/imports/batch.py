@@ -107,7 +107,7 @@ def _list_cells(record: list[Any]) -> list[str]:
 
 def _list_proposals(batch: ImportBatch) -> dict[str, Any]:
     """Return the number of open proposals, and the first of them with their meanings."""
-    proposals = Proposal.objects.filter(deal__batch=batch, decision=Proposal.Decision.OPEN)
+    proposals = Proposal.objects.open().of_comments().filter(deal__batch=batch)
     first = proposals.select_related("transfer").order_by("pk")[:OPEN_SHOWN]
     return {
         "proposals": proposals.count(),

@@ -9,7 +9,16 @@ from typing import Any
 from django.db import models
 from simple_history.utils import bulk_update_with_history
 
-from transfers.models import ImportBatch, Party, Proposal, RegisterDeal, System, Transfer, history
+from transfers.models import (
+    CLAIM_MODELS,
+    ImportBatch,
+    Party,
+    Proposal,
+    RegisterDeal,
+    System,
+    Transfer,
+    history,
+)
 from transfers.models.inserts import batched, insert
 from transfers.registers.reading.comments import find_meanings
 from transfers.registers.reading.records import dump_deal
@@ -17,6 +26,7 @@ from transfers.vocabulary.choices import Outcome
 
 from .keys import Keys
 from .plan import IMPORTED, Plan, PlannedDeal
+from .questions import build_proposals
 from .revising import revise
 
 BATCH = 1000
@@ -35,7 +45,7 @@ def add_names(plan: Plan) -> dict[str, list[str]]:
 
 def write_deals(plan: Plan, batch: ImportBatch, progress: Callable[[str, int, int], None]) -> None:
     """Write every imported deal of the plan as a deal of the batch."""
-    items = [item for item in plan.deals if item.outcome in IMPORTED]
+    items = [item for item in plan.deals if item.outcome in IMPORTED or item.candidates]
     writer = _Writer(batch)
     for start in range(0, len(items), BATCH):
         progress("Writing deals", start, len(items))
@@ -58,15 +68,18 @@ class _Writer:
         self.claimed: set[type[models.Model]] = set()
         #: Transfers of which figures other than units changed.
         self.revised: set[int] = set()
+        self.last_deal = _find_last(RegisterDeal)
+        self.last_claims = {model: _find_last(model) for model in CLAIM_MODELS}
 
     def write(self, items: Sequence[PlannedDeal]) -> None:
         added = self._add_transfers([item for item in items if item.outcome == Outcome.NEW])
-        pairs = [(item, item.before.transfer if item.before else added[id(item)]) for item in items]
+        pairs = [(item, _find_transfer(item) or added[id(item)]) for item in items]
         changed = [pair for pair in pairs if pair[0].outcome == Outcome.CHANGED]
         self.revised |= revise(changed, self.batch.source)
         self._add_claims(pairs)
         insert(RegisterDeal, (self._build_deal(item, transfer) for item, transfer in pairs))
         self._add_proposals(pairs)
+        self._add_questions(items)
 
     def _add_transfers(self, items: Sequence[PlannedDeal]) -> dict[int, int]:
         """Add the transfers of new deals; return their ids by the id of the item in memory."""
@@ -116,7 +129,7 @@ class _Writer:
     def _add_proposals(self, pairs: Sequence[tuple[PlannedDeal, int]]) -> None:
         proposed = [(transfer, rows) for item, transfer in pairs if (rows := list(_build_proposals(item)))]
         for group in batched(proposed):
-            deals = self.batch.deals.filter(transfer__in=[transfer for transfer, _ in group])
+            deals = self.batch.deals.written().filter(transfer__in=[transfer for transfer, _ in group])
             by_transfer = dict(deals.values_list("transfer", "pk"))
             insert(
                 Proposal,
@@ -127,12 +140,30 @@ class _Writer:
                 ),
             )
 
+    def _add_questions(self, items: Sequence[PlannedDeal]) -> None:
+        """Add what the last deals, which are these, may be, and the renames that no curator saw."""
+        if any(item.is_renamed or item.candidates for item in items):
+            last = self.batch.deals.order_by("-pk").values_list("pk", flat=True)[: len(items)]
+            deals = zip(sorted(last), items, strict=True)
+            insert(Proposal, (row for deal, item in deals for row in build_proposals(item, deal)))
+
     def record_history(self) -> None:
-        added = self.batch.deals.filter(outcome=Outcome.NEW)
+        added = self.batch.deals.filter(outcome=Outcome.NEW, pk__gt=self.last_deal)
         history.record_copies(Transfer.objects.filter(pk__in=added.values("transfer")), history.ADDED)
         for model in self.claimed:
-            claims = model._default_manager.filter(source=self.batch.source)
+            claims = model._default_manager.filter(source=self.batch.source, pk__gt=self.last_claims[model])
             history.record_copies(claims, history.ADDED)
+
+
+def _find_last(model: type[models.Model]) -> int:
+    """Return the highest id of the model's records."""
+    return model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0
+
+
+def _find_transfer(item: PlannedDeal) -> int | None:
+    """Return the transfer that the deal describes already, or the first that an ambiguous one may."""
+    before = item.before or next(iter(item.candidates), None)
+    return before.transfer if before else None
 
 
 def _build_proposals(item: PlannedDeal) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django.db.models import Max
 from transfers.models import ImportBatch, RegisterDeal
 from transfers.registers.matching import STATED_BY_BOTH
 from transfers.registers.reading.records import Deal, load_deal
+from transfers.vocabulary.choices import Outcome
 
 CHUNK = 2000
 
@@ -65,7 +66,7 @@ def _in_layout(layout: str, statements: list[ImportedDeal]) -> ImportedDeal:
 def list_places(sha256: str) -> set[tuple[int, str]]:
     """Return transfers and places of the deals that were imported from this very file."""
     deals = RegisterDeal.objects.filter(batch__in=ImportBatch.objects.standing().filter(sha256=sha256))
-    return set(deals.values_list("transfer", "locator"))
+    return set(deals.exclude(outcome=Outcome.AMBIGUOUS).values_list("transfer", "locator"))
 
 
 def list_deals(key: str) -> list[Deal]:

@@ -17,7 +17,7 @@ from transfers.registers.reading.records import Deal, Refused, Register
 from transfers.vocabulary import edtf
 from transfers.vocabulary.choices import Outcome
 
-from . import imported
+from . import imported, questions
 from .claims import Figure, list_blank, list_figures
 from .imported import ImportedDeal
 from .naming import ResolvedNames, Resolver, Unclear
@@ -131,15 +131,16 @@ def _match_with_imported(
     imported_deals, same_file = imported.list_newest(register.layout), imported.list_places(register.sha256)
     olds, news = [before.deal for before in imported_deals], [planned.deal for planned in deals]
     matched = matching.match(olds, news, group=partial(_get_group, resolver))
-    _add_renames(matched, renames.match_renames(olds, news, matched, partial(_get_parties, resolver)), deals)
+    renamed = renames.match_renames(olds, news, matched, partial(_get_parties, resolver))
+    for new in questions.add_renames(matched, renamed, imported_deals, news):
+        deals[new].is_renamed = True
     for old, new in matched.pairs:
         deals[new].before = imported_deals[old]
         if (imported_deals[old].transfer, deals[new].deal.locator) in same_file:
             deals[new].outcome = Outcome.UNCHANGED
         else:
             _compare(deals[new], imported_deals[old], published)
-    for new, candidates in matched.ambiguous.items():
-        _ask(deals[new], [imported_deals[old] for old in candidates])
+    _ask({new: [imported_deals[old] for old in indexes] for new, indexes in matched.ambiguous.items()}, deals)
     for new in matched.added:
         deals[new].figures = _list_figures(deals[new], deals[new].deal)
     return [imported_deals[old] for old in matched.vanished]
@@ -158,23 +159,14 @@ def _get_parties(resolver: Resolver, deal: Deal) -> tuple[Hashable, ...]:
     return _get_group(resolver, deal)[:2]
 
 
-def _add_renames(matched: matching.Matching, renamed: renames.Renames, deals: list[PlannedDeal]) -> None:
-    """Add to the matching the deals that have another designation now, and those that may have."""
-    for _, new in renamed.pairs:
-        deals[new].is_renamed = True
-    matched.pairs += renamed.pairs
-    matched.ambiguous |= renamed.proposed
-    olds = {old for old, _ in renamed.pairs}.union(*renamed.proposed.values())
-    news = {new for _, new in renamed.pairs} | renamed.proposed.keys()
-    matched.vanished = [old for old in matched.vanished if old not in olds]
-    matched.added = [new for new in matched.added if new not in news]
-
-
-def _ask(planned: PlannedDeal, candidates: list[ImportedDeal]) -> None:
-    """Leave the deal to a curator."""
-    keys = ", ".join(candidate.key for candidate in candidates[:5])
-    planned.outcome, planned.candidates = Outcome.AMBIGUOUS, candidates
-    planned.reason = f"It may be any of {len(candidates)} deals that were imported before: {keys}."
+def _ask(candidates: dict[int, list[ImportedDeal]], deals: list[PlannedDeal]) -> None:
+    """Leave deals to a curator, each once."""
+    waiting = questions.list_open() if candidates else set()
+    for new, may_be in candidates.items():
+        is_open = questions.compute_digest(deals[new].deal) in waiting
+        deals[new].outcome = Outcome.AMBIGUOUS
+        deals[new].candidates = [] if is_open else may_be
+        deals[new].reason = questions.explain(may_be, is_open=is_open)
 
 
 def _compare(planned: PlannedDeal, before: ImportedDeal, published: str) -> None:

@@ -68,7 +68,9 @@ def _check(batch: ImportBatch) -> None:
     if batch.undone:
         raise NotUndoable(f"This import was undone on {batch.undone:%Y-%m-%d} already.")
     later = RegisterDeal.objects.filter(
-        batch__undone__isnull=True, batch__pk__gt=batch.pk, transfer__in=batch.deals.values("transfer")
+        batch__undone__isnull=True,
+        batch__pk__gt=batch.pk,
+        transfer__in=batch.deals.exclude(outcome=Outcome.AMBIGUOUS).values("transfer"),
     ).values_list("batch__file_name", flat=True)
     if first := later.first():
         raise NotUndoable(f"A later import, of {first}, describes the same deals; undo that one first.")

@@ -92,9 +92,9 @@ def _pause_garbage_collection() -> Iterator[None]:
 
 
 def _has_news(planned: Plan) -> bool:
-    """Return whether the file has new deals, or is another edition that states stored ones."""
+    """Return whether the file has deals to write or to settle, or is another edition of stored ones."""
     outcomes = {item.outcome for item in planned.deals}
-    if outcomes & {*RegisterDeal.WRITTEN}:
+    if outcomes & {*RegisterDeal.WRITTEN} or any(item.candidates for item in planned.deals):
         return True
     standing = ImportBatch.objects.standing()
     if standing.filter(sha256=planned.register.sha256).exists():
