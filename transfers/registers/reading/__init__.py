@@ -11,9 +11,9 @@ A layout is a module of this folder, listed in LAYOUTS, with:
 A deal with an identifier is matched by it, others by their names. Between a layout with identifiers and one
 without, only what both state is compared: `STATED_BY_BOTH` of `transfers.registers.matching`.
 
-Encodings are in `text`, the web site's envelope in `envelope`, separators and headers in `table`, what
-stands above a header in `preamble`; words of the registers are in `cells` (conditions, marks), `descriptions`
-(weapons) and `comments`.
+Encodings are in `text`, the web site's envelope in `envelope`, headers and broken records in `table`,
+separators and quotation marks in `pieces`, what stands above a header in `preamble`; words of the registers
+are in `cells` (conditions, marks), `descriptions` (weapons) and `comments`.
 """
 
 import hashlib
@@ -42,11 +42,9 @@ def read_register(data: bytes) -> Register:
     encoding = text.detect_encoding(data)
     layout, header = table.find_header(text.read_head(data, encoding), LAYOUTS)
     lines = text.split_lines(data, encoding)
-    ended = data.endswith((b"\n", b"\r", b";" if header.padding else b"\n"))
+    ended = data.endswith((b"\n", b"\r", b";" if header.notation.padding else b"\n"))
     deals, refused = layout.read_deals(table.read_rows(lines, header, layout.SPLIT, ended), header)
-    records = sum(deal.records for deal in deals) + sum(refusal.records for refusal in refused)
-    if not records:
-        raise Unreadable(f"The file has a header on line {header.line} but no record.")
+    records = _count_records(deals, refused, header)
     preamble = read_preamble(lines[: header.line - 1])
     return Register(
         layout=layout.NAME,
@@ -57,5 +55,14 @@ def read_register(data: bytes) -> Register:
         records=records,
         generated=preamble.generated,
         title=preamble.title,
+        header_names_range=header.names_range,
         **preamble.years._asdict(),
     )
+
+
+def _count_records(deals: list[Deal], refused: list[Refused], header: table.Header) -> int:
+    """Return how many records the file has; raise Unreadable for none."""
+    records = sum(deal.records for deal in deals) + sum(refusal.records for refusal in refused)
+    if not records:
+        raise Unreadable(f"The file has a header on line {header.line} but no record.")
+    return records

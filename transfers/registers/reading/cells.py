@@ -28,17 +28,21 @@ class RecordFault(ValueError):
 
 
 class RegisterColumn(NamedTuple):
-    """Column that a layout needs: the field that it fills, its heading, and the parser of its cells."""
+    """Column that a layout needs: the field that it fills, its heading, and the parser of its cells.
+
+    `range_headings`: its heading in editions that say there that the cells are those of the file's years.
+    """
 
     field: str
     heading: str
     parse: Callable[[str], Any]
+    range_headings: tuple[str, ...] = ()
 
 
 def parse_cells(columns: tuple[RegisterColumn, ...], cells: Iterable[str]) -> dict[str, Any]:
     """Return the record's values by field; raise RecordFault, naming the column, for the first bad cell."""
     values = {}
-    for (field, heading, parse), cell in zip(columns, cells, strict=True):
+    for (field, heading, parse, _), cell in zip(columns, cells, strict=True):
         try:
             values[field] = parse(cell.strip())
         except RecordFault as fault:

@@ -29,8 +29,18 @@ _OWN = (
 )
 #: Columns of its year, by the fields of Delivery, whose `year` is another than the deal's.
 _OF_YEAR = (
-    RegisterColumn("delivery_number", "Numbers delivered", cells.parse_whole),
-    RegisterColumn("delivery_number_uncertain", "Numbers delivered is estimate", cells.parse_yes),
+    RegisterColumn(
+        "delivery_number",
+        "Numbers delivered",
+        cells.parse_whole,
+        ("Deliveries in the Year Range", "Numbers delivered in the Year Range"),
+    ),
+    RegisterColumn(
+        "delivery_number_uncertain",
+        "Numbers delivered is estimate",
+        cells.parse_yes,
+        ("Deliveries in the Year Range is estimate", "Numbers delivered in the Year Range is estimate"),
+    ),
     RegisterColumn("delivery_year", "Delivery year", cells.parse_year),
     RegisterColumn("delivery_year_uncertain", "Delivery year is estimate", cells.parse_yes),
     RegisterColumn("delivery_tiv", "TIV delivery values", cells.parse_decimal),

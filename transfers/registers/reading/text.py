@@ -61,7 +61,7 @@ def check_data(data: bytes) -> None:
     if (place := data.find(b"\0")) >= 0:
         line = data.count(b"\n", 0, place) + 1
         raise Unreadable(f"Line {line} holds a NUL byte, so the file is no plain text.")
-    if data.count(b"\n") >= LINES:
+    if max(data.count(b"\n"), data.count(b"\r")) >= LINES:
         raise Unreadable(f"The file has more than {LINES:,} lines, far more than a register.")
 
 
@@ -79,8 +79,9 @@ def detect_encoding(data: bytes) -> str:
 
 
 def split_lines(data: bytes, encoding: str) -> list[str]:
-    """Return physical lines without their ends; what the encoding lacks is U+FFFD."""
-    return [line.removesuffix("\r") for line in data.decode(encoding, "replace").split("\n")]
+    """Return physical lines without their ends, whatever these are; what the encoding lacks is U+FFFD."""
+    text = data.decode(encoding, "replace")
+    return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def read_head(data: bytes, encoding: str) -> list[str]:

@@ -1,0 +1,211 @@
+"""Registers as other programs save them: line ends, separators, quotation marks, and broken records."""
+
+import csv
+import io
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.registers.test_trade_register import DEAL, HEADING, WHOLE, file, stated
+from tests.support.registers import HEADER_A, deals, write_delivery_years, write_trade_register
+from transfers.registers.reading import read_file, read_register
+
+CASES = Path(__file__).parent / "cases"
+DEALS = [replace(deal, comments=deal.comments.replace("\n", " ")) for deal in deals(40, seed=11)]
+BEGIN, REST = WHOLE.split(",")[:13], ["", *WHOLE.split(",")[13:]]
+WITHOUT_TIV = ",".join([*BEGIN, "", "", ""])
+
+
+def save(rows, **options):
+    """Return the rows as a spreadsheet saves them."""
+    text = io.StringIO()
+    csv.writer(text, **options).writerows(rows)
+    return text.getvalue().encode()
+
+
+def list_rows(written):
+    text = write_trade_register(written, encoding="utf-8", preamble=()).decode()
+    return [line.split(",") for line in text.splitlines()]
+
+
+def pad(cells, width=16):
+    return ",".join([*cells, *[""] * (width - len(cells))])
+
+
+def read_lines(*lines):
+    """Return the lines and the outcome of each record."""
+    register = read_register(file(*lines))
+    return {deal.lines: deal for deal in register.deals}, [refused.lines for refused in register.refused]
+
+
+# Line ends
+
+
+def test_lines_may_end_in_cr():
+    register = read_file(CASES / "lines-end-in-cr.csv")
+    assert ([deal.lines for deal in register.deals], register.refused) == ([(2,), (3,)], [])
+
+
+@pytest.mark.parametrize("ends", ["\r", "\r\n", "\n", "\r\r\n"])
+def test_line_ends_change_nothing(ends):
+    data = write_trade_register(DEALS, encoding="utf-8")
+    assert read_register(data.replace(b"\n", ends.encode())).deals == read_register(data).deals
+
+
+def test_line_ends_may_be_mixed():
+    data = write_delivery_years(DEALS, encoding="utf-8", preamble=()).decode().split("\n")
+    mixed = "".join(line + ("\r", "\n", "\r\n")[place % 3] for place, line in enumerate(data[:-1]))
+    assert read_register(mixed.encode()).deals == read_register("\n".join(data).encode()).deals
+
+
+def test_broken_comment_may_be_broken_by_another_line_end():
+    data = write_trade_register([replace(DEAL, comments="a\rb\nc")], newline="\r\n")
+    assert read_register(data).deals[0].comments == "a\nb\nc"
+
+
+# Quotation marks
+
+
+def test_quotation_marks_of_csv_are_no_part_of_a_value():
+    register = read_file(CASES / "saved-by-a-spreadsheet.csv")
+    assert [deal.designation for deal in register.deals] == ['Quill-7 "Feather"', "Quill-8"]
+    assert [deal.comments for deal in register.deals] == [
+        'For the "Ink" programme',
+        "part of a deal, with spares",
+    ]
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_quoted_cells_come_back_as_they_were(quoting, end):
+    written = [
+        replace(deal, comments=f'"{deal.comments}", or\nnot', designation=f'{deal.designation} "x"')
+        for deal in DEALS
+    ]
+    rows = [
+        [*row[:6], deal.designation, *row[7:12], deal.comments, *row[13:]]
+        for deal, row in zip(written, list_rows(DEALS)[1:], strict=True)
+    ]
+    register = read_register(save([HEADER_A, *rows], quoting=quoting, lineterminator=end))
+    assert (stated(register.deals), register.refused) == (stated(written), [])
+
+
+def test_only_a_line_break_may_need_the_quotation_marks():
+    register = read_register(file(WHOLE.replace("Aid", '"First\nsecond"'), WHOLE))
+    assert [(deal.lines, deal.comments) for deal in register.deals] == [
+        ((2, 3), "First\nsecond"),
+        ((4,), "Aid"),
+    ]
+
+
+@pytest.mark.parametrize("comment", ['"Aid"', '"Aid', 'An "Aid"', '"Aid" or "gift"'])
+def test_quotation_marks_of_a_file_that_does_not_quote_are_its_own(comment):
+    assert read_register(file(WHOLE.replace("Aid", comment))).deals[0].comments == comment
+
+
+def test_quotation_mark_that_is_not_closed_refuses_its_record_alone():
+    lines = (WHOLE.replace("Aid", '"a, b"'), WHOLE.replace("Aid", '"a'), WHOLE, WHOLE.replace("Aid", '"c"'))
+    by_lines, refused = read_lines(*lines)
+    assert (list(by_lines), refused) == ([(2,), (4,), (5,)], [(3,)])
+
+
+def test_unquoted_break_in_a_file_that_quotes_is_joined():
+    by_lines, refused = read_lines(
+        WHOLE.replace("Aid", '"a, b"'), ",".join(BEGIN), ",".join(["more", *REST[1:]])
+    )
+    assert (by_lines[3, 4].comments, refused) == ("Aid\nmore", [])
+
+
+# Separators
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_cells_may_be_parted_by_another_sign(separator):
+    register = read_register(save(list_rows(DEALS), delimiter=separator))
+    assert (stated(register.deals), register.refused) == (stated(DEALS), [])
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_cells_by_delivery_year_may_be_parted_by_another_sign(separator):
+    data = write_delivery_years(DEALS, encoding="utf-8", preamble=())
+    register = read_register(data.replace(b",", separator.encode()))
+    assert register.deals == read_register(data).deals
+
+
+def test_semicolons_that_are_not_quoted_are_refused_not_guessed():
+    register = read_register(file(WHOLE, header=HEADING).replace(b",", b";"))
+    assert (register.deals, len(register.refused)) == ([], 1)
+
+
+# Halves
+
+
+def test_halves_that_a_spreadsheet_padded_are_one_record():
+    first, second = read_file(CASES / "split-record-padded.csv").deals
+    assert (first.lines, first.delivered, first.tiv_delivered) == ((2, 3), 3, Decimal("0.75"))
+    assert (second.lines, second.tiv_delivered) == ((4,), Decimal(4))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [pad(BEGIN), pad(REST)],
+        [pad(BEGIN), ",".join(REST)],
+        [",".join(BEGIN), pad(REST)],
+    ],
+    ids=["both", "the first", "the second"],
+)
+def test_either_half_may_be_padded(lines):
+    by_lines, refused = read_lines(*lines, WHOLE)
+    assert by_lines[2, 3].tiv_delivered == DEAL.tiv_delivered
+    assert (by_lines[2, 3].comments, list(by_lines), refused) == ("Aid", [(2, 3), (4,)], [])
+
+
+def test_record_in_three_padded_parts_is_one_record():
+    by_lines, refused = read_lines(pad(BEGIN), pad(["b"]), pad([]), pad(["c", *REST[1:]]), WHOLE)
+    assert (by_lines[2, 3, 4, 5].comments, refused) == ("Aid\nb\n\nc", [])
+
+
+def test_padded_rest_without_figures_leaves_the_next_record_alone():
+    by_lines, refused = read_lines(pad(BEGIN), pad(["more"]), WHOLE)
+    assert (by_lines[2, 3].comments, by_lines[(4,)].tiv_delivered, refused) == (
+        "Aid\nmore",
+        DEAL.tiv_delivered,
+        [],
+    )
+
+
+@pytest.mark.parametrize("rest", [pad(REST, 17), pad(REST, 15), "0.5,1", pad(["-7", "tank", "40", "", "30"])])
+def test_half_that_nothing_can_be_joined_to_is_refused_with_the_other(rest):
+    by_lines, refused = read_lines(WITHOUT_TIV, rest, WHOLE)
+    assert (list(by_lines), refused) == ([(4,)], [(2,), (3,)])
+
+
+def test_record_without_figures_stands_beside_a_whole_one():
+    by_lines, refused = read_lines(WITHOUT_TIV, WHOLE, WITHOUT_TIV, "", "A remark")
+    assert (list(by_lines), refused) == ([(2,), (3,), (4,)], [(6,)])
+
+
+# Headings
+
+
+def test_deliveries_in_the_year_range_are_the_number_delivered():
+    register = read_file(CASES / "header-of-autumn-2026.csv")
+    assert (register.deals[0].delivered, register.deals[0].delivered_uncertain) == (40, True)
+    assert register.header_names_range
+
+
+def test_deliveries_in_the_year_range_are_read_by_delivery_year():
+    data = write_delivery_years(DEALS, encoding="utf-8")
+    renamed = data.replace(b",Numbers delivered,", b",Deliveries in the Year Range,")
+    register = read_register(renamed)
+    assert register.deals == read_register(data).deals
+    assert (register.header_names_range, read_register(data).header_names_range) == (True, False)
+
+
+def test_number_delivered_is_read_where_both_stand():
+    header = HEADING.replace("Number delivered, ,", "Deliveries in the Year Range,Number delivered, ,")
+    register = read_register(file(WHOLE.replace(",tank,", ",tank,7,"), header=header))
+    assert (register.deals[0].delivered, register.header_names_range) == (30, False)
