@@ -1,7 +1,8 @@
 """What two editions of a register state differently, deal by deal, as lines of text and as CSV. Pure.
 
 Of two layouts only what both state is compared: the trade register has no ID, category, SIPRI estimate and
-local production, the layout by delivery year no number ordered, comments and TIV of the order.
+local production, the layout by delivery year no number ordered, comments and TIV of the order, that of before
+2023 no comments and SIPRI estimate.
 """
 
 import csv
@@ -11,8 +12,8 @@ from decimal import Decimal
 from io import StringIO
 from typing import Any, NamedTuple
 
-from .matching import STATED_BY_BOTH, match
-from .reading.records import STATED, Deal, number_lines
+from .matching import list_common, match
+from .reading.records import Deal, number_lines
 
 COLUMNS = (
     "change", "supplier", "recipient", "designation", "year", "line_a", "line_b", "field", "before", "after",
@@ -32,12 +33,8 @@ class FieldChange(NamedTuple):
 
 
 def list_changes(old: Deal, new: Deal) -> list[FieldChange]:
-    """Return what two editions of a deal state differently; marks of doubt count, an ID tells the layout."""
-    is_one_layout = bool(old.identifier) == bool(new.identifier)
-    values = (
-        (name, getattr(old, name), getattr(new, name))
-        for name in (STATED if is_one_layout else STATED_BY_BOTH)
-    )
+    """Return what two editions of a deal state differently of what both state; marks of doubt count."""
+    values = ((name, getattr(old, name), getattr(new, name)) for name in list_common(old, new))
     return [FieldChange(name, before, after) for name, before, after in values if before != after]
 
 

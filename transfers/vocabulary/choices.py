@@ -164,6 +164,7 @@ class Layout(models.TextChoices):
 
     TRADE_REGISTER = "trade_register", "SIPRI trade register"
     DELIVERY_YEARS = "delivery_years", "SIPRI register by delivery year"
+    BEFORE_2023 = "before_2023", "SIPRI register of before 2023"
     BUNDLE = "bundle", "bundle of this register"
 
 

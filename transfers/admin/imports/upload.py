@@ -31,7 +31,7 @@ class RegisterForm(forms.Form):
     """Register's file, its date and the reason to import it; cleaning the form stores and reads the file."""
 
     file = forms.FileField(
-        help_text="A SIPRI trade register as it was downloaded, in either layout (CSV), at most"
+        help_text="A SIPRI trade register as it was downloaded, in any of its layouts (CSV), at most"
         f" {LARGEST // 2**20} MB. It may be a later edition, or a part of the register."
     )
     published = forms.CharField(

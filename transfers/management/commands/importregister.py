@@ -21,8 +21,9 @@ DRY_RUN = "Nothing is stored; this is what an import would do."
 
 class Command(ClearCommand):
     help = (
-        "Import a SIPRI trade register as it was downloaded, in either layout, or a later edition of it over"
-        " an earlier one. Records that are not imported are listed with reasons in a CSV beside the file."
+        "Import a SIPRI trade register as it was downloaded, in any of its layouts, or a later edition of it"
+        " over an earlier one. Records that are not imported are listed with reasons in a CSV beside the"
+        " file."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Max
 
 from transfers.models import ImportBatch, RegisterDeal
-from transfers.registers.matching import STATED_BY_BOTH
+from transfers.registers.matching import list_common
 from transfers.registers.reading.records import Deal, load_deal
 from transfers.vocabulary.choices import Outcome
 
@@ -59,8 +59,8 @@ def _in_layout(layout: str, statements: list[ImportedDeal]) -> ImportedDeal:
     own = next((statement for statement in statements if statement.layout == layout), newest)
     if own.layout == newest.layout:
         return newest
-    stated_by_both = {name: getattr(newest.deal, name) for name in STATED_BY_BOTH}
-    return replace(newest, deal=replace(own.deal, **stated_by_both), layout=layout)
+    common = {name: getattr(newest.deal, name) for name in list_common(own.deal, newest.deal)}
+    return replace(newest, deal=replace(own.deal, **common), layout=layout)
 
 
 def list_places(sha256: str) -> set[tuple[int, str]]:

@@ -8,8 +8,8 @@ A layout is a module of this folder, listed in LAYOUTS, with:
 - SPLIT: the heading of the column whose text may run over several lines, or empty;
 - `read_deals`: rows and header → deals and refusals.
 
-A deal with an identifier is matched by it, others by their names. Between a layout with identifiers and one
-without, only what both state is compared: `STATED_BY_BOTH` of `transfers.registers.matching`.
+A deal with an identifier is matched by it, others by their names. Between two layouts only what both state is
+compared: `list_common` of `transfers.registers.matching`.
 
 Encodings are in `text`, the web site's envelope in `envelope`, headers and broken records in `table`,
 separators and quotation marks in `pieces`, what stands above a header in `preamble`; words of the registers
@@ -19,13 +19,13 @@ are in `cells` (conditions, marks), `descriptions` (weapons) and `comments`.
 import hashlib
 from pathlib import Path
 
-from . import delivery_years, envelope, table, text, trade_register
+from . import before_2023, delivery_years, envelope, table, text, trade_register
 from .preamble import read_preamble
 from .records import Deal, Delivery, Refused, Register, Unreadable
 
 __all__ = ["LAYOUTS", "Deal", "Delivery", "Refused", "Register", "Unreadable", "read_file", "read_register"]
 
-LAYOUTS = (trade_register, delivery_years)
+LAYOUTS = (trade_register, delivery_years, before_2023)
 
 
 def read_file(path: str | Path) -> Register:
@@ -34,10 +34,7 @@ def read_file(path: str | Path) -> Register:
 
 
 def read_register(data: bytes) -> Register:
-    """Return the register in these bytes, whose header decides the layout; raise Unreadable for others.
-
-    What comes in an envelope is the CSV in it, of which the digest is as well.
-    """
+    """Return the register in these bytes or in their envelope; raise Unreadable for what is none."""
     data = envelope.open_data(data)
     encoding = text.detect_encoding(data)
     layout, header = table.find_header(text.read_head(data, encoding), LAYOUTS)

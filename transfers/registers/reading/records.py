@@ -9,6 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+#: The layout whose deals have both an identifier and an order's numbers.
+BEFORE_2023 = "before_2023"
+
 
 class Unreadable(Exception):
     """A file that is no register; the text says why in one sentence."""
@@ -68,12 +71,14 @@ class Deal:
     tiv_unit: Decimal | None = None
     tiv_ordered: Decimal | None = None
     tiv_delivered: Decimal | None = None
-    #: Only in the layout by delivery year.
+    #: Only in the layouts with identifiers.
     identifier: str = ""
     category: str = ""
     sipri_estimate: Decimal | None = None
     local_production: bool | None = None
     deliveries: tuple[Delivery, ...] = ()
+    #: Only in the layout of before 2023, whose deals state what otherwise either of two layouts states.
+    layout: str = ""
 
     @property
     def locator(self) -> str:
@@ -83,7 +88,7 @@ class Deal:
 
 _NAMES = tuple(column.name for column in fields(Deal))
 #: The fields that a register states, in their order, by which two editions are compared.
-STATED = tuple(name for name in _NAMES if name not in {"lines", "records", "deliveries"})
+STATED = tuple(name for name in _NAMES if name not in {"lines", "records", "deliveries", "layout"})
 _DECIMALS = frozenset({"tiv_unit", "tiv_ordered", "tiv_delivered", "sipri_estimate"})
 _DEFAULTS = {column.name: column.default for column in fields(Deal) if column.default is not MISSING}
 
