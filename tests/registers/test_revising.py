@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from tests.registers.test_importing import CLAIMS, DEAL, bring, outcomes, row
 from tests.support import factories
@@ -17,7 +18,7 @@ from transfers.models import (
     Valuation,
 )
 from transfers.publication import verify
-from transfers.registers.importing import undo, write
+from transfers.registers.importing import publishing, undo, write
 from transfers.registers.reading import read_file
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +213,30 @@ def test_other_facts_make_a_public_transfer_a_draft(change):
     bring(DEAL, publish=True)
     bring(replace(DEAL, **change), generated=LATER)
     assert Transfer.objects.get().state == "draft"
+
+
+def test_public_row_of_a_deal_in_another_unit_follows_when_the_import_is_published():
+    bring(ROCKETS, publish=True)
+    bring(DRONES, generated=LATER, publish=True)
+    shown = row()
+    assert (shown.unit, shown.quantity_ordered_max, Transfer.objects.get().state) == (
+        "missile",
+        3,
+        "published",
+    )
+
+
+def test_deal_in_another_unit_waits_for_the_publication_of_its_import():
+    bring(ROCKETS, publish=True)
+    batch = bring(DRONES, generated=LATER).batch
+    assert row().unit == "item"
+    ada = get_user_model().objects.create_superuser("ada")
+    revisions, _ = publishing.publish_import(batch, "Checked", ada, write.ignore_progress)
+    assert (len(revisions), row().unit) == (1, "missile")
+    assert not Transfer.objects.publishable_from(batch).exists()
+
+
+def test_other_description_alone_leaves_nothing_to_publish():
+    bring(DEAL, publish=True)
+    batch = bring(replace(DEAL, description="light frigate"), generated=LATER).batch
+    assert not Transfer.objects.publishable_from(batch).exists()

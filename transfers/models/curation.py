@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.lookups import Exact
 
 from transfers.vocabulary import choices, codes
 
@@ -46,22 +47,15 @@ class TransferQuerySet(models.QuerySet):
         return self.exclude(reduce(or_, claims))
 
     def publishable_from(self, batch):
-        """Return the drafts that an import made, also of public transfers; no curator's unfinished work."""
+        """Return the drafts that an import made and what it worded anew, also of public transfers.
+
+        It is no curator's unfinished work, and nothing that a later edition no longer has.
+        """
         if batch.layout == choices.Layout.BUNDLE:
             return self.drafts().filter(key__in=batch.made.get("transfers", []))
-        written = batch.deals.written()
-        added = written.filter(outcome=choices.Outcome.NEW).unjoined().values("transfer")
-        changed = written.filter(outcome=choices.Outcome.CHANGED)
-        copies = Transfer.history.filter(id=OuterRef("pk"))
-        before = copies.filter(history_date__lt=batch.time).order_by("-history_id").values("state")[:1]
-        since = copies.filter(history_date__gte=batch.time, state=Transfer.State.PUBLISHED)
-        drafts = self.drafts().filter(pk__in=written.values("transfer")).exclude(Exists(since))
-        return drafts.annotate(_before=Subquery(before)).filter(
-            Q(pk__in=added)
-            | Q(pk__in=changed.values("transfer"), _before=Transfer.State.PUBLISHED)
-            | Q(pk__in=changed.unjoined().values("transfer"))
-            & ~Exists(RegistryRow.objects.filter(key=OuterRef("key")))
-        )
+        transfers = self.filter(pk__in=batch.deals.written().values("transfer"))
+        gone = batch.made.get("gone", [])
+        return transfers.filter(_is_draft_of(batch) | _is_worded_anew_by(batch)).exclude(key__in=gone)
 
     def with_names(self):
         """Return transfers with parties and system, in one query."""
@@ -70,6 +64,36 @@ class TransferQuerySet(models.QuerySet):
     def with_claims(self):
         """Return transfers with everything publication reads, in a fixed number of queries."""
         return self.with_names().prefetch_related(*(f"{claims}__source" for claims in Transfer.CLAIMS))
+
+
+def _is_draft_of(batch) -> Q:
+    """Match drafts that the import made, alone or of what was published before it."""
+    added = batch.deals.filter(outcome=choices.Outcome.NEW).unjoined().values("transfer")
+    changed = batch.deals.filter(outcome=choices.Outcome.CHANGED)
+    copies = Transfer.history.filter(id=OuterRef("pk"))
+    before = copies.filter(history_date__lt=batch.time).order_by("-history_id").values("state")[:1]
+    since = copies.filter(history_date__gte=batch.time, state=Transfer.State.PUBLISHED)
+    rows = RegistryRow.objects.filter(key=OuterRef("key"))
+    return (
+        Q(state=Transfer.State.DRAFT)
+        & ~Exists(since)
+        & (
+            Q(pk__in=added)
+            | Q(pk__in=changed.values("transfer")) & Exact(Subquery(before), Value(Transfer.State.PUBLISHED))
+            | Q(pk__in=changed.unjoined().values("transfer")) & ~Exists(rows)
+        )
+    )
+
+
+def _is_worded_anew_by(batch) -> Q:
+    """Match public transfers of which the import changed words or units alone, so that they stayed public."""
+    changed = batch.deals.filter(outcome=choices.Outcome.CHANGED).values("transfer")
+    rows = RegistryRow.objects.current().filter(key=OuterRef("key"), updated__lt=batch.time)
+    copies = Transfer.history.filter(id=OuterRef("pk"), history_date__gte=batch.time)
+    counts = Quantity.objects.filter(transfer=OuterRef("pk"), source=batch.source_id)
+    return (
+        Q(state=Transfer.State.PUBLISHED, pk__in=changed) & Exists(rows) & (Exists(copies) | Exists(counts))
+    )
 
 
 class Transfer(CuratedModel):

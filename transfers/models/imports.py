@@ -44,6 +44,7 @@ class ImportBatch(models.Model):
     #: Keys of transfers whose deals were imported before and are missing from this file.
     vanished = models.JSONField(default=list)
     #: Keys of the parties and systems that it added, by table; of a bundle, of sources and transfers as well.
+    #: Under `gone`, keys of transfers that a later edition would have if they still stood, and does not have.
     made = models.JSONField(default=dict)
     undone = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(

@@ -55,6 +55,12 @@ def write_deals(plan: Plan, batch: ImportBatch, progress: Callable[[str, int, in
         item.before.transfer: item for item in items if item.before and item.outcome == Outcome.CHANGED
     }
     _update_transfers(changed, writer.revised)
+    batch.made["gone"] = [
+        key
+        for pks in batched(sorted(writer.gone))
+        for key in Transfer.objects.filter(pk__in=pks).values_list("key", flat=True)
+    ]
+    batch.save(update_fields=["made"])
 
 
 class _Writer:
@@ -66,8 +72,9 @@ class _Writer:
         self.systems = dict(System.objects.values_list("slug", "pk"))
         self.keys = Keys()
         self.claimed: set[type[models.Model]] = set()
-        #: Transfers of which figures other than units changed.
+        #: Transfers of which figures other than units changed, and those that a later edition no longer has.
         self.revised: set[int] = set()
+        self.gone: set[int] = set()
         self.last_deal = _find_last(RegisterDeal)
         self.last_claims = {model: _find_last(model) for model in CLAIM_MODELS}
 
@@ -76,6 +83,7 @@ class _Writer:
         pairs = [(item, _find_transfer(item) or added[id(item)]) for item in items]
         changed = [pair for pair in pairs if pair[0].outcome == Outcome.CHANGED]
         self.revised |= revise(changed, self.batch.source)
+        self.gone |= {transfer for item, transfer in pairs if item.is_gone}
         self._add_claims(pairs)
         insert(RegisterDeal, (self._build_deal(item, transfer) for item, transfer in pairs))
         self._add_proposals(pairs)

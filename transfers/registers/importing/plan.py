@@ -18,6 +18,7 @@ from transfers.vocabulary import edtf
 from transfers.vocabulary.choices import Outcome
 
 from . import imported, questions
+from .ages import is_earlier, list_later_editions, may_be_earlier
 from .claims import Figure, list_blank, list_figures
 from .imported import ImportedDeal
 from .naming import ResolvedNames, Resolver, Unclear
@@ -31,7 +32,8 @@ class PlannedDeal:
     """A deal and its outcome; `before` is the deal as imported earlier, `figures` are the future claims.
 
     `is_renamed`: it is `before` under another designation; `candidates`: what an ambiguous deal may be;
-    `retracted`: the figures, by model and measure, that `before` has and a later edition leaves blank.
+    `retracted`: the figures, by model and measure, that `before` has and a later edition leaves blank;
+    `is_gone`: a later edition would have the deal if it still stood, and does not.
     """
 
     deal: Deal
@@ -42,6 +44,7 @@ class PlannedDeal:
     figures: list[Figure] = field(default_factory=list)
     retracted: frozenset[tuple[type, str]] = frozenset()
     reason: str = ""
+    is_gone: bool = False
     is_renamed: bool = False
     candidates: list[ImportedDeal] = field(default_factory=list)
 
@@ -143,7 +146,9 @@ def _match_with_imported(
     _ask({new: [imported_deals[old] for old in indexes] for new, indexes in matched.ambiguous.items()}, deals)
     for new in matched.added:
         deals[new].figures = _list_figures(deals[new], deals[new].deal)
-    return [imported_deals[old] for old in matched.vanished]
+    _mark_gone(deals, imported_deals, published, resolver)
+    vanished = [imported_deals[old] for old in matched.vanished]
+    return [before for before in vanished if not may_be_earlier(published, before.published)]
 
 
 def _get_group(resolver: Resolver, deal: Deal) -> tuple[Hashable, ...]:
@@ -172,17 +177,17 @@ def _ask(candidates: dict[int, list[ImportedDeal]], deals: list[PlannedDeal]) ->
 def _compare(planned: PlannedDeal, before: ImportedDeal, published: str) -> None:
     """Settle what this edition changes of a deal that was imported before."""
     planned.changes = list_changes(before.deal, planned.deal)
-    if not planned.changes:
-        planned.outcome = Outcome.UNCHANGED
-    elif _is_earlier(published, before.published):
+    if is_earlier(published, before.published):
         planned.outcome = Outcome.EARLIER
         planned.reason = f"A later edition, of {before.published}, describes it already."
+    elif not planned.changes:
+        planned.outcome = Outcome.UNCHANGED
     else:
         planned.outcome = Outcome.CHANGED
         statements = {figure.statement for figure in _list_figures(planned, before.deal)}
         figures = _list_figures(planned, planned.deal)
         planned.figures = [figure for figure in figures if figure.statement not in statements]
-        if _is_earlier(before.published, published):
+        if is_earlier(before.published, published):
             planned.retracted = list_blank(planned.changes)
 
 
@@ -191,11 +196,23 @@ def _list_figures(planned: PlannedDeal, deal: Deal) -> list[Figure]:
     return list_figures(deal, planned.named.unit)
 
 
-def _is_earlier(published: str, other: str) -> bool:
-    """Return whether the date is earlier than the other for certain."""
-    end = edtf.bounds(published)[1]
-    start = edtf.bounds(other)[0] if other else None
-    return end is not None and start is not None and end < start
+def _mark_gone(
+    deals: list[PlannedDeal], imported_deals: list[ImportedDeal], published: str, resolver: Resolver
+) -> None:
+    """Mark the deals that an edition which may be later covers, and does not have."""
+    get_parties = partial(_get_parties, resolver)
+    later = list_later_editions(imported_deals, published, get_parties)
+    for planned in deals if later else ():
+        newest = published
+        if planned.before and not is_earlier(planned.before.published, published):
+            newest = planned.before.published
+        editions = (edition for edition in later if may_be_earlier(newest, edition.published))
+        if edition := next((it for it in editions if it.covers(planned.deal, get_parties)), None):
+            planned.is_gone = True
+            planned.reason = (
+                f"The edition of {edition.published} has deals of these parties and years and not this one,"
+                " so the import does not publish it."
+            )
 
 
 def _list_covered(vanished: list[ImportedDeal], deals: list[Deal]) -> list[ImportedDeal]:

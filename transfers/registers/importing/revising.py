@@ -36,7 +36,7 @@ class EarlierClaim(NamedTuple):
         return self.model, self.measure
 
 
-def revise(pairs: Sequence[tuple[PlannedDeal, int]], source: Source) -> set[int]:
+def revise(pairs: Sequence[tuple[PlannedDeal, int]], source: Source | None) -> set[int]:
     """Remove what these changed deals no longer state, and add to their figures what has another unit now.
 
     Return the transfers of which figures other than units change. A claim that a curator preferred stays.
@@ -129,7 +129,7 @@ def _count_anew(item: PlannedDeal, claims: Sequence[EarlierClaim]) -> None:
     ]
 
 
-def _remove(pks_by_model: dict[type, list[int]], source: Source) -> None:
+def _remove(pks_by_model: dict[type, list[int]], source: Source | None) -> None:
     """Remove claims with history; its reason names the edition."""
     with history.record_because(_get_reason(source), history.get_context()[1]):
         for model, pks in pks_by_model.items():

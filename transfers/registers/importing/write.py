@@ -135,11 +135,17 @@ def _write(planned: Plan, file_name: str, reason: str, user: Any, progress: Prog
 
 
 def _list_publishable(planned: Plan, batch: ImportBatch | None) -> list[Transfer]:
-    """Return the drafts that the import made, and drafts of repeated deals that were never public."""
+    """Return what the import brought, and drafts of repeated deals that were never public.
+
+    What a later edition no longer has is left as it is.
+    """
     repeated = {
         item.before.transfer
         for item in planned.deals
-        if item.before and not item.before.joined_from and item.outcome not in RegisterDeal.WRITTEN
+        if item.before
+        and not item.before.joined_from
+        and not item.is_gone
+        and item.outcome not in RegisterDeal.WRITTEN
     }
     transfers = list(Transfer.objects.publishable_from(batch).only("pk")) if batch else []
     for pks in batched(sorted(repeated)):
