@@ -49,17 +49,17 @@ class ClaimInline(admin.StackedInline):
 class QuantityInline(ClaimInline):
     model = Quantity
     form = QuantityForm
-    figure = ("measure", "number", "unit", "as_of")
+    figure = ("measure", "number", "unit", "as_of", "period")
 
 
 class TransferDateInline(ClaimInline):
     model = TransferDate
-    figure = ("event", "date")
+    figure = ("event", "date", "period")
 
 
 class ValuationInline(ClaimInline):
     model = Valuation
-    figure = ("measure", "minimum", "maximum", "currency")
+    figure = ("measure", "minimum", "maximum", "currency", "period")
 
 
 @admin.register(Transfer)

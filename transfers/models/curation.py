@@ -168,10 +168,14 @@ class Claim(CuratedModel):
         default=False, help_text="Where sources differ, the figure that the register's row shows."
     )
     note = models.TextField(blank=True)
+    period = EDTFField(
+        blank=True,
+        help_text="EDTF, such as 2020/2022; the years that the figure is limited to, if it is.",
+    )
 
     class Meta:
         abstract = True
-        constraints = [is_choice("credibility", choices.Credibility)]
+        constraints = [is_choice("credibility", choices.Credibility), is_edtf("period", blank=True)]
 
     def __str__(self) -> str:
         return f"{getattr(self, self.MEASURE_FIELD)}, {self.source} {self.locator}"

@@ -12,6 +12,8 @@ Rules, for each measure:
 A later edition of one register (the same story of the same publisher) revises the earlier one: its figure
 takes the other's place, in its own unit, unless that one is preferred, and the two are no dispute.
 
+A figure with a period is limited to its years; `limited` tells what such figures say of the whole.
+
 A figure in another unit or another currency than the row's is no dispute: it cannot be compared. The row's is
 that of the preferred claims, else of most sources, else of the latest statement, else there is none, and no
 number: none of two is shown because of how it is spelled.
@@ -20,55 +22,22 @@ A delivered count is cumulative, so a later and not smaller count supersedes an 
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from transfers.vocabulary import edtf
 from transfers.vocabulary.measures import DATES, QUANTITIES, STEMS, TIVS, Status
 
-Range = tuple[float, float | None]
+from .claim import Claim, get_envelope
+from .limited import add_up_periods
 
-
-@dataclass(frozen=True)
-class Claim:
-    """One source's statement of one figure. Dates are EDTF text; an open maximum is None."""
-
-    measure: str
-    source: str
-    published: str
-    publisher: str
-    minimum: float | None = None
-    maximum: float | None = None
-    unit: str | None = None
-    currency: str | None = None
-    date: str | None = None
-    as_of: str | None = None
-    attributed_to: str | None = None
-    agencies: str | None = None
-    origin_of: str | None = None
-    preferred: bool = False
-
-    @property
-    def story(self) -> str:
-        """Return what its copies share; a source without copies is a story of its own."""
-        return self.origin_of or self.source
-
-    @property
-    def scale(self) -> tuple[str | None, str | None]:
-        """Return what its number counts: figures of two scales cannot be compared."""
-        return (self.unit, self.currency)
-
-    @property
-    def range(self) -> Range:
-        """Minimum and maximum; 'at most 5' starts at nought, so a figure always has a minimum."""
-        return (self.minimum or 0, self.maximum)
+__all__ = ["Claim", "resolve"]
 
 
 def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
     """Settle the claims of one transfer of this kind into its row's derived fields, by field name."""
     everything = list(dict.fromkeys(claims))
     by_measure: dict[str, list[Claim]] = {}
-    for claim in _drop_revised(everything):
+    for claim in add_up_periods(_drop_revised(everything)):
         by_measure.setdefault(claim.measure, []).append(claim)
     row: dict[str, Any] = {}
     disputed = {
@@ -89,7 +58,8 @@ def _drop_revised(claims: list[Claim]) -> list[Claim]:
     editions: dict[tuple, list[Claim]] = {}
     for claim in claims:
         if claim.origin_of:
-            editions.setdefault((claim.origin_of, claim.publisher, claim.measure), []).append(claim)
+            figure = (claim.measure, claim.period)
+            editions.setdefault((claim.origin_of, claim.publisher, *figure), []).append(claim)
     revised = {
         old
         for group in editions.values()
@@ -129,13 +99,6 @@ def _settle(claims: list[Claim], value: Callable[[Claim], Any]) -> tuple[list[Cl
     return [claim for claim in claims if claim.preferred] or claims, True
 
 
-def _get_envelope(claims: list[Claim]) -> Range:
-    """Smallest minimum and largest maximum; an open maximum stays open."""
-    tops = [claim.maximum for claim in claims]
-    top = None if None in tops else max(top for top in tops if top is not None)
-    return min(claim.range[0] for claim in claims), top
-
-
 def _choose_word(claims: list[Claim], name: str) -> str | None:
     """Return the row's unit or currency: of the preferred claims, else of most sources.
 
@@ -170,7 +133,7 @@ def _range_fields(row: dict[str, Any], stem: str, claims: list[Claim]) -> Iterab
     row[f"{stem}_min"] = row[f"{stem}_max"] = None
     if claims:
         standing, disputed = _settle(claims, lambda claim: claim.range)
-        bottom, top = _get_envelope(standing)
+        bottom, top = get_envelope(standing)
         row[f"{stem}_min"], row[f"{stem}_max"] = int(bottom), None if top is None else int(top)
         if disputed:
             yield stem
@@ -210,7 +173,7 @@ def _tivs(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[s
         row[stem] = None
         if claims := by_measure.get(stem, []):
             standing, disputed = _settle(claims, lambda claim: claim.range)
-            bottom, top = _get_envelope(standing)
+            bottom, top = get_envelope(standing)
             row[stem] = float(bottom) if bottom == top else None
             if disputed:
                 yield stem

@@ -176,6 +176,9 @@ CLAIM: tuple[Field, ...] = (
           nullable=False),
     Field("note", Type.LONG_TEXT, "The curators' note on the claim, in their own words."),
     Field("revision", Type.INTEGER, "The register's revision that brought this claim.", nullable=False),
+    Field("period", Type.EDTF, "Years that the figure is limited to, as EDTF; empty: the whole."),
+    Field("period_earliest", Type.DATE, "First day that period allows; empty: open."),
+    Field("period_latest", Type.DATE, "Last day that period allows; empty: open."),
 )  # fmt: skip
 
 PARTY: tuple[Field, ...] = (
