@@ -39,7 +39,7 @@ from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any
 
-from transfers.vocabulary.words import fold
+from transfers.vocabulary.words import fold_exactly, fold_party
 
 from .reading.records import BEFORE_2023, STATED, Deal
 
@@ -69,12 +69,12 @@ class Matching:
     ambiguous: dict[int, list[int]] = field(default_factory=dict)
 
 
-_folded = lru_cache(maxsize=65536)(fold)
+_folded, _folded_party = lru_cache(maxsize=65536)(fold_exactly), lru_cache(maxsize=4096)(fold_party)
 
 
 def fold_names(deal: Deal) -> tuple[Hashable, ...]:
     """Return supplier, recipient and designation as printed, without case, spaces and marks."""
-    return _folded(deal.supplier), _folded(deal.recipient), _folded(deal.designation)
+    return _folded_party(deal.supplier), _folded_party(deal.recipient), _folded(deal.designation)
 
 
 def list_common(*deals: Deal) -> tuple[str, ...]:

@@ -29,17 +29,16 @@ class Index:
     def add(self, name: str, identifiers: Iterable[str]) -> None:
         folded = self.fold(name)
         if folded:
-            found = set(identifiers)
-            self.identifiers.setdefault(folded, set()).update(found)
+            keys = set(identifiers)
+            self.identifiers.setdefault(folded, set()).update(keys)
             self.written.setdefault(folded, name)
             spellings = self._spellings.setdefault(folded, {})
-            spellings.setdefault(self.fold_exactly(name), (name, set()))[1].update(found)
+            spellings.setdefault(self.fold_exactly(name), (name, set()))[1].update(keys)
 
     def add_key(self, key: str, identifiers: Iterable[str]) -> None:
         """Add a record's own key, which finds that record alone where it is written as it is."""
-        found = set(identifiers)
-        self._keys[key] = found
-        self.identifiers.setdefault(self.fold(key), set()).update(found)
+        self._keys[key] = set(identifiers)
+        self.identifiers.setdefault(self.fold(key), set()).update(self._keys[key])
         self.written.setdefault(self.fold(key), key)
 
     def find(self, name: str) -> set[str]:
@@ -48,11 +47,9 @@ class Index:
 
     def list_rivals(self, name: str) -> list[str]:
         """Return the names that this one may be a loose spelling of, where those are of different records."""
-        found = self.find(name)
-        if self._find_exactly(name):
-            return []
-        spellings = self._spellings.get(self.fold(name), {}).values()
-        if any(identifiers == found for _, identifiers in spellings):
+        spellings = list(self._spellings.get(self.fold(name), {}).values())
+        everybody = self.find(name)
+        if self._find_exactly(name) or any(identifiers == everybody for _, identifiers in spellings):
             return []
         return sorted(written for written, _ in spellings)
 
@@ -62,7 +59,7 @@ class Index:
 
     def describe_provisional(self, names: Iterable[str]) -> str:
         """Return ` 'a' is provisional.` for those of the names that only imports gave, or an empty text."""
-        listed = [name for name in names if (found := self.find(name)) and found <= self.provisional]
+        listed = [name for name in names if self.find(name) and self.find(name) <= self.provisional]
         return "".join(f" '{name}' is provisional: nobody has checked it yet." for name in listed)
 
     def _find_exactly(self, name: str) -> set[str]:

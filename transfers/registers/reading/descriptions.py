@@ -13,16 +13,16 @@ from transfers.vocabulary.words import fold
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 
-def _split(text: str) -> list[str]:
-    """Return the words of a description; hyphens part words, what stands in brackets is left out."""
-    return _BRACKETS.sub(" ", text.casefold()).replace("-", " ").split()
+def _clean(text: str) -> str:
+    """Return a description in lower case, without what stands in brackets."""
+    return " ".join(_BRACKETS.sub(" ", text.casefold()).split())
 
 
 def _load_endings() -> dict[str, tuple[str, str]]:
     """Return category and unit by ending of a description."""
     table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     return {
-        " ".join(_split(ending)): (category, unit)
+        ending.casefold().replace("-", " "): (category, unit)
         for category, units in table.items()
         for unit, endings in units.items()
         for ending in endings
@@ -49,21 +49,29 @@ def classify(description: str) -> tuple[str, str] | None:
     Of alternatives, `icebreaker/OPV`, those that are known must be of one category. In `IFV/APC turret` the
     last word is the thing of both.
     """
-    text = " ".join(_split(description[:200]))
-    if place := _find_by_ending(text):
-        return place
+    text = _clean(description[:200])
+    if "/" in (ending := _find_ending(text)):
+        return _BY_ENDING[ending]
     *others, last = text.split("/")
-    place = _find_by_ending(last)
+    place = _get_place(last)
     if place is None:
         return None
-    alternatives = [_find_by_ending(other) for other in others if " " in other.strip() or " " not in last]
+    alternatives = [_get_place(other) for other in others if " " in other.strip() or " " not in last]
     return place if all(other is None or other[0] == place[0] for other in alternatives) else None
 
 
-def _find_by_ending(text: str) -> tuple[str, str] | None:
+def _get_place(text: str) -> tuple[str, str] | None:
+    return _BY_ENDING.get(_find_ending(text))
+
+
+def _find_ending(text: str) -> str:
+    """Return the longest known ending of the text, with hyphens as spaces, or an empty text.
+
+    It begins where a word does: `anti-ship` is no ship.
+    """
     words = text.split()[-_MOST_WORDS:]
-    endings = (" ".join(words[first:]) for first in range(len(words)))
-    return next((_BY_ENDING[ending] for ending in endings if ending in _BY_ENDING), None)
+    endings = (" ".join(words[first:]).replace("-", " ") for first in range(len(words)))
+    return next((ending for ending in endings if ending in _BY_ENDING), "")
 
 
 def parse_category(armament_category: str) -> str | None:
