@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from transfers.vocabulary.counts import LARGEST
 
+from .damage import find_damage, find_wrong_letters, mark_damage
+
 DIGITS = 18
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 CONDITIONS = {
@@ -18,7 +20,6 @@ CONDITIONS = {
     "second hand but modernised": "modernised",
 }
 _DECIMAL = re.compile(r"(?=\.?\d)\d*\.?\d*", re.ASCII)
-_DAMAGED = "\ufffd"
 #: A register's cells repeat each other; most are read once.
 _remembered = lru_cache(maxsize=4096)
 
@@ -60,12 +61,24 @@ def parse_text(cell: str) -> str:
     return cell
 
 
+@_remembered
 def parse_name(cell: str) -> str:
     if not cell:
         raise RecordFault("where a name is needed")
-    if _DAMAGED in cell:
-        raise RecordFault("which is damaged")
+    if damage := find_damage(cell):
+        raise RecordFault(damage)
     return cell
+
+
+def parse_description(cell: str) -> str:
+    if damage := find_wrong_letters(cell):
+        raise RecordFault(damage)
+    return cell
+
+
+def parse_comment(cell: str) -> str:
+    """Return the text, in which the letters of damaged words are U+FFFD."""
+    return mark_damage(cell)
 
 
 @_remembered
