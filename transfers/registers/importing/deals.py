@@ -153,7 +153,8 @@ class _Writer:
         if any(item.is_renamed or item.candidates for item in items):
             last = self.batch.deals.order_by("-pk").values_list("pk", flat=True)[: len(items)]
             deals = zip(sorted(last), items, strict=True)
-            insert(Proposal, (row for deal, item in deals for row in build_proposals(item, deal)))
+            rows = (row for deal, item in deals for row in build_proposals(item, deal, self.batch.time))
+            insert(Proposal, rows)
 
     def record_history(self) -> None:
         added = self.batch.deals.filter(outcome=Outcome.NEW, pk__gt=self.last_deal)

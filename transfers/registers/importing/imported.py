@@ -1,6 +1,6 @@
 """Deals that were imported: the newest statement of each, and whole editions."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from django.db.models import Max
@@ -26,21 +26,22 @@ class ImportedDeal:
     joined_from: str
 
 
-def list_newest(layout: str = "") -> list[ImportedDeal]:
+def list_newest(layout: str = "", transfers: Collection[int] | None = None) -> list[ImportedDeal]:
     """Return the newest statement of each deal that was imported, in the order in which they came.
 
     Where its newest edition is of another layout than this one, what that one does not state is as the newest
-    edition of this layout states it.
+    edition of this layout states it. With `transfers`, only of those that have one of these ids.
     """
     statements: dict[tuple[str, int], list[ImportedDeal]] = {}
-    for statement in _newest_of_each_layout():
+    for statement in _newest_of_each_layout(transfers):
         statements.setdefault((statement.joined_from, statement.transfer), []).append(statement)
     return [_in_layout(layout, of_one_deal) for of_one_deal in statements.values()]
 
 
-def _newest_of_each_layout() -> Iterator[ImportedDeal]:
+def _newest_of_each_layout(transfers: Collection[int] | None) -> Iterator[ImportedDeal]:
+    standing = RegisterDeal.objects.standing()
     newest = (
-        RegisterDeal.objects.standing()
+        (standing if transfers is None else standing.filter(transfer__in=transfers))
         .values("joined_from", "transfer", "batch__layout")
         .annotate(newest=Max("pk"))
         .values("newest")

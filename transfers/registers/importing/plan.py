@@ -6,7 +6,7 @@ changes becomes later claims. A deal that a later edition described already brin
 
 import hashlib
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -162,6 +162,22 @@ def _get_group(resolver: Resolver, deal: Deal) -> tuple[Hashable, ...]:
 
 def _get_parties(resolver: Resolver, deal: Deal) -> tuple[Hashable, ...]:
     return _get_group(resolver, deal)[:2]
+
+
+def plan_settled(register: Register, published: str, befores: Sequence[ImportedDeal | None]) -> Plan:
+    """Return what importing the register does if each deal is the one at its place, or a new one if None.
+
+    Raises Unclear if a deal names a party or a system that is not clear.
+    """
+    resolver = Resolver()
+    deals = [PlannedDeal(deal, Outcome.NEW, resolver.resolve(deal)) for deal in register.deals]
+    for planned, before in zip(deals, befores, strict=True):
+        planned.before = before
+        if before is None:
+            planned.figures = _list_figures(planned, planned.deal)
+        else:
+            _compare(planned, before, published)
+    return Plan(register, published, deals, [], resolver)
 
 
 def _ask(candidates: dict[int, list[ImportedDeal]], deals: list[PlannedDeal]) -> None:

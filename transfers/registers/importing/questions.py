@@ -6,9 +6,8 @@ is found by the transfer and the new designation, otherwise by the transfer and 
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
-
-from django.utils import timezone
 
 from transfers.models import Proposal, RegisterDeal
 from transfers.registers.matching import Matching
@@ -87,8 +86,8 @@ def _may_be(decisions: _Decisions, old: ImportedDeal, new: Deal) -> bool:
     return _find_decision(decisions, old, new) != Decision.DECLINED
 
 
-def build_proposals(item: "PlannedDeal", deal: int) -> Iterator[dict[str, Any]]:
-    """Yield the proposals of a planned deal, which was written with this id, as rows."""
+def build_proposals(item: "PlannedDeal", deal: int, time: datetime) -> Iterator[dict[str, Any]]:
+    """Yield the proposals of a planned deal, which was written with this id by the import of this time."""
     is_made = item.before is not None
     candidates = [item.before] if item.before and item.is_renamed else item.candidates
     for candidate in candidates:
@@ -100,7 +99,7 @@ def build_proposals(item: "PlannedDeal", deal: int) -> Iterator[dict[str, Any]]:
             "value": item.deal.designation[:_LONGEST] if is_renamed else compute_digest(item.deal),
             "excerpt": f"{candidate.deal.designation} → {item.deal.designation}"[:200],
             "decision": str(Decision.ACCEPTED if is_made else Decision.OPEN),
-            "decided": timezone.now() if is_made else None,
+            "decided": time if is_made else None,
         }
 
 

@@ -6,12 +6,13 @@ one is removed, with history: the log keeps it in the versions that were publish
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import F, Value
 
-from transfers.models import CLAIM_MODELS, Claim, ImportBatch, Quantity, RegisterDeal, Source, history
+from transfers.models import CLAIM_MODELS, Claim, Quantity, RegisterDeal, Source, history
 from transfers.models.inserts import batched
 
 from .claims import list_figures
@@ -56,13 +57,18 @@ def revise(pairs: Sequence[tuple[PlannedDeal, int]], source: Source | None) -> s
     return revised
 
 
-def restore(batch: ImportBatch) -> None:
-    """Bring back the claims that the import removed, unless somebody did so since; for its undoing."""
+def restore(source: Source | None, since: datetime, transfers: Collection[int] | None = None) -> None:
+    """Bring back the claims that the edition removed, unless somebody did so since; for its undoing.
+
+    With `transfers`, only the claims of those.
+    """
+    concerned = {} if transfers is None else {"transfer__in": transfers}
     for model in CLAIM_MODELS:
         copies = model.history.filter(
             history_type=history.REMOVED,
-            history_change_reason=_get_reason(batch.source),
-            history_date__gte=batch.time,
+            history_change_reason=_get_reason(source),
+            history_date__gte=since,
+            **concerned,
         )
         for group in batched(list(copies)):
             model.objects.bulk_create(_build_claims(group), ignore_conflicts=True)

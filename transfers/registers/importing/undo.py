@@ -4,7 +4,9 @@ What was public stays in the log: its rows are published without the edition's c
 have no other claim. What was never public is deleted. History records both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
@@ -40,6 +42,19 @@ class NotUndoable(Exception):
     """Reason why an import cannot be undone, in one sentence."""
 
 
+@dataclass(frozen=True)
+class ImportedDeals:
+    """Deals that an edition brought at a time: those of an import, or those that a curator settled.
+
+    `restored` limits the transfers of which claims are brought back.
+    """
+
+    deals: Any
+    time: datetime
+    source: Source | None
+    restored: Collection[int] | None = None
+
+
 def undo_import(batch: ImportBatch, reason: str, user: Any = None) -> list[Revision]:
     """Undo the import in one transaction and return the revisions that this took. Raises NotUndoable."""
     reason = reason.strip()
@@ -53,14 +68,25 @@ def undo_import(batch: ImportBatch, reason: str, user: Any = None) -> list[Revis
             added = _list_bundle_transfers(batch)
             revisions = _undo_bundle(added, reason)
         else:
-            added = _list_transfers(batch, Outcome.NEW)
-            revisions = _undo_register(batch, added, reason)
+            added = _list_transfers(batch.deals.all(), Outcome.NEW)
+            deals = ImportedDeals(batch.deals.all(), batch.time, batch.source)
+            revisions = _undo_register(deals, added, reason)
         batch.deals.all().delete()
         for group in batched(added):
             _end(Transfer.objects.filter(pk__in=group), reason)
         _remove_sources(batch)
         _remove_names(batch)
         ImportBatch.objects.filter(pk=batch.pk).update(undone=timezone.now(), undone_by=user)
+    return revisions
+
+
+def undo_deals(imported: ImportedDeals, reason: str, reset: Callable[[], None]) -> list[Revision]:
+    """Undo what settling these deals did, in the caller's transaction; `reset` makes them ambiguous again."""
+    added = _list_transfers(imported.deals, Outcome.NEW)
+    revisions = _undo_register(imported, added, reason)
+    reset()
+    for group in batched(added):
+        _end(Transfer.objects.filter(pk__in=group), reason)
     return revisions
 
 
@@ -76,8 +102,8 @@ def _check(batch: ImportBatch) -> None:
         raise NotUndoable(f"A later import, of {first}, describes the same deals; undo that one first.")
 
 
-def _list_transfers(batch: ImportBatch, outcome: str) -> list[int]:
-    transfers = batch.deals.filter(outcome=outcome).order_by("transfer").values_list("transfer", flat=True)
+def _list_transfers(deals: models.QuerySet, outcome: str) -> list[int]:
+    transfers = deals.filter(outcome=outcome).order_by("transfer").values_list("transfer", flat=True)
     return list(transfers.distinct())
 
 
@@ -100,26 +126,26 @@ def _undo_bundle(added: Sequence[int], reason: str) -> list[Revision]:
     return revisions
 
 
-def _undo_register(batch: ImportBatch, added: Sequence[int], reason: str) -> list[Revision]:
+def _undo_register(imported: ImportedDeals, added: Sequence[int], reason: str) -> list[Revision]:
     """Remove the edition's claims, also from what is public, and restore the transfers that it changed."""
-    changed = _list_transfers(batch, Outcome.CHANGED)
-    states = _find_states_before(batch, changed)
-    _restore_fields(batch, changed)
+    changed = _list_transfers(imported.deals, Outcome.CHANGED)
+    states = _find_states_before(imported, changed)
+    _restore_fields(imported, changed)
     for model in CLAIM_MODELS:
-        _remove(_filter_claims(batch, model))
-    revising.restore(batch)
-    revisions = _remove_from_public([*added, *changed], batch.source, reason)
+        _remove(_filter_claims(imported, model))
+    revising.restore(imported.source, imported.time, imported.restored)
+    revisions = _remove_from_public([*added, *changed], imported.source, reason)
     for state, pks in states.items():
         publish.set_state(_filter_as_public(pks) if state == State.PUBLISHED else pks, state, reason)
     return revisions
 
 
-def _filter_claims(batch: ImportBatch, model: Any) -> models.QuerySet:
+def _filter_claims(imported: ImportedDeals, model: Any) -> models.QuerySet:
     """Return the claims that the import added; not those that curators added from the same source."""
-    deals = batch.deals.written().filter(
+    deals = imported.deals.written().filter(
         transfer=models.OuterRef("transfer"), locator=models.OuterRef("locator")
     )
-    return model.objects.filter(models.Exists(deals), source=batch.source)
+    return model.objects.filter(models.Exists(deals), source=imported.source)
 
 
 def _remove(records: models.QuerySet) -> None:
@@ -128,13 +154,14 @@ def _remove(records: models.QuerySet) -> None:
     records._raw_delete(records.db)
 
 
-def _restore_fields(batch: ImportBatch, transfers: Sequence[int]) -> None:
+def _restore_fields(imported: ImportedDeals, transfers: Sequence[int]) -> None:
     """Restore the note and condition of changed transfers where they are still those of the import."""
     reason, user = history.get_context()
     fields = ["note", "condition"]
     for pks in batched(transfers):
-        deals = {deal.transfer_id: load_deal(deal.stated) for deal in batch.deals.filter(transfer__in=pks)}
-        copies = Transfer.history.filter(id__in=pks, history_date__lt=batch.time).order_by("history_id")
+        written = imported.deals.filter(transfer__in=pks, outcome=Outcome.CHANGED)
+        deals = {deal.transfer_id: load_deal(deal.stated) for deal in written}
+        copies = Transfer.history.filter(id__in=pks, history_date__lt=imported.time).order_by("history_id")
         before = {copy.id: copy for copy in copies}
         changed = []
         for transfer in Transfer.objects.filter(pk__in=list(before)):
@@ -148,14 +175,14 @@ def _restore_fields(batch: ImportBatch, transfers: Sequence[int]) -> None:
         bulk_update_with_history(changed, Transfer, fields, default_user=user, default_change_reason=reason)
 
 
-def _find_states_before(batch: ImportBatch, transfers: Sequence[int]) -> dict[str, list[int]]:
+def _find_states_before(imported: ImportedDeals, transfers: Sequence[int]) -> dict[str, list[int]]:
     """Return the transfers that the import made drafts, and that still are, by their state before it."""
     by_state: dict[str, list[int]] = {State.PUBLISHED: [], State.IN_REVIEW: []}
     for pks in batched(transfers):
         copies = Transfer.history.filter(id__in=pks).order_by("history_id")
-        before = dict(copies.filter(history_date__lt=batch.time).values_list("id", "state"))
+        before = dict(copies.filter(history_date__lt=imported.time).values_list("id", "state"))
         since: dict[int, list[str]] = {}
-        for pk, state in copies.filter(history_date__gte=batch.time).values_list("id", "state"):
+        for pk, state in copies.filter(history_date__gte=imported.time).values_list("id", "state"):
             since.setdefault(pk, []).append(state)
         for pk, states in since.items():
             if states == [State.DRAFT] and before.get(pk) in by_state:
