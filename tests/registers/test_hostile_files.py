@@ -99,7 +99,7 @@ def test_path_to_no_file_is_said(tmp_path, name, words):
 
 
 def test_layouts_have_names_of_their_own():
-    assert [layout.NAME for layout in LAYOUTS] == ["trade_register", "delivery_years"]
+    assert [layout.NAME for layout in LAYOUTS] == ["trade_register", "delivery_years", "before_2023"]
 
 
 def count_records(data):

@@ -19,7 +19,7 @@ are in `cells` (conditions, marks), `descriptions` (weapons) and `comments`.
 import hashlib
 from pathlib import Path
 
-from . import before_2023, delivery_years, envelope, table, text, trade_register
+from . import before_2023, delivery_years, envelope, table, text, trade_register, workbook
 from .preamble import read_preamble
 from .records import Deal, Delivery, Refused, Register, Unreadable
 
@@ -36,10 +36,12 @@ def read_file(path: str | Path) -> Register:
 def read_register(data: bytes) -> Register:
     """Return the register in these bytes or in their envelope; raise Unreadable for what is none."""
     data = envelope.open_data(data)
-    encoding = text.detect_encoding(data)
-    layout, header = table.find_header(text.read_head(data, encoding), LAYOUTS)
-    lines = text.split_lines(data, encoding)
-    ended = data.endswith((b"\n", b"\r", b";" if header.notation.padding else b"\n"))
+    is_book = text.is_workbook(data)
+    encoding = "utf-8" if is_book else text.detect_encoding(data)
+    lines = workbook.read_lines(data) if is_book else text.split_lines(data, encoding)
+    layout, header = table.find_header(lines[: text.HEAD], LAYOUTS)
+    lines = text.check_lines(lines, encoding)
+    ended = is_book or not lines[-1] or (header.notation.padding > 0 and lines[-1].endswith(";"))
     deals, refused = layout.read_deals(table.read_rows(lines, header, layout.SPLIT, ended), header)
     records = _count_records(deals, refused, header)
     preamble = read_preamble(lines[: header.line - 1])

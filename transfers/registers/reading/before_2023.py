@@ -78,7 +78,7 @@ _OF_DEAL = (
     RegisterColumn("ordered_uncertain", "onai", _parse_mark),
     RegisterColumn("designation", "desig2", cells.parse_name),
     RegisterColumn("category", "wcat", _parse_category),
-    RegisterColumn("description", "desc", cells.parse_text),
+    RegisterColumn("description", "desc", cells.parse_description),
     RegisterColumn("local_production", "coprod", _parse_hint),
     RegisterColumn("condition", "status", _parse_condition),
     RegisterColumn("tiv_unit", "tivunit", _unless(_ABSENT, cells.parse_decimal)),

@@ -15,7 +15,7 @@ from .records import Unreadable
 #: Encodings that are taken for Windows' western one: their names, as Python and as people know them.
 _TAKEN = {"mac_roman": "Mac Roman", "cp850": "CP850"}
 _RUN = re.compile(r"[^\x00-\x7f]+")
-_WORD = re.compile(r'[^ \t\n,;"]+')
+_WORD = re.compile(r'[^ \t\n\x1f,;"]+')
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8}\d?);", re.I)
 _DASH_IN_WORD = re.compile(r"[a-z][–—][a-z]")
 _LARGE_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.I)
@@ -31,6 +31,8 @@ _NO_LETTERS = frozenset("Ÿƒˆ˜")
 
 def find_damage(name: str) -> str:
     """Return what is wrong with a name, as the rest of a sentence; nothing where it may be right."""
+    if "\n" in name:
+        return "which runs over several lines"
     if "?" in name:
         return "in which a question mark may stand for a letter that was lost"
     if _ENTITY.search(name):

@@ -14,6 +14,8 @@ from .text import check_length
 
 #: The most lines of one record.
 PIECES = 1_000
+#: What parts cells in a line that is a workbook's row; the empty cells at its end are left out.
+SHEET = "\x1f"
 _UNCLOSED = "a quotation mark that is not closed, or that is inside a quoted cell"
 
 
@@ -44,7 +46,7 @@ class Notation(NamedTuple):
 
 def split_line(line: str, separator: str) -> list[str]:
     """Return the cells of a header's line, unquoted where it quotes."""
-    if '"' in line:
+    if '"' in line and separator != SHEET:
         try:
             return next(csv.reader([line], delimiter=separator, strict=True))
         except csv.Error:
@@ -54,6 +56,8 @@ def split_line(line: str, separator: str) -> list[str]:
 
 def is_quoted(lines: list[str], first: int, last: int, width: int, notation: Notation) -> bool:
     """Return whether a cell needs its quotation marks: read as CSV, its record has all its cells."""
+    if notation.separator == SHEET:
+        return False
     pattern = _compile_pattern(notation.separator)
     quoted = notation._replace(is_quoted=True)
     for number in range(first, last + 1):
@@ -82,6 +86,9 @@ def read_pieces(lines: list[str], first: int, last: int, width: int, notation: N
 
 def _read_piece(lines: list[str], number: int, last: int, width: int, notation: Notation) -> Piece:
     line = _get_line(lines, number, notation.padding)
+    if notation.separator == SHEET:
+        cells = line.split(SHEET)
+        return Piece((number,), cells + [""] * (width - len(cells)), line.replace(SHEET, ","))
     plain = Piece((number,), line.split(notation.separator), line)
     if not notation.is_quoted or '"' not in line:
         return plain

@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 from . import pieces
 from .cells import RegisterColumn, parse_name
-from .pieces import Notation, Piece, is_blank, split_line
+from .pieces import SHEET, Notation, Piece, is_blank, split_line
 from .records import Unreadable, describe_lines
-from .text import HEAD, LONGEST
+from .text import HEAD, LONGEST, check_length
 
 #: The headings of a column that has none, but qualifies the one before it.
 _MARK = "the unnamed column after "
 #: More columns or records than any register has.
 COLUMNS, RECORDS = 100, 200_000
 #: What may part cells.
-SEPARATORS = (",", ";", "\t")
+SEPARATORS = (",", ";", "\t", SHEET)
 
 
 def get_mark_heading(heading: str) -> str:
@@ -79,6 +79,8 @@ class Row(NamedTuple):
 def find_header(head: list[str], layouts: tuple[ModuleType, ...]) -> tuple[ModuleType, Header]:
     """Return the first line that has all columns of a layout, with the layout; raise Unreadable for none."""
     largest_share, nearest = 0.0, ""
+    for number, line in enumerate(head, 1):
+        check_length(number, line)
     for number, line, separator in ((n, text, sign) for n, text in enumerate(head, 1) for sign in SEPARATORS):
         bare = _parse_header(number, line, separator)
         for layout in layouts:
@@ -244,7 +246,7 @@ def _parse_header(number: int, line: str, separator: str) -> Header:
 
 def _name_columns(header: Header, columns: tuple[RegisterColumn, ...]) -> Header:
     """Return the header with the layout's own headings, also where it has those of a range."""
-    names = {}
+    names: dict[str, str] = {}
     for column in columns:
         heading = _key(column.heading)
         for other in map(_key, column.range_headings):

@@ -2,6 +2,8 @@
 
 import codecs
 import re
+import zipfile
+from io import BytesIO
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
@@ -18,8 +20,9 @@ _CHUNK = 2**20
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UNDEFINED = re.compile("[\udc80-\udcff]")
 
+_ARCHIVE, _BOOK = b"PK\x03\x04", "xl/workbook.xml"
 _FORMATS = (
-    (b"PK\x03\x04", "a ZIP archive or a workbook; unpack it, or save its sheet as CSV"),
+    (_ARCHIVE, "a ZIP archive or a workbook; unpack it, or save its sheet as CSV"),
     (b"PK\x05\x06", "an empty ZIP archive"),
     (b"\x1f\x8b", "compressed with gzip; unpack it"),
     (b"BZh", "compressed with bzip2; unpack it"),
@@ -55,10 +58,12 @@ def load_file(path: Path) -> bytes:
 
 
 def check_data(data: bytes) -> None:
-    """Raise Unreadable for what is plainly no text of a register."""
+    """Raise Unreadable for what is plainly neither text of a register nor a workbook."""
     _check_size(len(data))
     if not data.strip(codecs.BOM_UTF8 + codecs.BOM_UTF16 + b" \t\r\n\0"):
         raise Unreadable("The file is empty.")
+    if is_workbook(data):
+        return
     for magic, words in _FORMATS:
         if data.startswith(magic):
             raise Unreadable(f"The file is {words}.")
@@ -67,6 +72,20 @@ def check_data(data: bytes) -> None:
         raise Unreadable(f"Line {line} holds a NUL byte, so the file is no plain text.")
     if max(data.count(b"\n"), data.count(b"\r")) >= LINES:
         raise Unreadable(f"The file has more than {LINES:,} lines, far more than a register.")
+
+
+def is_workbook(data: bytes) -> bool:
+    """Return whether the data is a ZIP archive that holds a workbook."""
+    return data.startswith(_ARCHIVE) and any(part.filename == _BOOK for part in list_parts(data))
+
+
+def list_parts(data: bytes) -> list[zipfile.ZipInfo]:
+    """Return what a ZIP archive holds; nothing where it is none."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        return []
 
 
 def detect_encoding(data: bytes) -> str:
@@ -85,26 +104,15 @@ def detect_encoding(data: bytes) -> str:
 
 
 def split_lines(data: bytes, encoding: str) -> list[str]:
-    """Return physical lines without their ends, whatever these are; what the encoding lacks is U+FFFD.
-
-    Raise Unreadable for text that was saved, or read, in an encoding that is not this.
-    """
-    lines = _decode_lines(data, encoding)
-    check_words(lines, is_certain=encoding != "cp1252")
-    return [line if line.isascii() else _UNDEFINED.sub("\ufffd", line) for line in lines]
-
-
-def _decode_lines(data: bytes, encoding: str) -> list[str]:
+    """Return physical lines without their ends, whatever these are; `check_lines` must follow."""
     text = data.decode(encoding, "surrogateescape" if encoding == "cp1252" else "replace")
     return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def read_head(data: bytes, encoding: str) -> list[str]:
-    """Return the lines within which the header must stand; raise Unreadable for one that is endless."""
-    lines = _decode_lines(data[:_CHUNK], encoding)[:HEAD]
-    for number, line in enumerate(lines, 1):
-        check_length(number, line)
-    return lines
+def check_lines(lines: list[str], encoding: str) -> list[str]:
+    """Return the lines with U+FFFD for what the encoding lacks; raise Unreadable where it is another one."""
+    check_words(lines, is_certain=encoding != "cp1252")
+    return [line if line.isascii() else _UNDEFINED.sub("\ufffd", line) for line in lines]
 
 
 def check_length(number: int, line: str) -> None:
