@@ -509,7 +509,7 @@ COLUMNS = {
     ],
     Transfer: [
         "key", "supplier_id", "recipient_id", "system_id", "kind", "condition", "location", "occasion",
-        "note", "state",
+        "note", "comment", "state",
     ],
     Quantity: [*CLAIM_COLUMNS, "transfer_id", "measure", "minimum", "maximum", "unit", "as_of"],
     TransferDate: [*CLAIM_COLUMNS, "transfer_id", "event", "date"],

@@ -23,7 +23,7 @@ COUNTED = (*QUANTITIES, "deal_value")
 #: What content.py takes from the transfer, its parties and its system.
 FROM_TRANSFER = {
     "key", "supplier", "supplier_name", "recipient", "recipient_name", "system", "system_name", "category",
-    "kind", "condition", "location", "occasion", "note", "system_family", "words", "reference",
+    "kind", "condition", "location", "occasion", "note", "comment", "system_family", "words", "reference",
 }  # fmt: skip
 
 

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 
 from tests.registers.test_importing import DEAL, KEY, bring, outcomes, row
 from tests.support import factories, registers
 from transfers.curation import workflow
-from transfers.models import ImportBatch, Proposal, Quantity, Revision, Source, Transfer
+from transfers.models import ImportBatch, Proposal, Quantity, RegisterDeal, Revision, Source, Transfer
 from transfers.publication import publish, verify
 
 pytestmark = pytest.mark.django_db
@@ -63,24 +65,24 @@ def test_a_curators_draft_is_not_published_by_an_import():
     assert Transfer.objects.get().note == "Mine"
 
 
-def test_changed_comment_renews_note_and_proposals():
+def test_changed_comment_renews_comment_and_proposals():
     bring(DEAL)
     bring(replace(DEAL, comments="Aid"), generated=LATER)
-    assert Transfer.objects.get().note == "Aid"
+    assert Transfer.objects.get().comment == "Aid"
     assert list(Proposal.objects.values_list("value", flat=True)) == ["gift"]
 
 
 def test_curators_note_is_kept():
     bring(DEAL)
-    Transfer.objects.update(note="First of class, built at Nantes")
+    Transfer.objects.update(note="First of class")
     bring(replace(DEAL, comments="Aid"), generated=LATER)
-    assert Transfer.objects.get().note == "First of class, built at Nantes"
+    assert Transfer.objects.get().note == "First of class"
 
 
-def test_history_tells_of_the_note_that_an_edition_changed():
+def test_history_tells_of_the_comment_that_an_edition_changed():
     bring(DEAL)
     bring(replace(DEAL, comments="Aid"), generated=LATER)
-    copies = Transfer.history.order_by("history_id").values_list("history_type", "note")
+    copies = Transfer.history.order_by("history_id").values_list("history_type", "comment")
     assert list(copies) == [("+", "First of class"), ("~", "Aid")]
 
 
@@ -174,10 +176,10 @@ def test_two_layouts_of_one_register_do_not_double_its_deals():
     assert list(verify.list_faults()) == []
 
 
-def test_layout_without_comments_leaves_the_note():
+def test_layout_without_comments_leaves_the_comment():
     bring(DEAL)
     bring(replace(NOW, delivery_years=(2004, 2006)), by_year=True, generated=LATER)
-    assert (Transfer.objects.get().note, Quantity.objects.filter(measure="delivered").count()) == (
+    assert (Transfer.objects.get().comment, Quantity.objects.filter(measure="delivered").count()) == (
         "First of class", 2,
     )  # fmt: skip
 
@@ -190,7 +192,7 @@ def test_layout_after_the_other_is_compared_with_its_own_last_edition():
     assert {each.field for each in done.plan.deals[0].changes} >= {"ordered", "comments"}
     assert "delivered" not in {each.field for each in done.plan.deals[0].changes}
     shown = row()
-    assert (shown.note, shown.quantity_ordered_max, shown.quantity_delivered_max) == ("Aid", 6, 3)
+    assert (shown.comment, shown.quantity_ordered_max, shown.quantity_delivered_max) == ("Aid", 6, 3)
 
 
 def test_same_file_after_the_other_layout_changes_nothing():
@@ -207,3 +209,39 @@ def test_identifier_keeps_a_deal_whose_figures_all_changed():
     moved = replace(first, year=2012, delivered=7, delivery_years=(2014,), tiv_unit=Decimal(5))
     done = bring(moved, by_year=True, generated=LATER)
     assert outcomes(done) == {"changed": 1}
+
+
+def test_comment_of_a_joined_deal_leaves_the_other_transfer():
+    bring(DEAL)
+    RegisterDeal.objects.update(joined_from="own")
+    Transfer.objects.update(comment="")
+    bring(replace(DEAL, comments="Aid"), generated=LATER)
+    assert Transfer.objects.get().comment == ""
+
+
+# Comments that were notes
+
+moving = import_module("transfers.migrations.0015_move_comments")
+
+
+def test_comment_that_an_import_entered_as_a_note_moves():
+    bring(DEAL)
+    Transfer.objects.update(note="First of class", comment="")
+    moving.move_comments(apps, None)
+    transfer = Transfer.objects.get()
+    assert (transfer.note, transfer.comment) == ("", "First of class")
+    assert transfer.history.first().history_change_reason == moving.REASON
+
+
+@pytest.mark.parametrize("note", ["First of class.", "Mine"])
+def test_note_that_a_curator_wrote_does_not_move(note):
+    bring(DEAL)
+    Transfer.objects.update(note=note, comment="")
+    moving.move_comments(apps, None)
+    assert (Transfer.objects.get().note, Transfer.objects.get().comment) == (note, "")
+
+
+def test_comments_move_back():
+    bring(DEAL)
+    moving.move_back(apps, None)
+    assert (Transfer.objects.get().note, Transfer.objects.get().comment) == ("First of class", "")

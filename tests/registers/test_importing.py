@@ -113,11 +113,18 @@ def test_file_without_a_date_is_dated_by_its_last_year_or_by_the_user():
         build_plan(undated, "March")
 
 
-def test_transfer_has_the_comment_as_its_note():
+@pytest.mark.parametrize("step", [2, 3])
+def test_years_of_delivery_stay_a_list_however_many_they_are(step):
+    years = tuple(range(1950, 2026, step))
+    bring(replace(DEAL, delivery_years=years), publish=True)
+    assert row().date_delivered == f"{{{','.join(map(str, years))}}}"
+
+
+def test_comment_of_the_register_is_no_note():
     bring(DEAL)
     transfer = Transfer.objects.get()
-    assert (transfer.note, transfer.condition, transfer.kind, transfer.state) == (
-        "First of class", "new", "unspecified", "draft",
+    assert (transfer.comment, transfer.note, transfer.condition, transfer.kind, transfer.state) == (
+        "First of class", "", "new", "unspecified", "draft",
     )  # fmt: skip
 
 
@@ -154,7 +161,7 @@ def test_each_new_record_has_one_copy_with_reason_and_user():
 def test_published_import_shows_in_the_register():
     done = bring(DEAL, publish=True)
     shown = row()
-    assert (shown.quantity_ordered_min, shown.date_delivered, shown.tiv_delivered, shown.note) == (
+    assert (shown.quantity_ordered_min, shown.date_delivered, shown.tiv_delivered, shown.comment) == (
         3, "{2004,2006}", 160, "First of class",
     )  # fmt: skip
     assert (done.revisions, Transfer.objects.get().state) == (1, "published")

@@ -115,7 +115,7 @@ def test_public_row_is_published_again_without_the_editions_claims():
     (revision,) = undo_import(done.batch, "Not yet")
     assert (revision.action, revision.reason, revision.key) == ("update", "Not yet", KEY)
     shown = row()
-    assert (shown.quantity_ordered_min, shown.tiv_unit, shown.note, shown.condition) == (
+    assert (shown.quantity_ordered_min, shown.tiv_unit, shown.comment, shown.condition) == (
         3, 80, "First of class", "new",
     )  # fmt: skip
     assert Transfer.objects.get().state == "published"
@@ -180,7 +180,7 @@ def test_curators_draft_is_not_published_by_undoing():
     Transfer.objects.update(note="Mine")
     undo_import(done.batch, "Wrong file")
     assert (Transfer.objects.get().state, Transfer.objects.get().note) == ("draft", "Mine")
-    assert (row().quantity_ordered_min, row().quantity_ordered_max, row().note) == (5, 5, "First of class")
+    assert (row().quantity_ordered_min, row().quantity_ordered_max, row().comment) == (5, 5, "First of class")
 
 
 def test_claim_of_a_curator_from_the_same_edition_survives():

@@ -73,7 +73,7 @@ class TransferAdmin(WorkflowAdmin, HistoryAdmin, StaleCheck, PermanentAdmin):
     search_help_text = "Key, party, system or any of its aliases, occasion"
     autocomplete_fields = ["supplier", "recipient", "system"]
     inlines = [QuantityInline, TransferDateInline, ValuationInline]
-    readonly_fields = ["state"]
+    readonly_fields = ["state", "comment"]
     natural_field = "key"
     form = TransferForm
     change_form_template = "admin/transfers/transfer/change_form.html"

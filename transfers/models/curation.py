@@ -118,7 +118,8 @@ class Transfer(CuratedModel):
     occasion = models.CharField(
         max_length=200, blank=True, help_text="Such as an exercise or a framework deal."
     )
-    note = models.TextField(blank=True)
+    note = models.TextField(blank=True, help_text="The curators' own words.")
+    comment = models.TextField(blank=True, help_text="A register's comment on the deal, in its words.")
     state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
 
     objects = NaturalKeyManager.from_queryset(TransferQuerySet)()  # type: ignore[misc]

@@ -124,6 +124,7 @@ ROW: tuple[Field, ...] = (
           " agencies, else the publishers.", nullable=False),
     Field("revision", Type.INTEGER, "The register's revision that brought this version.", nullable=False),
     Field("updated", Type.TIME, "When that revision was published.", unit="UTC", nullable=False),
+    Field("comment", Type.LONG_TEXT, "A register's comment on the deal, in its words."),
 )  # fmt: skip
 
 #: Not shown, but part of what is published: what a search for the row finds beyond its fields.

@@ -12,11 +12,10 @@ from typing import Any
 from transfers.models import Claim, Quantity, TransferDate, Valuation
 from transfers.registers.comparison import FieldChange
 from transfers.registers.reading.records import Deal
+from transfers.vocabulary import edtf
 
 MARKED = "The register marks it as uncertain."
 POSSIBLE, PROBABLE = Claim.Credibility.POSSIBLE, Claim.Credibility.PROBABLE
-#: What an EDTF field holds at most.
-LONGEST_DATE = 100
 THOUSANDTH = Decimal("0.001")
 LARGEST = Decimal(10**15)
 #: The deal's fields that are figures, each with the model and the measure of its claims.
@@ -117,7 +116,7 @@ def years_as_date(years: tuple[int, ...], uncertain: set[int | None]) -> str:
     if len(texts) == 1:
         return texts[0]
     listed = f"{{{','.join(texts)}}}"
-    if years[-1] - years[0] == len(years) - 1 or len(listed) > LONGEST_DATE:
+    if years[-1] - years[0] == len(years) - 1 or len(listed) > edtf.LONGEST:
         return f"{texts[0]}/{texts[-1]}"
     return listed
 

@@ -106,7 +106,7 @@ class _Writer:
             "recipient_id": self.parties[item.named.recipient],
             "system_id": self.systems[item.named.system],
             "condition": item.deal.condition,
-            "note": item.deal.comments,
+            "comment": item.deal.comments,
         }
 
     def _build_deal(self, item: PlannedDeal, transfer: int) -> dict[str, Any]:
@@ -207,7 +207,11 @@ def _update_transfers(items: dict[int, PlannedDeal], revised: set[int]) -> None:
             if _update_transfer(transfer, items[transfer.pk], transfer.pk in revised)
         ]
         bulk_update_with_history(
-            changed, Transfer, ["note", "condition", "state"], default_user=user, default_change_reason=reason
+            changed,
+            Transfer,
+            ["comment", "condition", "state"],
+            default_user=user,
+            default_change_reason=reason,
         )
 
 
@@ -215,12 +219,12 @@ def _update_transfer(transfer: Transfer, item: PlannedDeal, is_revised: bool) ->
     """Replace what the register stated before; return whether anything changed."""
     assert item.before is not None
     before, now = item.before.deal, item.deal
-    old_values = (transfer.note, transfer.condition, transfer.state)
+    old_values = (transfer.comment, transfer.condition, transfer.state)
     changed = {difference.field for difference in item.changes}
-    if "comments" in changed and transfer.note == before.comments:
-        transfer.note = now.comments
+    if "comments" in changed and not item.before.joined_from:
+        transfer.comment = now.comments
     if "condition" in changed and transfer.condition == before.condition:
         transfer.condition, is_revised = now.condition, True
     if is_revised and transfer.state in (Transfer.State.PUBLISHED, Transfer.State.IN_REVIEW):
         transfer.state = Transfer.State.DRAFT
-    return old_values != (transfer.note, transfer.condition, transfer.state)
+    return old_values != (transfer.comment, transfer.condition, transfer.state)

@@ -155,9 +155,9 @@ def _remove(records: models.QuerySet) -> None:
 
 
 def _restore_fields(imported: ImportedDeals, transfers: Sequence[int]) -> None:
-    """Restore the note and condition of changed transfers where they are still those of the import."""
+    """Restore the comment and condition of changed transfers where they are still those of the import."""
     reason, user = history.get_context()
-    fields = ["note", "condition"]
+    fields = ["comment", "condition"]
     for pks in batched(transfers):
         written = imported.deals.filter(transfer__in=pks, outcome=Outcome.CHANGED)
         deals = {deal.transfer_id: load_deal(deal.stated) for deal in written}
@@ -165,12 +165,12 @@ def _restore_fields(imported: ImportedDeals, transfers: Sequence[int]) -> None:
         before = {copy.id: copy for copy in copies}
         changed = []
         for transfer in Transfer.objects.filter(pk__in=list(before)):
-            old_values = (transfer.note, transfer.condition)
-            if transfer.note == deals[transfer.pk].comments:
-                transfer.note = before[transfer.pk].note
+            old_values = (transfer.comment, transfer.condition)
+            if transfer.comment == deals[transfer.pk].comments:
+                transfer.comment = before[transfer.pk].comment
             if transfer.condition == deals[transfer.pk].condition:
                 transfer.condition = before[transfer.pk].condition
-            if old_values != (transfer.note, transfer.condition):
+            if old_values != (transfer.comment, transfer.condition):
                 changed.append(transfer)
         bulk_update_with_history(changed, Transfer, fields, default_user=user, default_change_reason=reason)
 
