@@ -55,11 +55,12 @@ def write_deals(plan: Plan, batch: ImportBatch, progress: Callable[[str, int, in
         item.before.transfer: item for item in items if item.before and item.outcome == Outcome.CHANGED
     }
     _update_transfers(changed, writer.revised)
-    batch.made["gone"] = [
+    gone = {
         key
         for pks in batched(sorted(writer.gone))
         for key in Transfer.objects.filter(pk__in=pks).values_list("key", flat=True)
-    ]
+    }
+    batch.made["gone"] = sorted(gone | {*batch.made.get("gone", [])})
     batch.save(update_fields=["made"])
 
 
