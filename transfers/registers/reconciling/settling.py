@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from transfers.curation.workflow import CHANGE, PUBLISH, Refused
-from transfers.models import ImportBatch, Proposal, RegisterDeal, RegistryClaim, Transfer, history
+from transfers.models import ImportBatch, Proposal, RegisterDeal, RegistryClaim, history
+from transfers.models.inserts import BATCH, batched
 from transfers.registers.importing import imported, undo
 from transfers.registers.importing.deals import add_names, write_deals
 from transfers.registers.importing.imported import ImportedDeal
@@ -121,29 +121,42 @@ class _Settlement:
 
     def _record(self, answers: Sequence[Answer], plan: Plan) -> None:
         """Put the new statements in the place of the ambiguous ones, with the curator's decisions."""
-        written = self.batch.deals.order_by("-pk")[: len(answers)]
-        for answer, new in zip(answers, reversed(written), strict=True):
-            proposals = Proposal.objects.filter(deal=answer.deal)
-            proposals.update(deal=new, decision=Decision.DECLINED, decided_by=self.user, decided=self.time)
-            if answer.verdict != NEW:
-                chosen = Proposal.objects.filter(deal=new, transfer=answer.transfer).of_deals()
-                chosen.update(decision=Decision.ACCEPTED)
-            if answer.verdict == PART:
-                chosen.update(field=Proposed.PART)
-        RegisterDeal.objects.filter(pk__in=[answer.deal for answer in answers]).delete()
+        written = reversed(self.batch.deals.order_by("-pk")[: len(answers)])
+        decided: list[Proposal] = []
+        for answer, new in zip(answers, written, strict=True):
+            for proposal in self.deals[answer.deal].proposals.all():
+                _decide(proposal, answer)
+                proposal.deal, proposal.decided_by, proposal.decided = new, self.user, self.time
+                decided.append(proposal)
+        fields = ["deal", "field", "decision", "decided_by", "decided"]
+        Proposal.objects.bulk_update(decided, fields, batch_size=BATCH)
+        for pks in batched([answer.deal for answer in answers]):
+            RegisterDeal.objects.filter(pk__in=pks).delete()
         _count(self.batch, [(item.deal, Outcome.AMBIGUOUS, item.outcome) for item in plan.deals])
+
+
+def _decide(proposal: Proposal, answer: Answer) -> None:
+    """Set what the answer makes of one of the deal's proposals, without saving it."""
+    is_chosen = answer.verdict != NEW and proposal.transfer_id == answer.transfer
+    proposal.decision = Decision.ACCEPTED if is_chosen else Decision.DECLINED
+    if is_chosen and answer.verdict == PART:
+        proposal.field = Proposed.PART
 
 
 def _count(batch: ImportBatch, moves: Iterable[tuple[Any, str, str]]) -> None:
     """Correct what the import counts and lists: deals with their outcomes before and now."""
+    moves = list(moves)
     for deal, before, now in moves:
         batch.counts[str(before)] = batch.counts.get(str(before), 0) - deal.records
         batch.counts[str(now)] = batch.counts.get(str(now), 0) + deal.records
-        lines = list(deal.lines)
-        batch.left_out = [record for record in batch.left_out if record[0] != lines]
-        if now == Outcome.AMBIGUOUS:
-            batch.left_out.append([lines, str(now), "A curator took back what it was.", ""])
-    batch.left_out.sort(key=lambda record: record[0])
+    moved = {deal.lines for deal, _, _ in moves}
+    left_out = [record for record in batch.left_out if tuple(record[0]) not in moved]
+    left_out += [
+        [list(deal.lines), str(now), "A curator took back what it was.", ""]
+        for deal, _, now in moves
+        if now == Outcome.AMBIGUOUS
+    ]
+    batch.left_out = sorted(left_out, key=lambda record: record[0])
     batch.save()
 
 
@@ -187,32 +200,36 @@ def _list_questions(deal: RegisterDeal) -> list[Any]:
     return [one for one in deal.proposals.all() if one.field in Proposal.OF_DEALS and one.decided]
 
 
-def _list_other_parts(deal: RegisterDeal, pks: Sequence[int]) -> QuerySet:
-    """Return the other parts of the deal's transfer, if this deal took its place."""
-    parts = Proposal.objects.filter(
-        transfer=deal.transfer_id, field=Proposed.PART, decision=Decision.ACCEPTED, deal__batch=deal.batch_id
-    )
-    return parts.exclude(deal__in=pks)
-
-
 def _check_takes_back(deals: Sequence[RegisterDeal], expected: int, user: Any) -> None:
     """Raise Refused if an answer no longer stands, if others rest on it, or if it is public."""
     if len(deals) < expected or not all(map(_list_questions, deals)):
         raise Refused("An answer was taken back, or its import undone, meanwhile.")
-    pks = [deal.pk for deal in deals]
-    keys = [deal.transfer.key for deal in deals]
-    for deal in deals:
-        later = RegisterDeal.objects.filter(
-            transfer=deal.transfer, pk__gt=deal.pk, batch__undone__isnull=True
-        ).exclude(pk__in=pks)
-        if first := later.exclude(batch=deal.batch_id, outcome=Outcome.AMBIGUOUS).first():
-            where = f"{first.locator} of {first.batch.file_name}"
-            raise Refused(f"{where} rests on {deal.transfer.key}; take that back first.")
-        if _list_other_parts(deal, pks):
-            raise Refused(f"Other parts of {deal.transfer.key} are settled; take back all of them together.")
+    for group in batched(deals):
+        _check_nothing_rests_on(group, {deal.pk for deal in deals})
     sources = {deal.batch.source.key for deal in deals if deal.batch.source}
-    if RegistryClaim.objects.current().filter(source__in=sources, transfer__in=keys).exists():
+    public = RegistryClaim.objects.current().filter(source__in=sources)
+    if any(public.filter(transfer__in=[deal.transfer.key for deal in group]) for group in batched(deals)):
         _check_permission(user, PUBLISH, "take back what is public")
+
+
+def _check_nothing_rests_on(deals: Sequence[RegisterDeal], pks: set[int]) -> None:
+    """Raise Refused if later deals describe a transfer of these, or if other parts of it are settled."""
+    by_transfer = {deal.transfer_id: deal for deal in deals}
+    same = RegisterDeal.objects.filter(transfer__in=by_transfer, batch__undone__isnull=True)
+    for other in same.select_related("batch"):
+        deal = by_transfer[other.transfer_id]
+        is_rival = other.batch_id == deal.batch_id and other.outcome == Outcome.AMBIGUOUS
+        if other.pk > deal.pk and other.pk not in pks and not is_rival:
+            where = f"{other.locator} of {other.batch.file_name}"
+            raise Refused(f"{where} rests on {deal.transfer.key}; take that back first.")
+    parts = Proposal.objects.filter(transfer__in=by_transfer, field=Proposed.PART, decision=Decision.ACCEPTED)
+    for part in parts.select_related("deal", "transfer"):
+        if (
+            part.deal
+            and part.deal_id not in pks
+            and part.deal.batch_id == by_transfer[part.transfer_id].batch_id
+        ):
+            raise Refused(f"Other parts of {part.transfer.key} are settled; take back all of them together.")
 
 
 def _take_back(deals: Sequence[RegisterDeal], time: Any, reason: str) -> None:
@@ -224,21 +241,16 @@ def _take_back(deals: Sequence[RegisterDeal], time: Any, reason: str) -> None:
 
     def reset() -> None:
         for deal in deals:
-            questions = _list_questions(deal)
-            first = min(questions, key=lambda one: one.pk)
-            RegisterDeal.objects.filter(pk=deal.pk).update(
-                outcome=Outcome.AMBIGUOUS, transfer=first.transfer_id, joined_from=""
-            )
-        decided = Proposal.objects.of_deals().filter(deal__in=pks)
-        decided.filter(field=Proposed.PART).update(field=Proposed.SAME_DEAL)
-        decided.update(decision=Decision.OPEN, decided=None, decided_by=None)
-        Proposal.objects.of_comments().filter(deal__in=pks, decision=Decision.OPEN).delete()
+            deal.transfer_id = min(_list_questions(deal), key=lambda one: one.pk).transfer_id
+            deal.outcome, deal.joined_from = Outcome.AMBIGUOUS, ""
+        fields = ["outcome", "transfer", "joined_from"]
+        RegisterDeal.objects.bulk_update(deals, fields, batch_size=BATCH)
+        for group in batched(pks):
+            decided = Proposal.objects.of_deals().filter(deal__in=group)
+            decided.filter(field=Proposed.PART).update(field=Proposed.SAME_DEAL)
+            decided.update(decision=Decision.OPEN, decided=None, decided_by=None)
+            Proposal.objects.of_comments().open().filter(deal__in=group).delete()
 
     settled = undo.ImportedDeals(RegisterDeal.objects.filter(pk__in=pks), time, batch.source, transfers)
     undo.undo_deals(settled, reason, reset)
     _count(batch, moves)
-
-
-def list_transfers(deal: RegisterDeal) -> list[Transfer]:
-    """Return the transfers that an ambiguous deal may be, with what nobody ruled out."""
-    return [one.transfer for one in deal.proposals.all() if one.decision == Decision.OPEN]
