@@ -118,6 +118,23 @@ def test_unquoted_break_in_a_file_that_quotes_is_joined():
     assert (by_lines[3, 4].comments, refused) == ("Aid\nmore", [])
 
 
+def test_lines_that_became_single_cells_are_unwrapped():
+    rows = write_trade_register(deals(40, seed=11), encoding="utf-8").decode().split("\n")
+    register = read_register(save([[row] for row in rows]))
+    assert (stated(register.deals), register.refused) == (stated(deals(40, seed=11)), [])
+
+
+def test_preamble_is_read_without_its_quotation_marks_and_commas():
+    preamble = [
+        "sep=,",
+        '"Arms, invented",,',
+        "\"For the year range '2020' to '2022'\",,",
+        '"Data generated: 9 May 2026",',
+    ]
+    register = read_register("\n".join([*preamble, HEADING, WHOLE, ""]).encode())
+    assert (register.title, register.generated.day, register.last_year) == ("Arms, invented", 9, 2022)
+
+
 # Separators
 
 
@@ -137,6 +154,27 @@ def test_cells_by_delivery_year_may_be_parted_by_another_sign(separator):
 def test_semicolons_that_are_not_quoted_are_refused_not_guessed():
     register = read_register(file(WHOLE, header=HEADING).replace(b",", b";"))
     assert (register.deals, len(register.refused)) == ([], 1)
+
+
+def test_decimal_comma_is_read_where_it_can_part_no_thousands():
+    cells = [*WHOLE.split(",")[:13], "1,25", "50,0", "0,375"]
+    deal = read_register(save([HEADER_A, cells], delimiter=";")).deals[0]
+    assert (deal.tiv_unit, deal.tiv_ordered, deal.tiv_delivered) == (
+        Decimal("1.25"),
+        Decimal(50),
+        Decimal("0.375"),
+    )
+
+
+@pytest.mark.parametrize("cell", ["1,250", "12,000", "1.250,5", "1,2,3"])
+def test_comma_that_may_part_thousands_is_refused(cell):
+    assert read_register(save([HEADER_A, [*WHOLE.split(",")[:15], cell]], delimiter=";")).deals == []
+
+
+def test_years_of_delivery_may_be_parted_by_commas():
+    cells = WHOLE.replace("1979; 1981", "1979_ 1981").split(",")
+    cells[10] = "1979, 1981"
+    assert read_register(save([HEADER_A, cells], delimiter="\t")).deals[0].delivery_years == (1979, 1981)
 
 
 # Halves
@@ -181,6 +219,16 @@ def test_padded_rest_without_figures_leaves_the_next_record_alone():
 def test_half_that_nothing_can_be_joined_to_is_refused_with_the_other(rest):
     by_lines, refused = read_lines(WITHOUT_TIV, rest, WHOLE)
     assert (list(by_lines), refused) == ([(4,)], [(2,), (3,)])
+
+
+def test_blank_line_between_halves_is_a_part_of_the_comment():
+    by_lines, refused = read_lines(pad(BEGIN), "", pad(["b", *REST[1:]]), WHOLE)
+    assert (by_lines[2, 3, 4].comments, refused) == ("Aid\n\nb", [])
+
+
+def test_half_behind_a_blank_line_is_refused_with_the_other():
+    by_lines, refused = read_lines(WITHOUT_TIV, "", pad(["b", "c", *REST[1:]]), WHOLE)
+    assert (list(by_lines), refused) == ([(5,)], [(2,), (4,)])
 
 
 def test_record_without_figures_stands_beside_a_whole_one():

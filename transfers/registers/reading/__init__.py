@@ -19,7 +19,7 @@ are in `cells` (conditions, marks), `descriptions` (weapons) and `comments`.
 import hashlib
 from pathlib import Path
 
-from . import before_2023, delivery_years, envelope, table, text, trade_register, workbook
+from . import before_2023, delivery_years, envelope, pieces, table, text, trade_register, workbook
 from .preamble import read_preamble
 from .records import Deal, Delivery, Refused, Register, Unreadable
 
@@ -39,6 +39,7 @@ def read_register(data: bytes) -> Register:
     is_book = text.is_workbook(data)
     encoding = "utf-8" if is_book else text.detect_encoding(data)
     lines = workbook.read_lines(data) if is_book else text.split_lines(data, encoding)
+    lines = pieces.unwrap_lines(lines, text.HEAD)
     layout, header = table.find_header(lines[: text.HEAD], LAYOUTS)
     lines = text.check_lines(lines, encoding)
     ended = is_book or not lines[-1] or (header.notation.padding > 0 and lines[-1].endswith(";"))

@@ -19,6 +19,8 @@ CONDITIONS = {
     "second hand but modernized": "modernised",
     "second hand but modernised": "modernised",
 }
+#: A comma that cannot part thousands.
+_DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}|0?,\d+", re.ASCII)
 _DECIMAL = re.compile(r"(?=\.?\d)\d*\.?\d*", re.ASCII)
 #: A register's cells repeat each other; most are read once.
 _remembered = lru_cache(maxsize=4096)
@@ -94,6 +96,8 @@ def parse_whole(cell: str) -> int | None:
 def parse_decimal(cell: str) -> Decimal | None:
     if not cell:
         return None
+    if _DECIMAL_COMMA.fullmatch(cell):
+        cell = cell.replace(",", ".")
     if not _DECIMAL.fullmatch(cell) or len(cell) - cell.count(".") > DIGITS:
         raise RecordFault(f"which is not a number of at most {DIGITS} digits")
     return Decimal(cell)
@@ -116,11 +120,11 @@ def parse_year(cell: str) -> int | None:
 
 @_remembered
 def parse_years(cell: str) -> tuple[int, ...]:
-    """Return the sorted distinct years of a cell such as `2001; 2002`."""
+    """Return the sorted distinct years of a cell such as `2001; 2002` or `2001, 2002`."""
     if not cell:
         return ()
     try:
-        years = {parse_year(year.strip()) for year in cell.removesuffix(";").split(";")}
+        years = {parse_year(year.strip()) for year in cell.replace(",", ";").removesuffix(";").split(";")}
     except RecordFault:
         years = {None}
     if None in years:

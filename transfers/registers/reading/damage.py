@@ -16,6 +16,8 @@ from .records import Unreadable
 _TAKEN = {"mac_roman": "Mac Roman", "cp850": "CP850"}
 _RUN = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r'[^ \t\n\x1f,;"]+')
+#: What two or three signs may be, if they are one sign of UTF-8: letters of Europe, dashes, quotation marks.
+_USUAL = re.compile("[\u00a0-\u017f\u0400-\u04ff\u2010-\u2122\ufffd]+")
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8}\d?);", re.I)
 _DASH_IN_WORD = re.compile(r"[a-z][–—][a-z]")
 _LARGE_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.I)
@@ -80,8 +82,7 @@ def _decode_run(run: str) -> str:
         decoded = b"".join(map(_encode_sign, run)).decode("utf-8")
     except UnicodeError:
         return run
-    usual = all("\u00a0" <= sign <= "\u017f" or "\u0400" <= sign <= "\u04ff" for sign in decoded)
-    return decoded if usual or all("\u2010" <= sign <= "\u2122" for sign in decoded) else run
+    return decoded if _USUAL.fullmatch(decoded) else run
 
 
 def _encode_sign(sign: str) -> bytes:

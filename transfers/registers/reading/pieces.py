@@ -16,6 +16,8 @@ from .text import check_length
 PIECES = 1_000
 #: What parts cells in a line that is a workbook's row; the empty cells at its end are left out.
 SHEET = "\x1f"
+#: More commas than a sentence above a header has.
+_COMMAS = 10
 _UNCLOSED = "a quotation mark that is not closed, or that is inside a quoted cell"
 
 
@@ -52,6 +54,21 @@ def split_line(line: str, separator: str) -> list[str]:
         except csv.Error:
             pass
     return line.split(separator)
+
+
+def unwrap_lines(lines: list[str], head: int) -> list[str]:
+    """Return the lines without the quotation marks of a file whose lines each became a single cell."""
+    if not any(_unwrap(line).count(",") >= _COMMAS and _is_wrapped(line) for line in lines[:head]):
+        return lines
+    return [_unwrap(line) for line in lines]
+
+
+def _is_wrapped(line: str) -> bool:
+    return len(line) > 1 and line[0] == line[-1] == '"' and len(split_line(line, ",")) == 1
+
+
+def _unwrap(line: str) -> str:
+    return line[1:-1].replace('""', '"') if _is_wrapped(line) else line
 
 
 def is_quoted(lines: list[str], first: int, last: int, width: int, notation: Notation) -> bool:

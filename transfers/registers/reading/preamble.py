@@ -40,7 +40,7 @@ class Preamble(NamedTuple):
 
 def read_preamble(lines: list[str]) -> Preamble:
     """Return what the lines above the header say."""
-    texts = [" ".join(line.rstrip(";, \t").split()) for line in lines]
+    texts = [" ".join(line.strip(';, \t"').split()) for line in lines if not line.startswith("sep=")]
     moments = (text[len(_GENERATED) :].strip() for text in texts if text.casefold().startswith(_GENERATED))
     title = next(filter(None, texts), "")[:LONGEST]
     return Preamble(title, parse_moment(next(moments, "")[:LONGEST]), parse_range(" ".join(texts)))

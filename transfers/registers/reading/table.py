@@ -179,7 +179,7 @@ class _Shape(NamedTuple):
         if count == self.rest or self.is_padded_rest(piece, record[0]):
             return True
         is_cut = unended in piece.numbers and count < self.rest
-        return (is_cut or count == 1) and not self.is_padded_begin(record[0])
+        return (is_cut or count == 1) and (piece.is_blank or not self.is_padded_begin(record[0]))
 
     def is_padded_begin(self, piece: Piece) -> bool:
         """Return whether a piece of full width has nothing behind the text that may be broken."""

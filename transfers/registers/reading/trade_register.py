@@ -76,8 +76,10 @@ def _refuse(row: Row, fault: str) -> Refused:
 
 def _are_parts(one: Row, two: Row, header: Header) -> bool:
     """Return whether two rows may be one record that was broken, the parts of which have lost their ends."""
+    is_next = one.lines[-1] + 1 == two.lines[0]
+    is_remark = len(two.cells) == 1 and not is_next
     is_part = len(two.cells) != header.width or not two.cells[-1].strip()
-    return is_part and not one.cells[-1].strip() and one.lines[-1] + 1 == two.lines[0]
+    return is_part and not is_remark and not one.cells[-1].strip()
 
 
 def _may_be_cut(deal: Deal, header: Header) -> bool:
