@@ -100,10 +100,17 @@ def refresh(record: Party | System | Source, reason: str) -> list[Revision]:
 
     Only what comes from the reference record changes: unpublished edits of a transfer stay unpublished.
     """
+    return refresh_all([record], reason)
+
+
+def refresh_all(records: Iterable[Party | System | Source], reason: str) -> list[Revision]:
+    """Publish again the transfers in which any of these changed records shows."""
     with transaction.atomic():
         log = Log(reason)
         references = content.References()
-        keys = list(filter_showing(record, RegistryRow.objects.current()).values_list("key", flat=True))
+        current = RegistryRow.objects.current()
+        showing = (filter_showing(record, current).values_list("key", flat=True) for record in records)
+        keys = sorted({key for listed in showing for key in listed})
         for start in range(0, len(keys), BATCH):
             log.add(_build_again(keys[start : start + BATCH], references))
     return log.revisions
