@@ -3,7 +3,9 @@
 import base64
 import json
 from decimal import Decimal
+from io import BytesIO
 
+import openpyxl
 import pytest
 
 from transfers.registers.reading import Unreadable
@@ -131,6 +133,15 @@ def test_an_envelope_of_a_table_is_read():
 def test_a_table_is_read_from_its_file(tmp_path):
     (tmp_path / "table.csv").write_bytes(b"\xef\xbb\xbf" + NEW.replace("\n", "\r\n").encode())
     assert read_table(tmp_path / "table.csv") == parse(NEW)
+
+
+def test_a_table_in_a_workbook_is_read():
+    book = openpyxl.Workbook()
+    for line in NEW.splitlines():
+        book.active.append([int(cell) if cell.isdigit() else cell or None for cell in line.split(",")])
+    content = BytesIO()
+    book.save(content)
+    assert parse_table(content.getvalue()) == parse(NEW)
 
 
 # What is refused

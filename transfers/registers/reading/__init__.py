@@ -11,15 +11,17 @@ A layout is a module of this folder, listed in LAYOUTS, with:
 A deal with an identifier is matched by it, others by their names. Between two layouts only what both state is
 compared: `list_common` of `transfers.registers.matching`.
 
-Encodings are in `text`, the web site's envelope in `envelope`, headers and broken records in `table`,
-separators and quotation marks in `pieces`, what stands above a header in `preamble`; words of the registers
-are in `cells` (conditions, marks), `descriptions` (weapons) and `comments`.
+A file becomes lines in `opening`, by its encoding (`text`), out of a `workbook` or the web site's `envelope`.
+Headers and broken records are in `table`, separators and quotation marks in `pieces`, what stands above a
+header in `preamble`; words of the registers in `cells` (conditions, marks), `descriptions` and `comments`.
+Tables of TIV, which are no registers, are read by `tiv_table`.
 """
 
 import hashlib
 from pathlib import Path
 
-from . import before_2023, delivery_years, envelope, pieces, table, text, trade_register, workbook
+from . import before_2023, delivery_years, pieces, table, text, trade_register
+from .opening import open_file
 from .preamble import read_preamble
 from .records import Deal, Delivery, Refused, Register, Unreadable
 
@@ -35,10 +37,7 @@ def read_file(path: str | Path) -> Register:
 
 def read_register(data: bytes) -> Register:
     """Return the register in these bytes or in their envelope; raise Unreadable for what is none."""
-    data = envelope.open_data(data)
-    is_book = text.is_workbook(data)
-    encoding = "utf-8" if is_book else text.detect_encoding(data)
-    lines = workbook.read_lines(data) if is_book else text.split_lines(data, encoding)
+    content, lines, encoding, is_book = open_file(data)
     lines = pieces.unwrap_lines(lines, text.HEAD)
     layout, header = table.find_header(lines[: text.HEAD], LAYOUTS)
     lines = text.check_lines(lines, encoding)
@@ -49,7 +48,7 @@ def read_register(data: bytes) -> Register:
     return Register(
         layout=layout.NAME,
         source_title=layout.SOURCE_TITLE,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=hashlib.sha256(content).hexdigest(),
         deals=deals,
         refused=refused,
         records=records,

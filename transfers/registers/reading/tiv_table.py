@@ -12,8 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from . import envelope, text
+from . import text
 from .cells import FIRST_YEAR, LAST_YEAR, quote_value
+from .opening import open_file
+from .pieces import SHEET
 from .records import Unreadable
 
 SUPPLIER, RECIPIENT = "supplier", "recipient"
@@ -21,6 +23,8 @@ SUPPLIER, RECIPIENT = "supplier", "recipient"
 DIRECTIONS = {"exports": RECIPIENT, "imports": SUPPLIER}
 #: More rows than there are parties; more digits behind a point than a value has.
 ROWS, DIGITS = 1_000, 6
+#: As many years as a table may have, and more.
+COLUMNS = 200
 _SEPARATORS = ",;\t"
 _HEADINGS = {
     "": "",
@@ -103,11 +107,11 @@ def read_table(path: str | Path) -> TivTable:
 
 def parse_table(data: bytes) -> TivTable:
     """Return the table in these bytes or in their envelope; raise Unreadable for what is none."""
-    data = envelope.open_data(data)
-    lines = text.split_lines(data, text.detect_encoding(data))
+    opened = open_file(data)
+    lines = text.check_lines(opened.lines, opened.encoding)
     for number, line in enumerate(lines, 1):
         text.check_length(number, line)
-    for separator in _SEPARATORS:
+    for separator in SHEET if opened.is_workbook else _SEPARATORS:
         split_lines = [_split(number, line, separator) for number, line in enumerate(lines, 1)]
         for place, header in enumerate(split_lines[: text.HEAD]):
             if _is_header(header.cells):
@@ -119,11 +123,15 @@ def parse_table(data: bytes) -> TivTable:
 
 
 def _split(number: int, line: str, separator: str) -> _Line:
-    try:
-        cells = next(csv.reader([line], delimiter=separator), [])
-    except csv.Error as error:
-        raise Unreadable(f"Line {number} cannot be read: {error}.") from error
-    return _Line(number, [" ".join(cell.split()) for cell in cells], line.count('"') % 2 == 1)
+    if separator == SHEET:  # the blank cells at the end of a workbook's row are not there
+        cells, is_open = [*line.split(SHEET), *[""] * COLUMNS], False
+    else:
+        try:
+            cells = next(csv.reader([line], delimiter=separator), [])
+        except csv.Error as error:
+            raise Unreadable(f"Line {number} cannot be read: {error}.") from error
+        is_open = line.count('"') % 2 == 1
+    return _Line(number, [" ".join(cell.split()) for cell in cells], is_open)
 
 
 def _is_header(cells: Sequence[str]) -> bool:
