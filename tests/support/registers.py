@@ -105,7 +105,7 @@ CONDITIONS = {
 }
 PREAMBLE = (
     "Invented transfers of major weapons",
-    "Deals with deliveries or orders made for year range 1950 to 2025",
+    "Deals with deliveries or orders made for the year range 'Not specified' to 'Not specified'",
     "Made up for tests; no line of it is true.",
     "",
     "'?' marks what is uncertain.",

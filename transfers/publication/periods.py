@@ -22,8 +22,6 @@ LAG = 3
 #: Last year that a date can have; an open period ends after it.
 LATEST = 9998
 _OPEN = 9999
-#: What an EDTF field holds at most.
-LONGEST_DATE = 100
 
 
 class Span(NamedTuple):
@@ -146,6 +144,6 @@ def format_years(years: tuple[int, ...], uncertain: Container[int | None]) -> st
     if len(texts) < 2:
         return texts[0] if texts else None
     listed = f"{{{','.join(texts)}}}"
-    if years[-1] - years[0] == len(years) - 1 or len(listed) > LONGEST_DATE:
+    if years[-1] - years[0] == len(years) - 1 or len(listed) > edtf.LONGEST:
         return f"{texts[0]}/{texts[-1]}"
     return listed

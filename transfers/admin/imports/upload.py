@@ -17,6 +17,7 @@ from django.urls import URLPattern, path, reverse
 from transfers.curation import uploads
 from transfers.registers.importing import jobs, report
 from transfers.registers.importing.plan import Plan, build_plan
+from transfers.registers.ranges import YearsUnknown, get_years
 from transfers.registers.reading import read_file
 from transfers.registers.reading.records import Register, Unreadable
 from transfers.registers.reading.text import LARGEST
@@ -39,6 +40,12 @@ class RegisterForm(forms.Form):
         required=False,
         max_length=40,
         help_text="EDTF, such as 2024-03-11 or 2024; only if the file does not state its date.",
+    )
+    years = forms.CharField(
+        label="Years of its numbers delivered",
+        required=False,
+        max_length=40,
+        help_text="Such as 2020-2022, or all; only if the file does not state its years.",
     )
     reason = forms.CharField(max_length=500, help_text="Stands in the history of every imported record.")
 
@@ -68,9 +75,13 @@ class RegisterForm(forms.Form):
                 stored = uploads.find_upload(self.name)
                 assert stored is not None
                 self.register = read_file(stored)
+                get_years(self.register, data["years"])
             except Unreadable as error:
                 uploads.take_upload(self.name)
                 self.add_error("file", str(error))
+            except YearsUnknown as error:
+                uploads.take_upload(self.name)
+                self.add_error("years", str(error))
             except OSError as error:
                 self.add_error("file", f"The server cannot store the file: {error.strerror}.")
         return data
@@ -96,7 +107,7 @@ class RegisterPages(ImportPages):
             return self.page(request, "register", "Import a register", form=form)
         assert form.register is not None
         values = form.cleaned_data
-        plan = build_plan(form.register, values["published"])
+        plan = build_plan(form.register, values["published"], values["years"])
         job = jobs.Job(
             name=form.name,
             task="import",
@@ -104,6 +115,7 @@ class RegisterPages(ImportPages):
             reason=values["reason"],
             file_name=values["file"].name,
             published=values["published"],
+            years=values["years"],
             expected=plan.fingerprint,
         )
         jobs.save_job(job)
@@ -130,7 +142,7 @@ class RegisterPages(ImportPages):
         if job is None or file is None:
             messages.error(request, GONE)
             return HttpResponseRedirect(reverse("admin:transfers_importbatch_add"))
-        plan = build_plan(read_file(file), job.published)
+        plan = build_plan(read_file(file), job.published, job.years)
         return self.csv("preview.csv", report.stream_plan(plan))
 
     def confirm_view(self, request: HttpRequest) -> HttpResponse:

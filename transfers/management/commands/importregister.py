@@ -11,6 +11,7 @@ from transfers.management.clear import ClearCommand
 from transfers.publication import editions, log
 from transfers.registers.importing import bundles, report, write
 from transfers.registers.importing.plan import Plan, build_plan
+from transfers.registers.ranges import YearsUnknown
 from transfers.registers.reading import bundle, read_file
 from transfers.registers.reading.records import Register, Unreadable
 from transfers.releases import state
@@ -35,6 +36,8 @@ class Command(ClearCommand):
         parser.add_argument("--reason", default="", help="stands in the history, and in the log if published")
         parser.add_argument("--published", default="", metavar="DATE", help="the edition's date, EDTF, where"
                             " the file does not say it")  # fmt: skip
+        parser.add_argument("--years", default="", help="the years that its numbers delivered are of, such as"
+                            " 2020-2022, or all, where the file does not say it")  # fmt: skip
         parser.add_argument("--user", default="", metavar="NAME", help="who imports it")
         parser.add_argument("--plan", type=Path, metavar="CSV", help="list every deal there: its line, what"
                             " becomes of it, and what changes")  # fmt: skip
@@ -50,6 +53,8 @@ class Command(ClearCommand):
                 self._import_file(file, options)
         except (Unreadable, EDTFError, bundles.NotImported) as error:
             raise CommandError(f"{file}: {error}") from error
+        except YearsUnknown as error:
+            raise CommandError(f"{file}: {error} The option is --years.") from error
         except log.NotPublishable as error:
             for key, faults in error.faults.items():
                 self.stderr.write(f"{key}: {' '.join(faults)}")
@@ -66,13 +71,16 @@ class Command(ClearCommand):
 
     def _dry_run(self, register: Register, options: dict[str, Any]) -> Plan:
         with transaction.atomic():
-            plan = build_plan(register, options["published"])
+            plan = build_plan(register, options["published"], options["years"])
         self.stdout.write(DRY_RUN)
         return plan
 
     def _import(self, register: Register, options: dict[str, Any]) -> Plan:
         outcome = write.import_register(
-            register, published=options["published"], **self._get_context(options["file"].name, options)
+            register,
+            published=options["published"],
+            years=options["years"],
+            **self._get_context(options["file"].name, options),
         )
         if self.stderr.isatty():
             self.stderr.write("")

@@ -6,16 +6,11 @@ from dataclasses import dataclass, field
 from transfers.registers.reading.records import Deal
 from transfers.vocabulary import edtf
 
-from .imported import ImportedDeal
+from .imported import ImportedDeal, is_earlier
+
+__all__ = ["Edition", "is_earlier", "list_later_editions", "may_be_earlier"]
 
 GetParties = Callable[[Deal], tuple[Hashable, ...]]
-
-
-def is_earlier(published: str, other: str) -> bool:
-    """Return whether the date is earlier than the other for certain."""
-    end = edtf.bounds(published)[1] if published else None
-    start = edtf.bounds(other)[0] if other else None
-    return end is not None and start is not None and end < start
 
 
 def may_be_earlier(published: str, other: str) -> bool:
@@ -60,10 +55,13 @@ class Edition:
 def list_later_editions(
     deals: Iterable[ImportedDeal], published: str, get_parties: GetParties
 ) -> list[Edition]:
-    """Return the imported editions before which this date may be, by their newest statements of deals."""
+    """Return the imported editions before which this date may be, by their newest statements of deals.
+
+    One of some years does not tell which deals there are in others.
+    """
     editions: dict[str, Edition] = {}
     for before in deals:
-        if may_be_earlier(published, before.published):
+        if before.years.is_whole and may_be_earlier(published, before.published):
             edition = editions.setdefault(before.published, Edition(before.published))
             edition.add(before.deal, get_parties)
     return list(editions.values())

@@ -5,16 +5,18 @@ and the cell. What a comment may mean is no figure; see `transfers.registers.rea
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from transfers.models import Claim, Quantity, TransferDate, Valuation
+from transfers.publication.periods import format_years
 from transfers.registers.comparison import FieldChange
+from transfers.registers.ranges import Years
 from transfers.registers.reading.records import Deal
-from transfers.vocabulary import edtf
 
 MARKED = "The register marks it as uncertain."
+ABSENT = "The file lists the deals with deliveries in these years, and not this one."
 POSSIBLE, PROBABLE = Claim.Credibility.POSSIBLE, Claim.Credibility.PROBABLE
 THOUSANDTH = Decimal("0.001")
 LARGEST = Decimal(10**15)
@@ -28,6 +30,8 @@ KINDS: dict[str, tuple[type[Claim], str]] = {
     "tiv_ordered": (Valuation, "tiv_ordered"),
     "tiv_delivered": (Valuation, "tiv_delivered"),
 }
+#: Those that a file of some years limits to its years.
+LIMITED = frozenset(KINDS[name] for name in ("delivered", "delivery_years", "tiv_delivered"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Figure:
     values: tuple[tuple[str, Any], ...]
     excerpt: str
     uncertain: bool = False
+    note: str = ""
 
     @property
     def statement(self) -> tuple[Any, ...]:
@@ -53,12 +58,15 @@ class Figure:
             **place,
             "excerpt": self.excerpt,
             "credibility": int(POSSIBLE if self.uncertain else PROBABLE),
-            "note": MARKED if self.uncertain else "",
+            "note": self.note or (MARKED if self.uncertain else ""),
         }
 
 
-def list_figures(deal: Deal, unit: str) -> list[Figure]:
-    """Return every figure that the deal states, its numbers counted in `unit`."""
+def list_figures(deal: Deal, unit: str, period: str = "") -> list[Figure]:
+    """Return every figure that the deal states, its numbers counted in `unit`.
+
+    `period`: the years, EDTF, that what was delivered is limited to; empty: it is the whole.
+    """
     figures = [
         _count("ordered", deal.ordered, deal.ordered_uncertain, unit, "Number ordered"),
         _count("delivered", deal.delivered, deal.delivered_uncertain, unit, "Number delivered"),
@@ -68,7 +76,24 @@ def list_figures(deal: Deal, unit: str) -> list[Figure]:
         _tiv(Valuation.Measure.TIV_ORDERED, deal.tiv_ordered, "TIV for total order"),
         _tiv(Valuation.Measure.TIV_DELIVERED, deal.tiv_delivered, "TIV of delivered weapons"),
     ]
-    return [figure for figure in figures if figure is not None]
+    return [_limit(figure, period) for figure in figures if figure is not None]
+
+
+def list_none_delivered(unit: str, years: Years) -> list[Figure]:
+    """Return what a file says of a deal that it would list, had the deal deliveries in its years."""
+    nothing = Deal((), "", "", "", delivered=0, tiv_delivered=Decimal(0))
+    excerpt = f"Deliveries in {years}: not listed"
+    return [
+        replace(figure, excerpt=excerpt, uncertain=True, note=ABSENT)
+        for figure in list_figures(nothing, unit, years.period)
+    ]
+
+
+def _limit(figure: Figure, period: str) -> Figure:
+    """Return the figure, limited to the period if it is of deliveries."""
+    if not period or (figure.model, figure.measure) not in LIMITED:
+        return figure
+    return replace(figure, values=(*figure.values, ("period", period)))
 
 
 def list_blank(changes: Iterable[FieldChange]) -> frozenset[tuple[type, str]]:
@@ -112,13 +137,7 @@ def years_as_date(years: tuple[int, ...], uncertain: set[int | None]) -> str:
 
     A set too long for its field becomes the interval from its first year to its last.
     """
-    texts = [f"{year:04}{'?' if year in uncertain else ''}" for year in years]
-    if len(texts) == 1:
-        return texts[0]
-    listed = f"{{{','.join(texts)}}}"
-    if years[-1] - years[0] == len(years) - 1 or len(listed) > edtf.LONGEST:
-        return f"{texts[0]}/{texts[-1]}"
-    return listed
+    return format_years(years, uncertain) or ""
 
 
 def _tiv(measure: str, value: Decimal | None, column: str) -> Figure | None:

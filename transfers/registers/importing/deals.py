@@ -20,10 +20,13 @@ from transfers.models import (
     history,
 )
 from transfers.models.inserts import batched, insert
+from transfers.registers.ranges import Years, without_deliveries
 from transfers.registers.reading.comments import find_meanings
 from transfers.registers.reading.records import dump_deal
 from transfers.vocabulary.choices import Outcome
 
+from .absent import build_locator
+from .claims import list_none_delivered
 from .keys import Keys
 from .plan import IMPORTED, Plan, PlannedDeal
 from .questions import build_proposals
@@ -45,7 +48,7 @@ def add_names(plan: Plan) -> dict[str, list[str]]:
 
 def write_deals(plan: Plan, batch: ImportBatch, progress: Callable[[str, int, int], None]) -> None:
     """Write every imported deal of the plan as a deal of the batch."""
-    items = [item for item in plan.deals if item.outcome in IMPORTED or item.candidates]
+    items = [item for item in plan.deals if item.outcome in IMPORTED or item.candidates] + plan.absent
     writer = _Writer(batch)
     for start in range(0, len(items), BATCH):
         progress("Writing deals", start, len(items))
@@ -89,6 +92,7 @@ class _Writer:
         insert(RegisterDeal, (self._build_deal(item, transfer) for item, transfer in pairs))
         self._add_proposals(pairs)
         self._add_questions(items)
+        _add_to_earlier_files([pair for pair in pairs if pair[0].absent_from], self.batch)
 
     def _add_transfers(self, items: Sequence[PlannedDeal]) -> dict[int, int]:
         """Add the transfers of new deals; return their ids by the id of the item in memory."""
@@ -115,7 +119,7 @@ class _Writer:
             "batch_id": self.batch.pk,
             "transfer_id": transfer,
             "outcome": str(item.outcome),
-            "locator": item.deal.locator,
+            "locator": item.locator,
             "stated": dump_deal(item.deal),
             "joined_from": item.before.joined_from if item.before else "",
         }
@@ -126,7 +130,7 @@ class _Writer:
             place = {
                 "transfer_id": transfer,
                 "source_id": self.batch.source_id,
-                "locator": item.deal.locator,
+                "locator": item.locator,
             }
             for figure in item.figures if item.outcome in RegisterDeal.WRITTEN else ():
                 claims.setdefault(figure.model, []).append(figure.build_claim(**place))
@@ -163,6 +167,29 @@ class _Writer:
         for model in self.claimed:
             claims = model._default_manager.filter(source=self.batch.source, pk__gt=self.last_claims[model])
             history.record_copies(claims, history.ADDED)
+
+
+def _add_to_earlier_files(pairs: Sequence[tuple[PlannedDeal, int]], batch: ImportBatch) -> None:
+    """Add that new deals had no deliveries in the years of files which do not list them."""
+    claims: dict[type[models.Model], list[dict[str, Any]]] = {}
+    deals: list[dict[str, Any]] = []
+    years = Years(batch.first_year, batch.last_year)
+    for item, transfer in pairs:
+        assert item.named is not None
+        place = {
+            "transfer_id": transfer,
+            "locator": build_locator(item.deal, years),
+        }
+        stated = dump_deal(without_deliveries(item.deal))
+        for file in item.absent_from:
+            deals.append({**place, "batch_id": file.batch, "outcome": str(Outcome.CHANGED), "stated": stated})
+            for figure in list_none_delivered(item.named.unit, file.scope.years):
+                claims.setdefault(figure.model, []).append(figure.build_claim(**place, source_id=file.source))
+    insert(RegisterDeal, deals)
+    for model, rows in claims.items():
+        last = _find_last(model)
+        insert(model, rows)
+        history.record_copies(model._default_manager.filter(pk__gt=last), history.ADDED)
 
 
 def _find_last(model: type[models.Model]) -> int:

@@ -128,7 +128,7 @@ def _count_anew(item: PlannedDeal, claims: Sequence[EarlierClaim]) -> None:
     claimed = {figure.measure for figure in item.figures if figure.model is Quantity}
     item.figures += [
         figure
-        for figure in list_figures(item.deal, item.named.unit)
+        for figure in list_figures(item.deal, item.named.unit, item.period)
         if figure.model is Quantity
         and figure.measure not in claimed
         and last_units.get(figure.measure, item.named.unit) != item.named.unit

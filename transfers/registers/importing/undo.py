@@ -33,6 +33,7 @@ from transfers.registers.reading.records import load_deal
 from transfers.vocabulary.choices import Outcome
 
 from . import revising
+from .imported import NOT_LISTED
 from .write import lock_imports
 
 State = Transfer.State
@@ -72,6 +73,8 @@ def undo_import(batch: ImportBatch, reason: str, user: Any = None) -> list[Revis
             deals = ImportedDeals(batch.deals.all(), batch.time, batch.source)
             revisions = _undo_register(deals, added, reason)
         batch.deals.all().delete()
+        for group in batched(added):
+            RegisterDeal.objects.filter(transfer__in=group, locator__startswith=NOT_LISTED).delete()
         for group in batched(added):
             _end(Transfer.objects.filter(pk__in=group), reason)
         _remove_sources(batch)
@@ -145,7 +148,9 @@ def _filter_claims(imported: ImportedDeals, model: Any) -> models.QuerySet:
     deals = imported.deals.written().filter(
         transfer=models.OuterRef("transfer"), locator=models.OuterRef("locator")
     )
-    return model.objects.filter(models.Exists(deals), source=imported.source)
+    added = imported.deals.filter(outcome=Outcome.NEW, transfer=models.OuterRef("transfer"))
+    of_other_files = models.Q(models.Exists(added), locator__startswith=NOT_LISTED)
+    return model.objects.filter(models.Q(models.Exists(deals), source=imported.source) | of_other_files)
 
 
 def _remove(records: models.QuerySet) -> None:

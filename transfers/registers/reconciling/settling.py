@@ -22,6 +22,7 @@ from transfers.registers.importing.imported import ImportedDeal
 from transfers.registers.importing.naming import Unclear
 from transfers.registers.importing.plan import Plan, plan_settled
 from transfers.registers.importing.write import ignore_progress, lock_imports
+from transfers.registers.ranges import Years
 from transfers.registers.reading.records import Register, load_deal
 from transfers.vocabulary.choices import Outcome
 
@@ -75,7 +76,7 @@ class _Settlement:
 
     def __init__(self, batch: ImportBatch, deals: dict[int, RegisterDeal], user: Any):
         self.batch, self.deals, self.user = batch, deals, user
-        self.time = timezone.now()
+        self.time, self.years = timezone.now(), Years(batch.first_year, batch.last_year)
         standing = RegisterDeal.objects.standing().filter(batch=batch)
         self.described = set(standing.values_list("transfer", "joined_from"))
 
@@ -86,7 +87,7 @@ class _Settlement:
         register = Register(batch.layout, "", batch.sha256, deals, [], len(deals), batch.generated)
         published = batch.source.published if batch.source else ""
         try:
-            plan = plan_settled(register, published, befores)
+            plan = plan_settled(register, published, befores, self.years)
         except Unclear as error:
             raise Refused(str(error)) from error
         for table, keys in add_names(plan).items():
@@ -98,7 +99,7 @@ class _Settlement:
         """Return what each deal was imported as before, None for new ones. Raises Refused."""
         transfers = {answer.transfer for answer in answers if answer.transfer is not None}
         newest: dict[int, list[ImportedDeal]] = defaultdict(list)
-        for statement in imported.list_newest(self.batch.layout, transfers):
+        for statement in imported.list_newest(self.batch.layout, self.years, transfers):
             newest[statement.transfer].append(statement)
         return [self._find_before(answer, newest) for answer in answers]
 
