@@ -22,6 +22,8 @@ DELIVERY_FIELDS = frozenset(
 #: Of a whole register's deals of some years ago 10 to 20 in a hundred have fewer delivered than ordered (of
 #: invented ones up to 26), of a file of three years well over half. A third lies between.
 USUAL_SHARE = 1 / 3
+#: One deal alone says nothing of a share.
+FEWEST = 2
 #: A deal of so many years before the file's newest year should have been delivered.
 CLOSED_AFTER = 4
 #: A year's deliveries come out in March of the next year; a file made before April may not have them.
@@ -121,7 +123,7 @@ def _explain_doubt(register: Register) -> str:
         deal for deal in register.deals if deal.ordered and deal.year and deal.year <= newest - CLOSED_AFTER
     ]
     below = [deal for deal in closed if deal.delivered is not None and deal.delivered < (deal.ordered or 0)]
-    if not below or len(below) < USUAL_SHARE * len(closed):
+    if len(below) < FEWEST or len(below) < USUAL_SHARE * len(closed):
         return ""
     return (
         f"The file does not say which years it covers, and of its {len(closed):,} deals ordered until"

@@ -48,8 +48,8 @@ def list_newest(
     """Return the newest statement of each deal that was imported, in the order in which they came.
 
     Where its newest edition is of another layout than this one, what that one does not state is as the newest
-    edition of this layout states it. What was delivered is as the newest edition of these years states it. With
-    `transfers`, only of those that have one of these ids.
+    edition of this layout states it. What was delivered is as the newest edition of these years states it.
+    With `transfers`, only of those that have one of these ids.
     """
     statements: dict[tuple[str, int], list[ImportedDeal]] = {}
     for statement in _newest_of_each_kind(transfers):
