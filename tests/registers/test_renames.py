@@ -87,10 +87,19 @@ def test_near_miss_of_a_related_designation_is_proposed(change):
 
 
 @pytest.mark.parametrize(
-    "change", [{"description": "patrol craft"}, {"recipient": "Lilliput"}, {"year": 2019}, {"year": None}]
-)
+    "change",
+    [
+        {"description": "patrol craft", "tiv_unit": Decimal(7)}, {"recipient": "Lilliput"}, {"year": 2019},
+        {"description": "patrol craft", "ordered": 1, "delivered": 1}, {"year": None},
+    ],
+)  # fmt: skip
 def test_another_weapon_party_or_time_is_not_even_proposed(change):
     assert compare([TANK], [renamed("Zenda-3", **change)]).proposed == {}
+
+
+@pytest.mark.parametrize("description", ["unheard-of thing", "patrol craft"])
+def test_deal_that_differs_in_the_kind_of_weapon_alone_is_proposed(description):
+    assert compare([TANK], [renamed("Zenda-3", description=description)]).proposed == {0: [0]}
 
 
 @pytest.mark.parametrize("designations", [("Zenda-3", "Zenda-3 Guard"), ("Rassendyll", "Hentzau")])

@@ -42,20 +42,24 @@ class Renames:
 
 
 def match_renames(old: Sequence[Deal], new: Sequence[Deal], matching: Matching, parties: _Parties) -> Renames:
-    """Return which of the vanished and the added deals are one, and which may be."""
+    """Return which of the vanished and the added deals are one, and which may be.
+
+    A deal that an ambiguous one may be is proposed as well, but never paired.
+    """
     renames = Renames()
     vanished, added = set(matching.vanished), set(matching.added)
+    claimed = {old for candidates in matching.ambiguous.values() for old in candidates}
     for old_has_id, new_has_id in ((False, False), (False, True), (True, False)):
         olds = [index for index, deal in enumerate(old) if bool(deal.identifier) == old_has_id]
         news = [index for index, deal in enumerate(new) if bool(deal.identifier) == new_has_id]
-        if vanished.isdisjoint(olds) or added.isdisjoint(news):
+        if (vanished | claimed).isdisjoint(olds) or added.isdisjoint(news):
             continue
         layouts = _Comparison(old, new, parties, is_one_layout=old_has_id == new_has_id)
         pairs = layouts.pair(olds, news, vanished, added)
         renames.pairs += pairs
         vanished -= {one for one, _ in pairs}
         added -= {other for _, other in pairs}
-        by_year = layouts.index_by_year(vanished.intersection(olds))
+        by_year = layouts.index_by_year((vanished | claimed).intersection(olds))
         for index in sorted(added.intersection(news)):
             if candidates := layouts.find_candidates(index, by_year):
                 renames.proposed.setdefault(index, []).extend(candidates)
@@ -163,19 +167,19 @@ class _Comparison:
         return bool(one.tiv_unit and (one.delivery_years or one.comments))
 
     def index_by_year(self, olds: Iterable[int]) -> _Indexes:
-        """Return the old deals by their parties, kind and year of order."""
+        """Return the old deals by their parties and year of order."""
         by_year: _Indexes = defaultdict(list)
         for index in olds:
             deal = self.old[index]
-            by_year[self.parties(deal), _get_kind(deal.description), deal.year].append(index)
+            by_year[self.parties(deal), deal.year].append(index)
         return by_year
 
     def find_candidates(self, new: int, by_year: _Indexes) -> list[int]:
         """Return the old deals that a new one may be."""
         deal = self.new[new]
         years = [None] if deal.year is None else range(deal.year - NEAR, deal.year + NEAR + 1)
-        key = self.parties(deal), _get_kind(deal.description)
-        candidates = (index for year in years for index in by_year.get((*key, year), ()))
+        parties = self.parties(deal)
+        candidates = (index for year in years for index in by_year.get((parties, year), ()))
         return sorted(index for index in candidates if self._may_be(self.old[index], deal))
 
     def _may_be(self, old: Deal, new: Deal) -> bool:
@@ -184,6 +188,11 @@ class _Comparison:
         }
         is_delivered_alike = equal["delivered"] and equal["delivery_years"]
         speaks = equal["ordered"] or is_delivered_alike or equal["comments"]
+        is_one_kind = _get_kind(old.description) == _get_kind(new.description)
         if are_related(old.designation, new.designation):
-            return speaks or equal["tiv_unit"]
-        return equal["year"] and equal["tiv_unit"] and (speaks or equal["delivery_years"])
+            is_unknown = not (classify(old.description) and classify(new.description))
+            is_alike = equal["year"] and equal["tiv_unit"] and (equal["ordered"] or equal["delivered"])
+            return (speaks or equal["tiv_unit"]) if is_one_kind or is_unknown else is_alike
+        years = old.delivery_years, new.delivery_years
+        is_delivered_apart = all(years) and set(years[0]).isdisjoint(years[1])
+        return is_one_kind and equal["year"] and equal["tiv_unit"] and not is_delivered_apart
