@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from tests.registers.test_importing import DEAL, bring, outcomes
 from tests.support import factories
@@ -11,10 +12,12 @@ from transfers.models import Party, System, Transfer
 from transfers.registers.importing.naming import Resolver, Unclear
 from transfers.registers.reading import read_register
 from transfers.registers.reading.descriptions import classify
+from transfers.vocabulary.names import build_party_index
 
 pytestmark = pytest.mark.django_db
 
 CASES = Path(__file__).parent / "cases"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 
 def named(**names):
@@ -196,6 +199,61 @@ def test_long_names_have_room_in_codes_slugs_and_keys():
     assert (len(codes), max(codes) <= 40, len(keys), max(keys) <= 120) == (2, True, 2, True)
     for record in (*Party.objects.all(), *System.objects.all(), *Transfer.objects.all()):
         record.full_clean()
+
+
+# parties
+
+
+@pytest.fixture
+def shipped_parties():
+    call_command("loaddata", FIXTURES / "parties.yaml", verbosity=0)
+
+
+@pytest.mark.usefixtures("shipped_parties")
+def test_every_name_that_a_register_prints_for_a_party_is_one_of_ours():
+    deals = read_register((CASES / "names-of-parties.csv").read_bytes()).deals
+    resolver = Resolver()
+    codes = {deal.recipient: resolver.resolve(deal).recipient for deal in deals}
+    assert list(resolver.parties) == ["X-UTOPIA"]
+    assert codes.items() >= {
+        ("East Germany (GDR)", "DDR"), ("Yemen Arab Republic (North Yemen)", "X-NORTH-YEMEN"),
+        ("Saint Vincent", "VCT"), ("Germany (FRG)", "DEU"), ("DR Congo", "COD"), ("Congo", "COG"),
+        ("Bosnia-Herzegovina", "BIH"), ("Côte d’Ivoire", "CIV"), ("FYROM", "MKD"),
+        ("Libya GNC", "X-LIBYA-GNC"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("printed", "code"),
+    [
+        ("DEU", "DEU"), ("de", "DEU"), ("ZAR", "COD"), ("SU", "SUN"), ("AND", "AND"),
+        ("Yemen (South)", "YMD"), ("Korea, North", "PRK"), ("Germany (East)", "DDR"),
+        ("Vietnam South", "X-SOUTH-VIETNAM"),
+        ("St. Vincent & Grenadines", "VCT"), ("Saint Kitts & Nevis", "KNA"), ("Antigua-Barbuda", "ATG"),
+        ("Taiwan (ROC)", "TWN"), ("China (PRC)", "CHN"), ("African Union (AU)**", "X-AU"),
+        ("Congo (DR)", "COD"),
+        ("Hezbollah (Lebanon)*", "X-HEZBOLLAH"), ("Hezbollah* (Lebanon)", "X-HEZBOLLAH"),
+        ("Hezbollah", "X-HEZBOLLAH"),
+        ("Hizbullah (Lebanon)*", "X-HEZBOLLAH"), ("Houthis (Yemen)*", "X-HOUTHI-REBELS"),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("shipped_parties")
+def test_party_is_found_by_codes_brackets_and_joining_words(printed, code):
+    assert named(supplier=printed, recipient="Utopia").supplier == code
+
+
+@pytest.mark.usefixtures("shipped_parties")
+def test_no_spelling_means_two_parties():
+    spellings = build_party_index(Party.objects.all()).identifiers
+    assert {spelling: codes for spelling, codes in spellings.items() if len(codes) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    "printed", ["Fighters (Chad)*", "Libya (Rebels)*", "Hezbollah (Iraq)*", "Korea", "Yemen (East)"]
+)
+@pytest.mark.usefixtures("shipped_parties")
+def test_party_in_brackets_is_no_party_that_it_only_resembles(printed):
+    assert Party.objects.filter(code=named(supplier=printed, recipient="Utopia").supplier).count() == 0
 
 
 # kinds

@@ -1,14 +1,18 @@
 """Search of records by any of their names, whatever the case, spaces or script, with suggestions."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from .codes import EARLIER_CODES
 from .lineage import list_line
-from .words import fold, fold_exactly, fold_party
+from .words import fold, fold_exactly, fold_party, split
+
+_TURNED = re.compile(r"(.+?)(?: \((.+)\)|, (.+)| (North|South|East|West))", re.IGNORECASE)
 
 
 @dataclass
@@ -51,21 +55,46 @@ class Index:
         everybody = self.find(name)
         if self._find_exactly(name) or any(identifiers == everybody for _, identifiers in spellings):
             return []
-        return sorted(written for written, _ in spellings)
+        return self._list_spellings(self.fold(name))
 
     def suggest(self, name: str) -> list[str]:
         """Return up to three names like this one, the most alike first."""
-        return [self.written[match] for match in suggest(self.fold(name), self.written)]
+        matches = suggest(self.fold(name), self.written)
+        names = (self._list_spellings(match) or [self.written[match]] for match in matches)
+        return list(chain.from_iterable(names))[:3]
 
     def describe_provisional(self, names: Iterable[str]) -> str:
         """Return ` 'a' is provisional.` for those of the names that only imports gave, or an empty text."""
         listed = [name for name in names if self.find(name) and self.find(name) <= self.provisional]
         return "".join(f" '{name}' is provisional: nobody has checked it yet." for name in listed)
 
+    def _list_spellings(self, folded: str) -> list[str]:
+        return sorted(written for written, _ in self._spellings.get(folded, {}).values())
+
     def _find_exactly(self, name: str) -> set[str]:
         spellings = self._spellings.get(self.fold(name), {})
         _, identifiers = spellings.get(self.fold_exactly(name), ("", set()))
         return self._keys.get(name) or identifiers
+
+
+@dataclass
+class PartyIndex(Index):
+    """Names of parties, which registers also print turned round: `Yemen (South)`, `Korea, North`."""
+
+    fold: Callable[[str], str] = fold_party
+    fold_exactly: Callable[[str], str] = fold_party
+
+    def find(self, name: str) -> set[str]:
+        """Return the codes that the name, turned round or with another name in brackets, stands for."""
+        codes = super().find(name)
+        match = _TURNED.fullmatch(name)
+        if codes or match is None:
+            return codes
+        before, inside = match[1], match[match.lastindex or 0]
+        if turned := super().find(f"{inside} {before}"):
+            return turned
+        is_abbreviated = "".join(word[0] for word in split(before)) == inside.casefold()
+        return super().find(before) if is_abbreviated else super().find(before) & super().find(inside)
 
 
 def suggest(word: str, candidates: Iterable[str]) -> list[str]:
@@ -80,9 +109,9 @@ def format_suggestions(suggestions: Iterable[str]) -> str:
     return f" Did you mean {quoted}?" if quoted else ""
 
 
-def build_party_index(parties: Any) -> Index:
+def build_party_index(parties: Any) -> PartyIndex:
     """Return an index of these parties' codes, alpha-2 codes, names and aliases."""
-    index = Index(fold=fold_party, fold_exactly=fold_party)
+    index = PartyIndex()
     for party in parties.prefetch_related("aliases"):
         for name in (party.name, party.code, party.alpha2, *(alias.name for alias in party.aliases.all())):
             index.add(name, [party.code])

@@ -8,7 +8,7 @@ from anyascii import anyascii
 #: How much of a source may be repeated: words, and characters.
 LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT = 12, 200
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
-_QUOTE, _JOINT = re.compile(r"[\"'`]"), re.compile(r"[\s_-]+")
+_QUOTE, _JOINT = re.compile(r"[\"'`]|<<|>>"), re.compile(r"[\s_-]+")
 _JOINT_OF_LETTERS = re.compile(r"(?<![0-9])-|-(?![0-9])")
 
 

@@ -16,7 +16,6 @@ __all__ = ["LONGEST_NAME", "MARKS", "STATES", "UNITS", "ResolvedNames", "Resolve
 Unit = Quantity.Unit
 Category = System.Category
 _MARK = re.compile(r"\*+")
-_NAME_WITH_BRACKETS = re.compile(r"(.+) \((.+)\)")
 #: Kinds by the marks of a name; a party without one is a state if it is here, otherwise unknown.
 MARKS = {"": Party.Kind.UNKNOWN, "*": Party.Kind.NON_STATE, "**": Party.Kind.ORGANISATION}
 STATES = (Party.Kind.STATE, Party.Kind.FORMER_STATE)
@@ -82,23 +81,13 @@ class Resolver:
         check_name(name, "party")
         if mark not in MARKS:
             raise Unclear(f"The mark {mark!r} of {name!r} is not a mark that SIPRI uses.")
-        codes = self._find_codes(name)
+        codes = self._party_names.find(name)
         if not codes:
             return self._make_party(name, mark)
         code = get_single(name, codes, {code for code in codes if self._parties[code].provisional})
         if mark and self._parties[code].kind in STATES:
             raise Unclear(f"{printed!r} is marked as no state, but {code} is one.", ambiguous=True)
         return code
-
-    def _find_codes(self, name: str) -> set[str]:
-        """Return the parties of the name, of `South Yemen` for `Yemen (South)`, or of both its halves."""
-        codes = self._party_names.find(name)
-        match = _NAME_WITH_BRACKETS.fullmatch(name)
-        if codes or match is None:
-            return codes
-        before, inside = match.groups()
-        turned = self._party_names.find(f"{inside} {before}")
-        return turned or (self._party_names.find(before) & self._party_names.find(inside))
 
     def _make_party(self, name: str, mark: str) -> str:
         stem = f"X-{'-'.join(words.split(name)).upper()}"[:36].rstrip("-")

@@ -27,7 +27,7 @@ SOURCE = ("key", "published", "publisher", "origin_of")
 
 
 class UnknownName(LookupError):
-    """Name that no party or system has; the text suggests similar ones."""
+    """Name that no party or system has, or several have; the text suggests names."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,12 @@ def build_scope(recipient: str, supplier: str, system: str) -> Scope:
 
 
 def _find(index: Index, role: str, name: str) -> set[str]:
-    if keys := index.find(name):
+    keys, rivals = index.find(name), index.list_rivals(name)
+    if keys and not rivals:
         return keys
-    raise UnknownName(f"No {role} is known as {name!r}.{format_suggestions(index.suggest(name))}")
+    near = rivals or index.suggest(name)
+    problem = f"{name!r} may be one of several" if rivals else f"No {role} is known as {name!r}"
+    raise UnknownName(f"{problem}.{format_suggestions(near)}{index.describe_provisional(near)}")
 
 
 def filter_described(scope: Scope) -> TransferQuerySet:
