@@ -91,9 +91,10 @@ def build_name_reader(kind: str, get_index: Callable[[], names.Index]) -> Callab
         if codes and not rivals:
             return frozenset(codes)
         near = rivals or index.suggest(text)
-        detail = f"'{text}' may be one of several" if rivals else f"The register has no {kind} '{text}'"
-        detail = f"{detail}.{names.format_suggestions(near)}{index.describe_provisional(near)}"
-        raise Fault("ambiguous" if rivals else "unknown", detail, near)
+        hint = f"{names.format_suggestions(near)}{index.describe_provisional(near)}"
+        if rivals:
+            raise Fault("ambiguous", f"'{text}' may be one of several.{hint}", near)
+        raise Fault("unknown", f"The register has no {kind} '{text}'.{hint}", near)
 
     return read_name
 
