@@ -100,9 +100,15 @@ def test_only_a_line_break_may_need_the_quotation_marks():
     ]
 
 
-@pytest.mark.parametrize("comment", ['"Aid"', '"Aid', 'An "Aid"', '"Aid" or "gift"'])
+@pytest.mark.parametrize("comment", ['"Aid', 'An "Aid"', '"Aid" or "gift"'])
 def test_quotation_marks_of_a_file_that_does_not_quote_are_its_own(comment):
     assert read_register(file(WHOLE.replace("Aid", comment))).deals[0].comments == comment
+
+
+@pytest.mark.parametrize(("whole", "place"), [("Aid", 12), ("K-52M", 6), ("Soviet Union", 1)])
+def test_quotation_marks_that_no_cell_needs_are_no_part_of_a_value(whole, place):
+    register = read_register(file(WHOLE.replace(whole, f'"{whole}"'), WHOLE))
+    assert stated(register.deals) == stated([DEAL, DEAL])
 
 
 def test_quotation_mark_that_is_not_closed_refuses_its_record_alone():
@@ -229,6 +235,32 @@ def test_blank_line_between_halves_is_a_part_of_the_comment():
 def test_half_behind_a_blank_line_is_refused_with_the_other():
     by_lines, refused = read_lines(WITHOUT_TIV, "", pad(["b", "c", *REST[1:]]), WHOLE)
     assert (list(by_lines), refused) == ([(5,)], [(2,), (4,)])
+
+
+def test_half_that_stands_elsewhere_refuses_all_that_may_be_the_other():
+    by_lines, refused = read_lines(pad(BEGIN), WHOLE, pad(REST), WHOLE, WITHOUT_TIV)
+    assert (list(by_lines), refused) == ([(3,), (5,)], [(4,), (2,), (6,)])
+
+
+@pytest.mark.parametrize("begin", ["Hezbollah", pad(["Hezbollah"])])
+def test_record_broken_in_its_first_cell_is_refused(begin):
+    by_lines, refused = read_lines(begin, WHOLE.replace("Hezbollah ", ""), WHOLE)
+    assert (list(by_lines), refused) == ([(4,)], [(2,), (3,)])
+
+
+@pytest.mark.parametrize("place", [2, 6, 7, 8])
+def test_record_broken_in_another_cell_is_refused(place):
+    cells = WHOLE.split(",")
+    by_lines, refused = read_lines(pad([*cells[:place], "x"]), pad(["y", *cells[place + 1 :]]), WHOLE)
+    assert (list(by_lines), refused) == ([(4,)], [(2,), (3,)])
+
+
+@pytest.mark.parametrize("place", [3, 4, 5])
+def test_broken_record_by_delivery_year_is_refused(place):
+    lines = write_delivery_years(DEALS[:1], encoding="utf-8", preamble=()).decode().splitlines()
+    cells = lines[1].split(",")
+    halves = [pad([*cells[:place], "x"], 17), pad(["y", *cells[place + 1 :]], 17)]
+    assert read_register("\n".join([lines[0], *halves, ""]).encode()).deals == []
 
 
 def test_record_without_figures_stands_beside_a_whole_one():

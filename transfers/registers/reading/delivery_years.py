@@ -1,7 +1,7 @@
 """Register by delivery year: one row for each deal and year, joined by the deal's identifier."""
 
 from . import cells
-from .cells import RegisterColumn
+from .cells import RecordFault, RegisterColumn
 from .grouping import Group, GroupedLayout, Values, sum_numbers, sum_tivs
 from .records import Deal, Delivery
 from .table import Header, Row
@@ -50,7 +50,7 @@ COLUMNS = (_ID, *_OWN, *_OF_YEAR)
 
 def _join(identifier: str, group: Group) -> Deal:
     """Return one deal of all its rows."""
-    deliveries = [_delivery(row, values) for row, values in group.list_parts()]
+    deliveries = [_parse_delivery(row, values) for row, values in group.list_parts()]
     numbers = [delivery.number for delivery in deliveries]
     tivs = [delivery.tiv for delivery in deliveries]
     return Deal(
@@ -67,7 +67,10 @@ def _join(identifier: str, group: Group) -> Deal:
     )
 
 
-def _delivery(row: Row, values: Values) -> Delivery:
+def _parse_delivery(row: Row, values: Values) -> Delivery:
+    """Return the row's delivery; raise RecordFault for none, since its record may have been broken."""
+    if {values["delivery_year"], values["delivery_number"], values["delivery_tiv"]} == {None}:
+        raise RecordFault(f"{row.where} has neither year nor number nor TIV of a delivery")
     return Delivery(
         line=row.lines[0],
         year=values["delivery_year"],

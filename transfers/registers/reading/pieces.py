@@ -72,24 +72,32 @@ def _unwrap(line: str) -> str:
 
 
 def is_quoted(lines: list[str], first: int, last: int, width: int, notation: Notation) -> bool:
-    """Return whether a cell needs its quotation marks: read as CSV, its record has all its cells."""
+    """Return whether a cell needs its quotation marks, or all cells with some are quoted as CSV does it.
+
+    Read as CSV, the record of such a cell has all its cells.
+    """
     if notation.separator == SHEET:
         return False
-    pattern = _compile_pattern(notation.separator)
+    needing, any_cell = _compile_patterns(notation.separator)
     quoted = notation._replace(is_quoted=True)
+    wholes = []
     for number in range(first, last + 1):
-        if '"' in lines[number - 1] and pattern.search(lines[number - 1]):
+        if '"' in lines[number - 1] and any_cell.search(lines[number - 1]):
             piece = _read_piece(lines, number, last, width, quoted)
-            if not piece.fault and len(piece.cells) == width:
+            wholes.append(not piece.fault and len(piece.cells) == width)
+            if wholes[-1] and needing.search(lines[number - 1]):
                 return True
-    return False
+    return bool(wholes) and all(wholes)
 
 
 @lru_cache
-def _compile_pattern(separator: str) -> re.Pattern[str]:
-    """Return the pattern of a cell that begins with a quotation mark and holds what needs one."""
+def _compile_patterns(separator: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the patterns of a cell that needs its quotation marks, and of one that begins with one."""
     mark = re.escape(separator)
-    return re.compile(rf'(?:^|{mark})"(?:[^"{mark}]*+(?:""|{mark})|[^"]*+$)')
+    return (
+        re.compile(rf'(?:^|{mark})"(?:[^"{mark}]*+(?:""|{mark})|[^"]*+$)'),
+        re.compile(rf'(?:^|{mark})"'),
+    )
 
 
 def read_pieces(lines: list[str], first: int, last: int, width: int, notation: Notation) -> Iterator[Piece]:
