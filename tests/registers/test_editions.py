@@ -165,6 +165,18 @@ def test_another_source_is_a_dispute_that_a_newer_edition_leaves():
 # The two layouts
 
 
+def test_layout_after_the_other_brings_the_order_that_the_other_cannot_state():
+    bring(DEAL, by_year=True, publish=True)
+    done = bring(DEAL, generated=LATER, publish=True)
+    assert {change.field for change in done.plan.deals[0].changes} == {
+        "ordered", "ordered_uncertain", "comments", "tiv_ordered",
+    }  # fmt: skip
+    shown = row()
+    assert (shown.quantity_ordered_max, shown.tiv_ordered, shown.disputed) == (3, 240, None)
+    assert Quantity.objects.filter(measure="delivered").count() == 1
+    assert bring(DEAL, generated="18 May 2028").plan.counts()["unchanged"] == 1
+
+
 def test_two_layouts_of_one_register_do_not_double_its_deals():
     written = registers.deals(40, seed=9)
     first = bring(*written, publish=True)

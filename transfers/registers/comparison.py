@@ -18,6 +18,8 @@ from .reading.records import Deal, number_lines
 COLUMNS = (
     "change", "supplier", "recipient", "designation", "year", "line_a", "line_b", "field", "before", "after",
 )  # fmt: skip
+#: What the layout by delivery year cannot state, or that of before 2023.
+_OF_SOME_LAYOUTS = ("ordered", "ordered_uncertain", "comments", "tiv_ordered")
 
 
 class FieldChange(NamedTuple):
@@ -36,6 +38,17 @@ def list_changes(old: Deal, new: Deal) -> list[FieldChange]:
     """Return what two editions of a deal state differently of what both state; marks of doubt count."""
     values = ((name, getattr(old, name), getattr(new, name)) for name in list_common(old, new))
     return [FieldChange(name, before, after) for name, before, after in values if before != after]
+
+
+def list_additions(old: Deal, new: Deal) -> list[FieldChange]:
+    """Return the order and the comments that the newer deal states, and the older one's layout cannot."""
+    common = list_common(old, new)
+    values = (
+        (name, getattr(old, name), getattr(new, name)) for name in _OF_SOME_LAYOUTS if name not in common
+    )
+    return [
+        FieldChange(name, before, after) for name, before, after in values if after not in (None, "", False)
+    ]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from functools import partial
 
 from transfers.models import Party, System
 from transfers.registers import matching, renames
-from transfers.registers.comparison import FieldChange, list_changes
+from transfers.registers.comparison import FieldChange, list_additions, list_changes
 from transfers.registers.ranges import DELIVERY_FIELDS, WHOLE, Years, get_years, without_deliveries
 from transfers.registers.reading.records import Deal, Refused, Register
 from transfers.vocabulary import edtf
@@ -248,7 +248,7 @@ def _compare(planned: PlannedDeal, before: ImportedDeal, plan: Plan) -> None:
     is_old, says_more = is_earlier(plan.published, before.published), not before.is_stated
     if before.is_whole_stated and not plan.years.is_whole:
         old, new, says_more = without_deliveries(old), without_deliveries(new), False
-    planned.changes = list_changes(old, new)
+    planned.changes = [*list_changes(old, new), *list_additions(old, new)]
     if is_old and says_more:
         planned.changes = [change for change in planned.changes if change.field in DELIVERY_FIELDS]
     if is_old and not (says_more and planned.changes):
