@@ -74,12 +74,17 @@ def _list_faults_by_key(batch: Iterable[tuple[Transfer, list[Claim]]]) -> dict[s
     return {key: sentences for key, sentences in faults.items() if sentences}
 
 
-def withdraw(transfers: Iterable[Transfer], reason: str) -> list[Revision]:
-    """Take published transfers back, all or none; their keys answer 'withdrawn' from now on."""
+def withdraw(
+    transfers: Iterable[Transfer], reason: str, progress: Callable[[str, int, int], None] | None = None
+) -> list[Revision]:
+    """Take published transfers back, all or none; their keys answer 'withdrawn' from now on.
+
+    `progress` gets what is being done, how many are done, and of how many.
+    """
     with transaction.atomic():
         log = Log(reason)
         keys = {transfer.pk: transfer.key for transfer in transfers}
-        log.withdraw(list(keys.values()))
+        log.withdraw(list(keys.values()), progress)
         set_state(list(keys), Transfer.State.WITHDRAWN, log.reason)
     return log.revisions
 

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from transfers.management.clear import ClearCommand
+from transfers.management.clear import ClearCommand, find_user
 from transfers.publication import editions, log
 from transfers.registers.importing import bundles, report, write
 from transfers.registers.importing.plan import Plan, build_plan
@@ -82,8 +81,7 @@ class Command(ClearCommand):
             years=options["years"],
             **self._get_context(options["file"].name, options),
         )
-        if self.stderr.isatty():
-            self.stderr.write("")
+        self.end_progress()
         if outcome.batch is None:
             self.stdout.write("Nothing new: the register has all of it.")
         else:
@@ -111,15 +109,10 @@ class Command(ClearCommand):
         return {
             "file_name": file_name,
             "reason": options["reason"].strip() or f"Imported from {file_name}",
-            "user": _get_user(options["user"]),
+            "user": find_user(options["user"]),
             "publish_too": options["publish"],
-            "progress": self._show_progress,
+            "progress": self.show_progress,
         }
-
-    def _show_progress(self, step: str, done: int, total: int) -> None:
-        if self.stderr.isatty():
-            self.stderr.write(f"\r{step}: {done:,} of {total:,} ", ending="")
-            self.stderr.flush()
 
     def _list_refused(self, plan: Plan, path: Path) -> None:
         if plan.left_out() or path.exists():  # the list of an earlier run would mislead
@@ -135,13 +128,3 @@ class Command(ClearCommand):
                 f"{path} could not be written ({error.strerror}), but all of the above is done; name another"
                 f" file with {option} and run it again with --dry-run."
             ) from error
-
-
-def _get_user(name: str) -> Any:
-    if not name:
-        return None
-    users = get_user_model()
-    user = users.objects.filter(**{users.USERNAME_FIELD: name}).first()
-    if user is None:
-        raise CommandError(f"There is no user {name!r}.")
-    return user

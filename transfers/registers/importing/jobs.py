@@ -188,7 +188,7 @@ def _publish(job: Job, progress: write.Progress) -> Job:
 
 def _undo(job: Job, progress: write.Progress) -> Job:
     progress("Undoing", 0, 0)
-    revisions = undo.undo_import(_get_batch(job), job.reason, _get_user(job))
+    revisions = undo.undo_import(_get_batch(job), job.reason, _get_user(job), progress)
     return replace(job, sentence=f"The import is undone; that took {len(revisions):,} revisions in public.")
 
 

@@ -27,14 +27,14 @@ from transfers.models import (
     Transfer,
     history,
 )
-from transfers.models.inserts import batched
+from transfers.models.inserts import BATCH, batched
 from transfers.publication import content, names, publish
 from transfers.registers.reading.records import load_deal
 from transfers.vocabulary.choices import Outcome
 
 from . import revising
 from .imported import NOT_LISTED
-from .write import lock_imports
+from .write import Progress, ignore_progress, lock_imports
 
 State = Transfer.State
 
@@ -56,7 +56,9 @@ class ImportedDeals:
     restored: Collection[int] | None = None
 
 
-def undo_import(batch: ImportBatch, reason: str, user: Any = None) -> list[Revision]:
+def undo_import(
+    batch: ImportBatch, reason: str, user: Any = None, progress: Progress = ignore_progress
+) -> list[Revision]:
     """Undo the import in one transaction and return the revisions that this took. Raises NotUndoable."""
     reason = reason.strip()
     if not reason:
@@ -67,16 +69,13 @@ def undo_import(batch: ImportBatch, reason: str, user: Any = None) -> list[Revis
         _check(batch)
         if batch.layout == ImportBatch.Layout.BUNDLE:
             added = _list_bundle_transfers(batch)
-            revisions = _undo_bundle(added, reason)
+            revisions = _undo_bundle(added, reason, progress)
         else:
             added = _list_transfers(batch.deals.all(), Outcome.NEW)
             deals = ImportedDeals(batch.deals.all(), batch.time, batch.source)
-            revisions = _undo_register(deals, added, reason)
-        batch.deals.all().delete()
-        for group in batched(added):
-            RegisterDeal.objects.filter(transfer__in=group, locator__startswith=NOT_LISTED).delete()
-        for group in batched(added):
-            _end(Transfer.objects.filter(pk__in=group), reason)
+            revisions = _undo_register(deals, added, reason, progress)
+        _remove_deals(batch, added)
+        _end_all(added, reason, progress)
         _remove_sources(batch)
         _remove_names(batch)
         ImportBatch.objects.filter(pk=batch.pk).update(undone=timezone.now(), undone_by=user)
@@ -86,10 +85,9 @@ def undo_import(batch: ImportBatch, reason: str, user: Any = None) -> list[Revis
 def undo_deals(imported: ImportedDeals, reason: str, reset: Callable[[], None]) -> list[Revision]:
     """Undo what settling these deals did, in the caller's transaction; `reset` makes them ambiguous again."""
     added = _list_transfers(imported.deals, Outcome.NEW)
-    revisions = _undo_register(imported, added, reason)
+    revisions = _undo_register(imported, added, reason, ignore_progress)
     reset()
-    for group in batched(added):
-        _end(Transfer.objects.filter(pk__in=group), reason)
+    _end_all(added, reason, ignore_progress)
     return revisions
 
 
@@ -118,26 +116,32 @@ def _list_bundle_transfers(batch: ImportBatch) -> list[int]:
     ]
 
 
-def _undo_bundle(added: Sequence[int], reason: str) -> list[Revision]:
+def _undo_bundle(added: Sequence[int], reason: str, progress: Progress) -> list[Revision]:
     """Withdraw the transfers that the bundle added and remove their claims."""
-    revisions: list[Revision] = []
+    public = [
+        transfer
+        for pks in batched(added)
+        for transfer in Transfer.objects.public().filter(pk__in=pks).only("key")
+    ]
+    revisions = publish.withdraw(public, reason, progress) if public else []
     for pks in batched(added):
-        if public := list(Transfer.objects.public().filter(pk__in=pks)):
-            revisions += publish.withdraw(public, reason)
         for model in CLAIM_MODELS:
             _remove(model.objects.filter(transfer__in=pks))
     return revisions
 
 
-def _undo_register(imported: ImportedDeals, added: Sequence[int], reason: str) -> list[Revision]:
+def _undo_register(
+    imported: ImportedDeals, added: Sequence[int], reason: str, progress: Progress
+) -> list[Revision]:
     """Remove the edition's claims, also from what is public, and restore the transfers that it changed."""
     changed = _list_transfers(imported.deals, Outcome.CHANGED)
     states = _find_states_before(imported, changed)
     _restore_fields(imported, changed)
-    for model in CLAIM_MODELS:
+    for number, model in enumerate(CLAIM_MODELS):
+        progress("Removing claims", number, len(CLAIM_MODELS))
         _remove(_filter_claims(imported, model))
     revising.restore(imported.source, imported.time, imported.restored)
-    revisions = _remove_from_public([*added, *changed], imported.source, reason)
+    revisions = _remove_from_public([*added, *changed], imported.source, reason, progress)
     for state, pks in states.items():
         publish.set_state(_filter_as_public(pks) if state == State.PUBLISHED else pks, state, reason)
     return revisions
@@ -195,7 +199,9 @@ def _find_states_before(imported: ImportedDeals, transfers: Sequence[int]) -> di
     return by_state
 
 
-def _remove_from_public(transfers: Sequence[int], source: Source | None, reason: str) -> list[Revision]:
+def _remove_from_public(
+    transfers: Sequence[int], source: Source | None, reason: str, progress: Progress
+) -> list[Revision]:
     """Remove the import from what is public: rows without a claim are withdrawn, others lose its claims.
 
     The public row of a transfer that is a draft again loses the edition's claims and nothing else.
@@ -204,7 +210,7 @@ def _remove_from_public(transfers: Sequence[int], source: Source | None, reason:
     published: list[Transfer] = []
     other_keys: list[str] = []
     for pks in batched(transfers):
-        public = Transfer.objects.public().filter(pk__in=pks)
+        public = Transfer.objects.public().filter(pk__in=pks).only("key", "state")
         empty = list(public.without_claims())
         ended += empty
         for transfer in public.exclude(pk__in=[transfer.pk for transfer in empty]):
@@ -212,9 +218,9 @@ def _remove_from_public(transfers: Sequence[int], source: Source | None, reason:
                 published.append(transfer)
             else:
                 other_keys.append(transfer.key)
-    revisions = publish.withdraw(ended, reason) if ended else []
+    revisions = publish.withdraw(ended, reason, progress) if ended else []
     if published:
-        revisions += publish.publish(published, reason)
+        revisions += publish.publish(published, reason, progress)
     if source:
         revisions += publish.retract(source, sorted(other_keys), reason)
     return revisions
@@ -236,6 +242,25 @@ def _filter_as_public(transfers: Sequence[int]) -> list[int]:
             == content.build_from_transfer(transfer, transfer.claims(), references).digest
         ]
     return equal
+
+
+def _remove_deals(batch: ImportBatch, added: Sequence[int]) -> None:
+    """Delete the import's deals, and what other files do not list of those that it added.
+
+    What the deals state is not read.
+    """
+    not_listed = RegisterDeal.objects.filter(locator__startswith=NOT_LISTED)
+    for deals in (batch.deals.all(), *(not_listed.filter(transfer__in=group) for group in batched(added))):
+        proposals = Proposal.objects.filter(deal__in=deals.values("pk"))
+        proposals._raw_delete(proposals.db)
+        deals._raw_delete(deals.db)
+
+
+def _end_all(transfers: Sequence[int], reason: str, progress: Progress) -> None:
+    """Delete or withdraw those of the transfers that have no claim."""
+    for start in range(0, len(transfers), BATCH):
+        progress("Removing transfers", start, len(transfers))
+        _end(Transfer.objects.filter(pk__in=transfers[start : start + BATCH]), reason)
 
 
 def _end(transfers: Any, reason: str) -> None:
