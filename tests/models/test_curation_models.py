@@ -505,7 +505,8 @@ COLUMNS = {
     SystemAlias: ["system_id", "name", "type"],
     Source: [
         "key", "publisher", "title", "authors", "agencies", "published", "url", "language", "reliability",
-        "origin_of", "sha256", "retrieved", "archived_url", "note",
+        "origin_of", "sha256", "retrieved", "archived_url", "terms",
+        "note",
     ],
     Transfer: [
         "key", "supplier_id", "recipient_id", "system_id", "kind", "condition", "location", "occasion",

@@ -105,6 +105,13 @@ def test_edition_is_a_source_dated_by_its_file():
     assert {each.source for model in CLAIMS for each in model.objects.all()} == {source}
 
 
+def test_edition_says_under_which_terms_its_words_stand():
+    bring(DEAL)
+    assert Source.objects.get().terms == (
+        "© SIPRI, under its terms: https://www.sipri.org/about/terms-and-conditions"
+    )
+
+
 def test_file_without_a_date_is_dated_by_its_last_year_or_by_the_user():
     undated = edition(DEAL, generated="")
     assert build_plan(undated).published == "2006/.."

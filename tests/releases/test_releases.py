@@ -212,6 +212,21 @@ def test_its_changes_are_those_since_the_release_before(register, folder):
     assert second.endswith("Transfers: 1 added, 0 withdrawn, 1 changed.\n")
 
 
+@pytest.mark.parametrize(
+    ("terms", "cell"),
+    [
+        ("Ask first.", "Ask first."),
+        ("By paragraph: 7 | 8", r"By paragraph: 7 \| 8"),
+        ("", "not recorded; ask the publisher"),
+    ],
+)
+def test_its_licence_says_under_which_terms_the_words_of_sources_stand(register, folder, terms, cell):
+    Source.objects.update(publisher="A Register", terms=terms)
+    build.release("1")
+    licence = (folder / "1" / "LICENCE.md").read_text(encoding="utf-8")
+    assert f"| A Register | {len(lines(folder / '1' / 'sources.csv'))} | {cell} |\n" in licence
+
+
 # The same bytes
 
 

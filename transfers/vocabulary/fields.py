@@ -225,6 +225,8 @@ SOURCE: tuple[Field, ...] = (
     Field("sha256", Type.KEY, "SHA-256 of its text as it was read.", column="sha256_or_null"),
     Field("retrieved", Type.DATE, "The day on which it was read."),
     Field("note", Type.LONG_TEXT, "The curators' note, in their own words.", column="note_or_null"),
+    Field("terms", Type.TEXT, "Under which terms its words may be used, as its owner says.",
+          column="terms_or_null"),
 )  # fmt: skip
 
 CHANGE: tuple[Field, ...] = (

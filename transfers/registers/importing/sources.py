@@ -8,6 +8,7 @@ from transfers.registers.reading.records import Register
 REGISTER = "sipri-arms-transfers-database"
 PUBLISHER = "Stockholm International Peace Research Institute (SIPRI)"
 URL = "https://www.sipri.org/databases/armstransfers"
+TERMS = "© SIPRI, under its terms: https://www.sipri.org/about/terms-and-conditions"
 
 
 def build_key(register: Register) -> str:
@@ -32,6 +33,7 @@ def get_or_create_edition(register: Register, published: str, file_name: str, ye
             "reliability": Source.Reliability.B,
             "origin_of": REGISTER,
             "sha256": register.sha256,
+            "terms": TERMS,
             "note": f"Imported from the file {file_name[:200]}; date: {origin}.{limit}",
         },
     )
