@@ -112,7 +112,7 @@ def test_every_rename_is_on_a_page(client, curator, renamed):
 def test_one_rename_is_accepted(client, curator, renamed):
     rename = Proposal.objects.open().of_deals().first()
     answer = decide(client, "accept", rename=rename.pk)
-    assert messages(answer) == ["1 renames are accepted."]
+    assert messages(answer) == ["Renames accepted: 1."]
     assert (Proposal.objects.get(pk=rename.pk).decision, Transfer.objects.count()) == ("accepted", RENAMED)
 
 
@@ -168,5 +168,5 @@ def test_renames_that_may_be_several_are_left(client, curator):
     brought(DEAL, generated="1 May 2025")
     brought(*(replace(DEAL, designation=f"Nord 7/{mark}") for mark in "AB"))
     answer = decide(client, "accept", "all")
-    assert messages(answer)[1] == "2 may be several deals; settle those one by one."
+    assert messages(answer)[1] == "Renames that may be several deals, to be settled one by one: 2."
     assert RegisterDeal.objects.ambiguous().count() == 2

@@ -106,6 +106,19 @@ def test_next_edition_does_not_ask_again(split, curator, verdict):
     assert outcomes(again) == {"unchanged": 2, "new": 1}
 
 
+def test_earlier_edition_is_known_again_after_an_answer(split, curator):
+    whole = Transfer.objects.get()
+    settling.settle([Answer(pk, PART, whole.pk) for pk in split], curator)
+    assert outcomes(bring(WHOLE, generated="1 June 2026")) == {"earlier": 1}
+
+
+def test_edition_that_takes_a_split_back_is_known_again(split, curator):
+    whole = Transfer.objects.get()
+    settling.settle([Answer(pk, PART, whole.pk) for pk in split], curator)
+    done = bring(WHOLE, generated=LATEST)
+    assert (outcomes(done), done.plan.deals[0].before.transfer) == ({"changed": 1}, whole.pk)
+
+
 def test_the_same_file_changes_nothing_after_an_answer(split, curator):
     settling.settle([Answer(pk, NEW) for pk in split], curator)
     again = bring(*PARTS, generated=LATER)

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 
 from transfers.vocabulary import words
 
@@ -101,7 +102,7 @@ class _Comparison:
     is_one_layout: bool
 
     def __post_init__(self) -> None:
-        self.stable = _STABLE_IN_ONE_LAYOUT if self.is_one_layout else _STABLE
+        self.get_stable = attrgetter(*(_STABLE_IN_ONE_LAYOUT if self.is_one_layout else _STABLE))
 
     def pair(
         self, olds: Iterable[int], news: Iterable[int], vanished: set[int], added: set[int]
@@ -113,6 +114,8 @@ class _Comparison:
         for figures in all_olds.keys() & all_news.keys():
             left_olds = [index for index in all_olds[figures] if index in vanished]
             left_news = [index for index in all_news[figures] if index in added]
+            if not (left_olds and left_news):
+                continue
             is_alone = len(left_olds) == len(all_olds[figures]) and len(left_news) == len(all_news[figures])
             pairs += self._pair_alike(left_olds, left_news, is_alone)
         return pairs
@@ -123,7 +126,7 @@ class _Comparison:
         for index in indexes:
             deal = deals[index]
             if deal.year and (deal.ordered or deal.delivered) and (deal.tiv_unit or deal.delivery_years):
-                stable = tuple(getattr(deal, name) for name in self.stable)
+                stable = self.get_stable(deal)
                 by_figures[self.parties(deal), _get_kind(deal.description), stable].append(index)
         return by_figures
 

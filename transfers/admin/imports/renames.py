@@ -108,9 +108,11 @@ class RenamePages(ImportPages):
         except (workflow.Refused, log.NotPublishable) as error:
             messages.error(request, str(error))
             return
-        messages.success(request, f"{number:,} renames are {DONE[form.cleaned_data['action']]}.")
+        messages.success(request, f"Renames {DONE[form.cleaned_data['action']]}: {number:,}.")
         if undecided:
-            messages.warning(request, f"{undecided:,} may be several deals; settle those one by one.")
+            messages.warning(
+                request, f"Renames that may be several deals, to be settled one by one: {undecided:,}."
+            )
 
 
 def _group(proposals: QuerySet) -> QuerySet:

@@ -5,14 +5,17 @@ is found by the transfer and the new designation, otherwise by the transfer and 
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from transfers.models import Proposal, RegisterDeal
+from transfers.models.inserts import batched
 from transfers.registers.matching import Matching
 from transfers.registers.reading.records import STATED, Deal, load_deal
 from transfers.registers.renames import Renames
+from transfers.vocabulary.choices import Outcome
 
 from .imported import ImportedDeal
 
@@ -56,8 +59,38 @@ def add_renames(
         for new, indexes in uncertain.items()
         if (candidates := [old for old in indexes if _may_be(decisions, olds[old], news[new])])
     }
+    _pair_stated_before(matching, olds, news)
     _set_rest(matching, len(olds), len(news))
     return {new for _, new in renames.pairs} | renames.proposed.keys()
+
+
+def _pair_stated_before(matching: Matching, olds: Sequence[ImportedDeal], news: Sequence[Deal]) -> None:
+    """Pair an ambiguous deal with the only one of its candidates that an edition stated in the same words."""
+    transfers = {olds[old].transfer for candidates in matching.ambiguous.values() for old in candidates}
+    statements = _list_statements(transfers)
+    news_by_old: dict[int, list[int]] = defaultdict(list)
+    for new, candidates in matching.ambiguous.items():
+        digest = compute_digest(news[new])
+        exact = [old for old in candidates if (olds[old].transfer, digest) in statements]
+        if len(exact) == 1:
+            news_by_old[exact[0]].append(new)
+    for old, indexes in news_by_old.items():
+        if len(indexes) == 1:
+            matching.pairs.append((old, indexes[0]))
+            del matching.ambiguous[indexes[0]]
+    paired = {old for old, _ in matching.pairs}
+    rest = {new: [old for old in olds if old not in paired] for new, olds in matching.ambiguous.items()}
+    matching.ambiguous = {new: candidates for new, candidates in rest.items() if candidates}
+
+
+def _list_statements(transfers: set[int]) -> set[tuple[int, str]]:
+    """Return what any edition ever stated of these transfers, by transfer and digest."""
+    statements = set()
+    for group in batched(sorted(transfers)):
+        deals = RegisterDeal.objects.filter(transfer__in=group, batch__undone__isnull=True)
+        settled = deals.exclude(outcome=Outcome.AMBIGUOUS).values_list("transfer", "stated")
+        statements |= {(transfer, compute_digest(load_deal(stated))) for transfer, stated in settled}
+    return statements
 
 
 def _set_rest(matching: Matching, olds: int, news: int) -> None:
