@@ -76,6 +76,9 @@ from transfers.registers.reading.descriptions import _BY_ENDING, classify, parse
         ("APC/IFV", "armoured_vehicles", "vehicle"),
         ("patrol/missile boat", "ships", "ship"),
         ("underwater drone", "ships", "ship"),
+        ("reactor for submarine", "engines", "engine"),
+        ("radar for SAM system", "sensors", "radar"),
+        ("anti-ship/SAM", "missiles", "missile"),
     ],
 )
 def test_the_ending_of_a_description_says_what_it_is(description, category, unit):

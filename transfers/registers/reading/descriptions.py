@@ -14,8 +14,8 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 
 
 def _clean(text: str) -> str:
-    """Return a description in lower case, without what stands in brackets."""
-    return " ".join(_BRACKETS.sub(" ", text.casefold()).split())
+    """Return a description in lower case, without what stands in brackets or says what the thing is for."""
+    return " ".join(_BRACKETS.sub(" ", text.casefold()).split()).partition(" for ")[0]
 
 
 def _load_endings() -> dict[str, tuple[str, str]]:
