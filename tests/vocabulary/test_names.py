@@ -133,6 +133,6 @@ def test_suggestion_that_is_provisional_says_so():
 def test_party_is_found_turned_round_and_with_another_name_in_brackets(name, codes):
     index = names.PartyIndex()
     for code, names_of_party in {"YMD": ["South Yemen", "PDRY"], "YEM": ["Yemen"]}.items():
-        for each in names_of_party:
-            index.add(each, [code])
+        for name_of_party in names_of_party:
+            index.add(name_of_party, [code])
     assert index.find(name) == codes
