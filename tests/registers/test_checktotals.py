@@ -86,6 +86,15 @@ def test_a_withdrawn_transfer_is_not_counted(check):
     assert "10 of 10 cells agree" in check(RIGHT)
 
 
+def test_editions_of_some_years_add_up(check):
+    late = replace(DEAL, delivered=1, delivery_years=(2006,), tiv_delivered=Decimal(80))
+    early = replace(late, delivery_years=(2004,))
+    title = "Deals with deliveries made for the year range '{}' to '{}'"
+    for deal, years in ((late, (2005, 2023)), (early, (1950, 2004))):
+        bring(deal, preamble=(title.format(*years), "Data generated: {generated}"))
+    assert "10 of 10 cells agree: 10 with" in check(RIGHT)
+
+
 def test_options_say_what_a_table_does_not(check):
     bring(DEAL, replace(DEAL, recipient="Peru"), by_year=True)
     bare = RIGHT.partition("\n")[2]

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transfers.registers.ranges import Years
 from transfers.registers.reading import Deal, Delivery
 from transfers.registers.reading.tiv_table import Span, parse_table
-from transfers.registers.totals import Bounds, Cell, Verdict, compare_table, list_lines, split_tiv
+from transfers.registers.splits import Bounds, Statement, combine, split_tiv
+from transfers.registers.totals import Cell, Verdict, compare_table, list_lines
 from transfers.vocabulary.words import fold
 
 AGREES, POSSIBLE, DEVIATES = Verdict.AGREES, Verdict.POSSIBLE, Verdict.DEVIATES
@@ -36,7 +38,7 @@ def delivered_by_year(supplier="Utopia", **tivs):
 
 
 def compare(text, *deals):
-    return compare_table(parse_table(text.encode()), deals, fold)
+    return compare_table(parse_table(text.encode()), [[Statement(deal)] for deal in deals], fold)
 
 
 def verdicts(text, *deals):
@@ -128,6 +130,53 @@ def test_deliveries_that_a_later_total_contradicts_are_not_used():
     deal = delivered_by_year(_2017="7.5", _2019="2.5")
     later = Deal(**{**{name: getattr(deal, name) for name in deal.__slots__}, "tiv_delivered": Decimal(30)})
     assert split_tiv(later).sum_up(Span(2017, 2017)) == Bounds(Decimal(0), Decimal(30), True)
+
+
+# Editions of some years
+
+EARLY, LATE = Years(1950, 1989), Years(1990, 2023)
+
+
+def bound(span, *statements):
+    return combine([Statement(deal, limits) for deal, limits in statements]).sum_up(span)
+
+
+def exactly(tiv):
+    return Bounds(Decimal(tiv), Decimal(tiv), Decimal(tiv) > 0)
+
+
+def test_parts_of_a_deal_add_up():
+    parts = (delivered("5", 1991), LATE), (delivered("20", 1985), EARLY)
+    assert bound(Span(1985, 1991), *parts) == exactly("25")
+    assert bound(Span(1985, 1985), *parts) == exactly("20")
+
+
+def test_of_years_that_no_file_covers_nothing_is_known():
+    part = (delivered("5", 1991), LATE)
+    assert bound(Span(1991, 1991), part) == exactly("5")
+    assert bound(Span(1985, 1991), part) == Bounds(Decimal(5), None, True)
+    assert bound(Span(1985, 1985), part) == Bounds(Decimal(0), None)
+
+
+def test_a_total_of_years_that_are_not_stated_lies_within_its_limits():
+    part = (delivered("5"), LATE)
+    assert bound(Span(1990, 2023), part) == exactly("5")
+    assert bound(Span(1995, 1995), part) == Bounds(Decimal(0), Decimal(5))
+
+
+def test_years_beyond_the_limits_have_no_share_of_a_limited_total():
+    part = (delivered("5", 1985, 1991), LATE)
+    assert bound(Span(1991, 1991), part) == exactly("5")
+
+
+def test_an_edition_of_all_years_says_it_all():
+    statements = (delivered("5", 1991), LATE), (delivered("30", 1991), Years())
+    assert bound(Span(1991, 1991), *statements) == exactly("30")
+
+
+def test_a_newer_edition_takes_the_place_of_those_that_its_years_meet():
+    statements = (delivered("5", 1991), LATE), (delivered("9", 1991), Years(1980, 1999))
+    assert bound(Span(1991, 1991), *statements) == exactly("5")
 
 
 DELIVERIES = st.lists(st.tuples(st.integers(2010, 2020), st.integers(1, 999)), min_size=1, max_size=4)
@@ -260,7 +309,9 @@ def test_bounds_in_words(bounds, words):
 
 def test_the_comparison_says_how_sums_were_made_and_how_many_cells_agree():
     table = parse_table(OLD.replace("Utopia,8,", "Utopia,30,").encode())
-    comparison = compare_table(table, (delivered("20.1", 2017, 2019), DEALS[1]), fold)
+    comparison = compare_table(
+        table, [[Statement(delivered("20.1", 2017, 2019))], [Statement(DEALS[1])]], fold
+    )
     assert list(list_lines(table, comparison)) == [
         "A table of the imports of Erewhon: 2 rows, 4 columns. The register has 2 deals of these parties.",
         "How the TIV of 1 of them falls to years is not stated. A sum with these is compared by the least and"

@@ -1,9 +1,8 @@
 """Tables of TIV beside the sums of a register's own deals, cell by cell. Pure.
 
-A deal by delivery year states the TIV of each year. Of other deals only the total and the years are known, so
-that the sum of a year lies between two bounds: a cell deviates only where no split of the totals gives it.
-Tables are rounded, to whole millions or to the digits that they have: 0 is more than nothing and less than a
-half, blank is nothing.
+Of many deals only the total is known, not the TIV of each year (`splits`): a cell deviates only where no
+split of these totals gives it. Tables are rounded, to whole millions or to the digits that they have: 0 is
+more than nothing and less than a half, blank is nothing.
 """
 
 from collections import defaultdict
@@ -12,12 +11,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from itertools import chain
-from typing import NamedTuple
 
-from .reading.records import Deal
 from .reading.tiv_table import RECIPIENT, SUPPLIER, Span, TivRow, TivTable
+from .splits import NOTHING, Bounds, DealSplit, Statement, combine
 
-_NOTHING = Decimal(0)
 _REST = frozenset({"other", "others"})
 Identify = Callable[[str], Hashable]
 
@@ -28,88 +25,6 @@ class Verdict(StrEnum):
     AGREES = "agrees"
     POSSIBLE = "possible"
     DEVIATES = "deviates"
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Least and greatest sum, None if open; `is_positive`: more than nothing, whatever the least is."""
-
-    low: Decimal = _NOTHING
-    high: Decimal | None = _NOTHING
-    is_positive: bool = False
-
-    @property
-    def is_exact(self) -> bool:
-        return self.low == self.high
-
-    @property
-    def is_nothing(self) -> bool:
-        return self.high == 0
-
-    def __add__(self, other: "Bounds") -> "Bounds":
-        high = None if self.high is None or other.high is None else self.high + other.high
-        return Bounds(self.low + other.low, high, self.is_positive or other.is_positive)
-
-    def __or__(self, other: "Bounds") -> "Bounds":
-        """Return bounds that hold both sums, and all between them."""
-        high = None if self.high is None or other.high is None else max(self.high, other.high)
-        return Bounds(min(self.low, other.low), high, self.is_positive and other.is_positive)
-
-    def __str__(self) -> str:
-        if self.is_nothing:
-            return "nothing"
-        if self.is_exact:
-            return f"{self.low:f}"
-        least = f"at least {self.low:f}" if self.low else "more than 0" if self.is_positive else ""
-        most = "" if self.high is None else f"at most {self.high:f}"
-        return " and ".join(filter(None, (least, most))) or "anything"
-
-
-class Split(NamedTuple):
-    """TIV that a deal delivered: by year where that is stated; and a total of these years, or of any.
-
-    A `total` of None is not known; `years` of None are not stated. Without a rest both are empty.
-    """
-
-    by_year: dict[int, Decimal]
-    total: Decimal | None = _NOTHING
-    years: frozenset[int] | None = frozenset()
-
-    @property
-    def is_exact(self) -> bool:
-        return self.total == 0
-
-    def sum_up(self, span: Span) -> Bounds:
-        """Return what the deal delivered in these years, at least and at most."""
-        stated = sum((tiv for year, tiv in self.by_year.items() if span.first <= year <= span.last), _NOTHING)
-        return Bounds(stated, stated, stated > 0) + self._bound_rest(span)
-
-    def _bound_rest(self, span: Span) -> Bounds:
-        if self.is_exact:
-            return Bounds()
-        if self.years is None:
-            return Bounds(_NOTHING, self.total)
-        inside = {year for year in self.years if span.first <= year <= span.last}
-        if not inside:
-            return Bounds()
-        is_whole = inside == self.years and self.total is not None
-        return Bounds(self.total if is_whole and self.total else _NOTHING, self.total, bool(self.total))
-
-
-def split_tiv(deal: Deal) -> Split:
-    """Return how the TIV that the deal delivered falls to years, as far as it is stated."""
-    if deal.deliveries and all(delivery.year and delivery.tiv is not None for delivery in deal.deliveries):
-        by_year: dict[int, Decimal] = defaultdict(Decimal)
-        for delivery in deal.deliveries:
-            by_year[delivery.year or 0] += delivery.tiv or 0
-        if sum(by_year.values()) == deal.tiv_delivered:
-            return Split(dict(by_year))
-    is_delivered = bool(deal.delivered or deal.delivery_years)
-    if deal.tiv_delivered == 0 or (deal.tiv_delivered is None and not is_delivered):
-        return Split({})
-    if len(deal.delivery_years) == 1 and deal.tiv_delivered is not None:
-        return Split({deal.delivery_years[0]: deal.tiv_delivered})
-    return Split({}, deal.tiv_delivered, frozenset(deal.delivery_years) or None)
 
 
 @dataclass(frozen=True)
@@ -172,10 +87,12 @@ class TotalsComparison:
         return sum(cell.verdict == verdict for cell in self.cells)
 
 
-def compare_table(table: TivTable, deals: Iterable[Deal], identify: Identify) -> TotalsComparison:
+def compare_table(
+    table: TivTable, deals: Iterable[Sequence[Statement]], identify: Identify
+) -> TotalsComparison:
     """Set each cell of the table, whose rows' role is known, beside the sum of the deals that it is about.
 
-    `identify` returns what all names of one party share.
+    `deals` has the statements of each, the newest first; `identify` returns what a party's names share.
     """
     comparison = TotalsComparison()
     splits, names = _group_splits(table, deals, identify, comparison)
@@ -198,18 +115,19 @@ def compare_table(table: TivTable, deals: Iterable[Deal], identify: Identify) ->
 
 
 def _group_splits(
-    table: TivTable, deals: Iterable[Deal], identify: Identify, comparison: TotalsComparison
-) -> tuple[dict[Hashable, list[Split]], dict[Hashable, str]]:
+    table: TivTable, deals: Iterable[Sequence[Statement]], identify: Identify, comparison: TotalsComparison
+) -> tuple[dict[Hashable, list[DealSplit]], dict[Hashable, str]]:
     """Return the deals of the table's one party by the parties of its rows, with a name of each."""
-    splits: dict[Hashable, list[Split]] = defaultdict(list)
+    splits: dict[Hashable, list[DealSplit]] = defaultdict(list)
     names: dict[Hashable, str] = {}
     role = table.subject.rows_are
     wanted = {
         side: identify(name) for side in (SUPPLIER, RECIPIENT) if (name := getattr(table.subject, side))
     }
-    for deal in deals:
+    for statements in deals:
+        deal = statements[0].deal
         if all(identify(getattr(deal, side)) == party for side, party in wanted.items()):
-            party, split = identify(getattr(deal, role)), split_tiv(deal)
+            party, split = identify(getattr(deal, role)), combine(statements)
             names.setdefault(party, getattr(deal, role))
             splits[party].append(split)
             comparison.deals += 1
@@ -217,7 +135,7 @@ def _group_splits(
     return splits, names
 
 
-def _sum_up(splits: Iterable[Split], table: TivTable) -> list[Bounds]:
+def _sum_up(splits: Iterable[DealSplit], table: TivTable) -> list[Bounds]:
     """Return the sum of these deals for each column of the table."""
     sums = [Bounds()] * len(table.columns)
     for split in splits:
@@ -235,22 +153,22 @@ def _compare_row(table: TivTable, row: TivRow, sums: Sequence[Bounds]) -> Iterat
 def _sum_parts(table: TivTable, row: TivRow, place: int) -> Decimal | None:
     """Return the sum of the table's cells of which this one is the total; None for another cell."""
     if row is table.total:
-        return sum((other.values[place] or _NOTHING for other in table.rows), _NOTHING)
+        return sum((other.values[place] or NOTHING for other in table.rows), NOTHING)
     span = table.columns[place]
     by_year = {
-        years.first: value or _NOTHING
+        years.first: value or NOTHING
         for years, value in zip(table.columns, row.values, strict=True)
         if years.first == years.last
     }
     years = range(span.first, span.last + 1)
     return (
-        sum((by_year[year] for year in years), _NOTHING)
+        sum((by_year[year] for year in years), NOTHING)
         if len(years) > 1 and by_year.keys() >= {*years}
         else None
     )
 
 
-def _add_unlisted(table: TivTable, name: str, splits: list[Split], comparison: TotalsComparison) -> None:
+def _add_unlisted(table: TivTable, name: str, splits: list[DealSplit], comparison: TotalsComparison) -> None:
     """Add a party with deliveries that has no row: a deviation where the table has to list it."""
     absent = TivRow(0, name, (None,) * len(table.columns))
     cells = _compare_row(table, absent, _sum_up(splits, table))

@@ -11,9 +11,10 @@ from django.core.management.base import CommandError, CommandParser
 from transfers.management.clear import ClearCommand
 from transfers.models import Party
 from transfers.registers import totals
-from transfers.registers.importing.imported import list_newest
+from transfers.registers.importing.imported import list_by_years
 from transfers.registers.reading.records import Unreadable
 from transfers.registers.reading.tiv_table import DIRECTIONS, SUPPLIER, TivTable, read_table
+from transfers.registers.splits import Statement
 from transfers.vocabulary.choices import Layout, TransferState
 from transfers.vocabulary.names import build_party_index
 from transfers.vocabulary.words import fold
@@ -34,8 +35,11 @@ class Command(ClearCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         table = self._read(options["table"], options["direction"], options["party"])
-        newest = list_newest(Layout.DELIVERY_YEARS)
-        deals = [imported.deal for imported in newest if imported.state != TransferState.WITHDRAWN]
+        deals = [
+            [Statement(imported.deal, imported.years) for imported in statements]
+            for statements in list_by_years(Layout.DELIVERY_YEARS)
+            if statements[0].state != TransferState.WITHDRAWN
+        ]
         comparison = totals.compare_table(table, deals, _build_identify())
         if not comparison.deals:
             raise CommandError(f"The register has no deal for a table of {totals.describe_subject(table)}.")

@@ -57,6 +57,21 @@ def list_newest(
     return [_limit(_in_layout(layout, of_one), of_one, years) for of_one in statements.values()]
 
 
+def list_by_years(layout: str) -> list[list[ImportedDeal]]:
+    """Return of each deal the newest statement by each range of years, the last imported first.
+
+    They are in the shape of the layout where one of these years has it.
+    """
+    by_deal: dict[tuple[str, int], dict[Years, list[ImportedDeal]]] = {}
+    for statement in _newest_of_each_kind(None):
+        by_years = by_deal.setdefault((statement.joined_from, statement.transfer), {})
+        by_years.setdefault(statement.years, []).append(statement)
+    return [
+        [_in_layout(layout, statements) for statements in reversed(by_years.values())]
+        for by_years in by_deal.values()
+    ]
+
+
 def _newest_of_each_kind(transfers: Collection[int] | None) -> Iterator[ImportedDeal]:
     """Yield the newest statement of each deal by each layout and range of years."""
     standing = RegisterDeal.objects.standing()
