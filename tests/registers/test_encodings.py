@@ -110,6 +110,16 @@ def test_utf_8_that_was_encoded_twice_is_refused(read_as, name):
     assert (register.deals, len(register.refused)) == ([], 1)
 
 
+@pytest.mark.parametrize("mark", ["\ufeff", "ï»¿", "\ufeffï»¿"])
+def test_mark_of_utf_8_that_stands_twice_is_no_part_of_the_header(mark):
+    assert len(read_register(b"\xef\xbb\xbf" + mark.encode() + file(WHOLE)).deals) == 1
+
+
+@pytest.mark.parametrize("sign", ["\ufeff", "\u200b", "\u00ad", "\x7f"])
+def test_name_with_an_unseen_sign_is_refused(sign):
+    assert "holds" in read_register(with_names(f"Ere{sign}whon")).refused[0].reason
+
+
 def test_encoding_of_utf_8_twice_is_named():
     refused = read_file(CASES / "encoded-utf8-twice.csv").refused
     assert [record.lines for record in refused] == [(2,), (3,)]

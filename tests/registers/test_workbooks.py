@@ -49,7 +49,8 @@ def test_workbook_is_read_like_its_csv(write):
     book = read_register(save_book(split(data)))
     register = read_register(data)
     assert (book.deals, book.refused) == (register.deals, [])
-    assert (book.title, book.generated, book.first_year) == (PREAMBLE[0], register.generated, 1950)
+    assert (book.title, book.generated) == (PREAMBLE[0], register.generated)
+    assert (book.states_range, book.last_year) == (register.states_range, register.last_year)
 
 
 def test_workbook_of_lines_that_were_not_split_is_read():

@@ -18,13 +18,14 @@ _RUN = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r'[^ \t\n\x1f,;"]+')
 #: What two or three signs may be, if they are one sign of UTF-8: letters of Europe, dashes, quotation marks.
 _USUAL = re.compile("[\u00a0-\u017f\u0400-\u04ff\u2010-\u2122\ufffd]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8}\d?);", re.I)
 _DASH_IN_WORD = re.compile(r"[a-z][–—][a-z]")
 _LARGE_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.I)
 #: Signs that may stand between letters, behind a word, or before one.
-_BETWEEN = frozenset("’‘ʼ´–—‐‑·\u00a0\u00ad")
-_BEHIND = frozenset("”“’»›™®©°…²³¹ªº\u00a0\u00ad–—·*")
-_BEFORE = frozenset("“‘„«‹¿¡°©•£€\u00a0\u00ad–—·…ªº²³¹")
+_BETWEEN = frozenset("’‘ʼ´–—‐‑·\u00a0")
+_BEHIND = frozenset("”“’»›™®©°…²³¹ªº\u00a0–—·*")
+_BEFORE = frozenset("“‘„«‹¿¡°©•£€\u00a0–—·…ªº²³¹")
 #: Signs of Windows' western encoding that stand at the places of usual letters in others.
 _UNSURE = re.compile("[A-Za-z][ŠŒŽšœž\u00a0]|[ŠŒŽšœž][a-z]")
 #: Letters by their category that are no letters of words.
@@ -35,6 +36,8 @@ def find_damage(name: str) -> str:
     """Return what is wrong with a name, as the rest of a sentence; nothing where it may be right."""
     if "\n" in name:
         return "which runs over several lines"
+    if _CONTROL.search(name):
+        return "which has a sign that nobody sees"
     if "?" in name:
         return "in which a question mark may stand for a letter that was lost"
     if _ENTITY.search(name):
@@ -101,7 +104,7 @@ def is_odd(text: str) -> bool:
 def _is_odd_sign(before: str, sign: str, after: str, text: str) -> bool:
     kind = category(sign)
     near = before.isalpha() or after.isalpha()
-    if kind in {"Cc", "Co", "Cn", "Cs"}:
+    if kind in {"Cc", "Cf", "Co", "Cn", "Cs"}:
         return True
     if sign in _NO_LETTERS or "\u2200" <= sign <= "\u25ff":
         return near

@@ -18,6 +18,8 @@ LINES = 1_000_000
 HEAD = 50
 _CHUNK = 2**20
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+#: The mark of UTF-8 once more, also where it was read in Windows' western encoding.
+_MARKS = ("\ufeff", "ï»¿", "\ufeff")
 _UNDEFINED = re.compile("[\udc80-\udcff]")
 
 _ARCHIVE, _BOOK = b"PK\x03\x04", "xl/workbook.xml"
@@ -106,6 +108,8 @@ def detect_encoding(data: bytes) -> str:
 def split_lines(data: bytes, encoding: str) -> list[str]:
     """Return physical lines without their ends, whatever these are; `check_lines` must follow."""
     text = data.decode(encoding, "surrogateescape" if encoding == "cp1252" else "replace")
+    for mark in _MARKS:
+        text = text.removeprefix(mark)
     return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
