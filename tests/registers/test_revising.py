@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth import get_user_model
 
+from tests.registers import test_ranges as ranges
 from tests.registers.test_importing import CLAIMS, DEAL, bring, outcomes, row
 from tests.support import factories
 from transfers.models import (
@@ -240,3 +241,28 @@ def test_other_description_alone_leaves_nothing_to_publish():
     bring(DEAL, publish=True)
     batch = bring(replace(DEAL, description="light frigate"), generated=LATER).batch
     assert not Transfer.objects.publishable_from(batch).exists()
+
+
+QUILL = ranges.deal("Quill-2", 10, {1985: 4, 1995: 6})
+
+
+def bring_part(first, last, generated, **blank):
+    register = ranges.cut([QUILL], first, last, generated=generated)
+    ranges.bring(replace(register, deals=[replace(each, **blank) for each in register.deals]))
+
+
+def list_periods(measure):
+    return sorted(Valuation.objects.filter(measure=measure).values_list("period", flat=True))
+
+
+def test_blank_of_some_years_takes_back_what_was_said_of_those_years():
+    bring_part(1950, 1989, "4 Mar 2024")
+    bring_part(1990, 2023, "4 Mar 2024")
+    bring_part(1990, 2023, "4 Apr 2024", tiv_delivered=None)
+    assert list_periods("tiv_delivered") == ["1950/1989"]
+
+
+def test_blank_of_some_years_takes_back_what_is_of_no_years():
+    bring_part(1950, 1989, "4 Mar 2024")
+    bring_part(1950, 1989, "4 Apr 2024", tiv_unit=None)
+    assert (list_periods("tiv_unit"), list_periods("tiv_delivered")) == ([], ["1950/1989"])

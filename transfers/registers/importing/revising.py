@@ -15,7 +15,7 @@ from django.db.models import F, Value
 from transfers.models import CLAIM_MODELS, Claim, Quantity, RegisterDeal, Source, history
 from transfers.models.inserts import batched
 
-from .claims import list_figures
+from .claims import LIMITED, list_figures
 from .plan import PlannedDeal
 
 #: A deal: the transfer that it describes, and the one that was made for it if the two were joined.
@@ -23,18 +23,20 @@ DealKey = tuple[int, str]
 
 
 class EarlierClaim(NamedTuple):
-    """Claim of an earlier edition; `unit` is empty where it counts nothing."""
+    """Claim of an earlier edition; `unit` is empty if it counts nothing, `period` if it is of all years."""
 
     model: type
     measure: str
     pk: int
     unit: str
     preferred: bool
+    period: str
 
-    @property
-    def kind(self) -> tuple[type, str]:
-        """Return what `PlannedDeal.retracted` names it by."""
-        return self.model, self.measure
+    def is_blank(self, item: PlannedDeal) -> bool:
+        """Return whether the deal leaves it blank; what it says of some years is of those alone."""
+        kind = (self.model, self.measure)
+        is_of_other_years = kind in LIMITED and bool(item.period) and item.period != self.period
+        return kind in item.retracted and not is_of_other_years
 
 
 def revise(pairs: Sequence[tuple[PlannedDeal, int]], source: Source | None) -> set[int]:
@@ -47,7 +49,7 @@ def revise(pairs: Sequence[tuple[PlannedDeal, int]], source: Source | None) -> s
     revised: set[int] = set()
     for item, transfer in pairs:
         claims = claims_by_deal[_get_key(item, transfer)]
-        blank = [claim for claim in claims if claim.kind in item.retracted and not claim.preferred]
+        blank = [claim for claim in claims if claim.is_blank(item) and not claim.preferred]
         for claim in blank:
             removed[claim.model].append(claim.pk)
         if item.figures or blank:
@@ -113,26 +115,25 @@ def _list_earlier_claims(pairs: Sequence[tuple[PlannedDeal, int]]) -> dict[DealK
         for model in CLAIM_MODELS:
             unit: Any = F("unit") if model is Quantity else Value("")
             rows = model.objects.filter(transfer__in=transfers).order_by("pk").values_list(
-                "transfer", "source", "locator", model.MEASURE_FIELD, "pk", unit, "preferred"
+                "transfer", "source", "locator", model.MEASURE_FIELD, "pk", unit, "preferred", "period"
             )  # fmt: skip
-            for *place, measure, pk, counted_in, preferred in rows:
-                if key := places.get(tuple(place)):
-                    claims_by_deal[key].append(EarlierClaim(model, measure, pk, counted_in, preferred))
+            for transfer, source, locator, *values in rows:
+                if key := places.get((transfer, source, locator)):
+                    claims_by_deal[key].append(EarlierClaim(model, *values))
     return claims_by_deal
 
 
 def _count_anew(item: PlannedDeal, claims: Sequence[EarlierClaim]) -> None:
     """Add the deal's numbers that were last claimed in another unit, so that all are in the newest one."""
     assert item.named is not None
-    last_units = {claim.measure: claim.unit for claim in claims if claim.model is Quantity}
+    if item.place:  # the file does not list the deal, so it states no number of it
+        return
+    units = {(claim.measure, claim.period): claim.unit for claim in claims if claim.model is Quantity}
     claimed = {figure.measure for figure in item.figures if figure.model is Quantity}
-    item.figures += [
-        figure
-        for figure in list_figures(item.deal, item.named.unit, item.period)
-        if figure.model is Quantity
-        and figure.measure not in claimed
-        and last_units.get(figure.measure, item.named.unit) != item.named.unit
-    ]
+    for figure in list_figures(item.deal, item.named.unit, item.period):
+        if figure.model is Quantity and figure.measure not in claimed:
+            last_unit = units.get((figure.measure, dict(figure.values).get("period", "")), item.named.unit)
+            item.figures += [figure] if last_unit != item.named.unit else []
 
 
 def _remove(pks_by_model: dict[type, list[int]], source: Source | None) -> None:
