@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from django.contrib.auth import get_user_model
 
+from tests.registers import test_ranges as ranges
 from tests.registers.test_importing import DEAL, KEY, bring, outcomes, row
 from transfers.models import Quantity, RegistryRow, Transfer
 from transfers.registers.importing import publishing, write
@@ -96,3 +97,20 @@ def test_edition_between_two_does_not_follow_the_older_one_that_came_last(newer)
     between = bring(FIRST, replace(DEAL, delivered=1), LAST, generated=OLDER, publish=True)
     assert outcomes(between) == {"earlier": 3}
     assert Quantity.objects.filter(transfer__key=KEY, measure="delivered").count() == 1
+
+
+def bring_some_years(*deals, first, last, generated):
+    preamble = tuple(line.format(first=first, last=last) for line in ranges.PREAMBLE)
+    return bring(*deals, generated=generated, preamble=preamble, publish=True)
+
+
+def test_deal_that_a_newer_edition_of_some_years_lacks_is_published():
+    bring_some_years(FIRST, LAST, first=2000, last=2020, generated=NEWER)
+    bring(FIRST, GONE, LAST, generated=OLDER, publish=True)
+    assert GONE_KEY in list_public()
+
+
+def test_deal_is_gone_though_an_edition_of_some_years_came_after(newer):
+    bring_some_years(FIRST, DEAL, LAST, first=2000, last=2020, generated="18 May 2027")
+    bring(FIRST, DEAL, GONE, generated=OLDER, publish=True)
+    assert list_public() == newer

@@ -1,12 +1,13 @@
 """Which of two editions is the earlier, and what the later ones cover."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from transfers.registers.reading.records import Deal
+from transfers.models import ImportBatch
+from transfers.registers.reading.records import Deal, load_deal
 from transfers.vocabulary import edtf
 
-from .imported import ImportedDeal, is_earlier
+from .imported import CHUNK, is_earlier
 
 __all__ = ["Edition", "is_earlier", "list_later_editions", "may_be_earlier"]
 
@@ -52,16 +53,17 @@ class Edition:
         )
 
 
-def list_later_editions(
-    deals: Iterable[ImportedDeal], published: str, get_parties: GetParties
-) -> list[Edition]:
-    """Return the imported editions before which this date may be, by their newest statements of deals.
+def list_later_editions(published: str, get_parties: GetParties) -> list[Edition]:
+    """Return the imported editions before which this date may be.
 
     One of some years does not tell which deals there are in others.
     """
-    editions: dict[str, Edition] = {}
-    for before in deals:
-        if before.years.is_whole and may_be_earlier(published, before.published):
-            edition = editions.setdefault(before.published, Edition(before.published))
-            edition.add(before.deal, get_parties)
-    return list(editions.values())
+    batches = ImportBatch.objects.standing().filter(source__isnull=False).select_related("source")
+    editions = []
+    for batch in batches.filter(first_year__isnull=True, last_year__isnull=True):
+        if may_be_earlier(published, batch.source.published):
+            edition = Edition(batch.source.published)
+            for stated in batch.deals.values_list("stated", flat=True).iterator(chunk_size=CHUNK):
+                edition.add(load_deal(stated), get_parties)
+            editions.append(edition)
+    return editions

@@ -165,7 +165,7 @@ def _match_with_imported(deals: list[PlannedDeal], plan: Plan) -> list[ImportedD
     _ask({new: [imported_deals[old] for old in indexes] for new, indexes in matched.ambiguous.items()}, deals)
     for new in matched.added:
         deals[new].figures = _list_figures(deals[new], deals[new].deal)
-    _mark_gone(deals, imported_deals, plan.published, plan.resolver)
+    _mark_gone(deals, plan.published, plan.resolver)
     return [before for before in every if before.is_closed()] + [
         imported_deals[old] for old in matched.vanished
     ]
@@ -308,12 +308,10 @@ def _list_figures(planned: PlannedDeal, deal: Deal) -> list[Figure]:
     return list_figures(deal, planned.named.unit, planned.period)
 
 
-def _mark_gone(
-    deals: list[PlannedDeal], imported_deals: list[ImportedDeal], published: str, resolver: Resolver
-) -> None:
+def _mark_gone(deals: list[PlannedDeal], published: str, resolver: Resolver) -> None:
     """Mark the deals that an edition which may be later covers, and does not have."""
     get_parties = partial(_get_parties, resolver)
-    later = list_later_editions(imported_deals, published, get_parties)
+    later = list_later_editions(published, get_parties)
     for planned in deals if later else ():
         newest = published
         if planned.before and not is_earlier(planned.before.published, published):
