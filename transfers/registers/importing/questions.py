@@ -8,7 +8,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from transfers.models import Proposal, RegisterDeal
 from transfers.models.inserts import batched
@@ -18,9 +18,6 @@ from transfers.registers.renames import Renames
 from transfers.vocabulary.choices import Outcome
 
 from .imported import ImportedDeal
-
-if TYPE_CHECKING:
-    from .plan import PlannedDeal
 
 RENAME, SAME_DEAL = Proposal.Proposed.RENAME, Proposal.Proposed.SAME_DEAL
 Decision = Proposal.Decision
@@ -119,7 +116,7 @@ def _may_be(decisions: _Decisions, old: ImportedDeal, new: Deal) -> bool:
     return _find_decision(decisions, old, new) != Decision.DECLINED
 
 
-def build_proposals(item: "PlannedDeal", deal: int, time: datetime) -> Iterator[dict[str, Any]]:
+def build_proposals(item: Any, deal: int, time: datetime) -> Iterator[dict[str, Any]]:
     """Yield the proposals of a planned deal, which was written with this id by the import of this time."""
     is_made = item.before is not None
     candidates = [item.before] if item.before and item.is_renamed else item.candidates
