@@ -162,3 +162,38 @@ def test_renames_of_a_large_edition_are_found_and_none_is_wrong():
     paired = {other for _, other in renames.pairs}
     assert len(paired) > 0.95 * len(renamed_deals)
     assert [index for index in renamed_deals if index not in {*paired, *renames.proposed}] == []
+
+
+def change(deal, number, random):
+    """Return what a later edition has in the place of the deal: itself, changed, split or no more."""
+    if random.random() < 0.15:
+        designation = random.choice((f"{deal.designation}/Q-{number}", f"Quex-{number}"))
+        deal = replace(deal, designation=designation)
+    if random.random() < 0.1:
+        deal = replace(deal, comments=f"{deal.comments} anew")
+    happens = random.random()
+    if happens < 0.02:
+        return [replace(deal, ordered=None, tiv_ordered=None)]
+    if happens < 0.05:
+        return [replace(deal, delivered=deal.delivered + 1, delivery_years=(*deal.delivery_years, 2026))]
+    if happens < 0.06 and deal.ordered and deal.ordered > 3:
+        return [replace(deal, ordered=count, comments=f"Part {count}") for count in (2, deal.ordered - 2)]
+    return [] if happens > 0.98 else [deal]
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_later_edition_with_many_changes_merges_nothing_wrong_and_doubles_nothing(seed):
+    random = Random(seed)
+    old = registers.deals(3000, seed=seed)
+    changed = [(deal, number) for number, each in enumerate(old) for deal in change(each, number, random)]
+    others = registers.deals(300, seed=seed + 100)
+    new = [*(deal for deal, _ in changed), *others]
+    matching = match(old, new)
+    renames = match_renames(old, new, matching, lambda deal: fold_names(deal)[:2])
+    pairs = {other: one for one, other in [*matching.pairs, *renames.pairs]}
+    expected = {index: old[number] for index, (_, number) in enumerate(changed)}
+    wrong = [index for index, one in pairs.items() if index not in expected or old[one] != expected[index]]
+    undecided = {*matching.ambiguous, *renames.proposed}
+    assert wrong == []
+    assert [index for index in expected if index not in {*pairs, *undecided}] == []
+    assert len(pairs) > 0.97 * len(expected)
