@@ -177,7 +177,7 @@ def change(deal, number, random):
     if happens < 0.05:
         return [replace(deal, delivered=deal.delivered + 1, delivery_years=(*deal.delivery_years, 2026))]
     if happens < 0.06 and deal.ordered and deal.ordered > 3:
-        return [replace(deal, ordered=count, comments=f"Part {count}") for count in (2, deal.ordered - 2)]
+        return [replace(deal, ordered=count, comments=f"Part {count}") for count in (1, deal.ordered - 1)]
     return [] if happens > 0.98 else [deal]
 
 
@@ -196,4 +196,4 @@ def test_later_edition_with_many_changes_merges_nothing_wrong_and_doubles_nothin
     undecided = {*matching.ambiguous, *renames.proposed}
     assert wrong == []
     assert [index for index in expected if index not in {*pairs, *undecided}] == []
-    assert len(pairs) > 0.97 * len(expected)
+    assert len(pairs) > 0.95 * len(expected)
