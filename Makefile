@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 CASES ?= 10000
+CLOCK ?= now
 ORDER ?= 1
 ROWS ?= 1000000
 PY := .venv/bin/python
@@ -14,11 +15,10 @@ run: .venv/run.stamp ## set up, load the data, serve
 
 test: .venv/dev.stamp ## set up, pass the tests on SQLite and, where there is one, on PostgreSQL
 	@$(PY) -m pytest
-	@$(PY) -m tests.support.on_postgresql
+	@$(PY) -m tests.support.clocks $(CLOCK) -m tests.support.on_postgresql
 
-clocks: .venv/dev.stamp ## pass the tests a year ahead in another order, and on PostgreSQL on a leap day, in far time zones
+clocks: .venv/dev.stamp ## pass the tests in another order a year ahead; with `make test CLOCK=leap` on a leap day
 	@ORDER=$(ORDER) $(PY) -m tests.support.clocks year -m pytest -m "not browser"
-	@$(PY) -m tests.support.clocks leap -m tests.support.on_postgresql
 
 generated: .venv/dev.stamp ## send requests generated from the schema: make generated CASES=100000
 	@CASES=$(CASES) $(PY) -m pytest -q tests/api/test_schemathesis.py

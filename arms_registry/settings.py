@@ -107,13 +107,13 @@ _TIMEOUTS = {
 
 
 def _postgresql(database: dict[str, Any]) -> dict[str, Any]:
-    """The database with what every connection to PostgreSQL has; what its URL says goes first."""
+    """Return the database with the options of every connection to PostgreSQL; those of its URL win."""
     options = _TIMEOUTS | database.get("OPTIONS", {})
     return database | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 
 def _replica(number: int, url: str) -> dict[str, Any]:
-    """A replica, which is never written: PostgreSQL itself would refuse it."""
+    """Return the database of a replica, to which PostgreSQL itself refuses to write."""
     try:
         database = env.db_url_config(url.strip()) if re.match(r"\s*(postgres(ql)?|p(g)?sql)://", url) else {}
     except ValueError:
@@ -125,8 +125,8 @@ def _replica(number: int, url: str) -> dict[str, Any]:
         )
     database = _postgresql(database)
     database["OPTIONS"]["connect_timeout"] = 2  # the least that libpq takes
-    asked = str(database["OPTIONS"].get("options", ""))
-    database["OPTIONS"]["options"] = f"{asked} -c default_transaction_read_only=on".strip()
+    options = str(database["OPTIONS"].get("options", ""))
+    database["OPTIONS"]["options"] = f"{options} -c default_transaction_read_only=on".strip()
     return database | {"TEST": {"MIRROR": "default"}}
 
 

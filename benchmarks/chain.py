@@ -27,10 +27,10 @@ class Log:
         self.sequence = 0
         self.renewed: list[tuple[list[Any], str]] = []
 
-    def write(self, found: list[Found]) -> None:
+    def write(self, contents: list[Found]) -> None:
         """Publish transfers; of those that are published anew later, the older version."""
         revisions, rows, claims = [], [], []
-        for row, own_claims, digest, older in found:
+        for row, own_claims, digest, older in contents:
             until = None
             if older is not None:
                 self.renewed.append((row, digest))
@@ -54,9 +54,15 @@ class Log:
 
         self.sequence += 1
         moment = FIRST_DAY + timedelta(hours=self.sequence // 40)
-        said = {"action": action, "key": key, "reason": "Invented", "content": content, "previous": self.head}
-        self.head = hash_revision(SimpleNamespace(sequence=self.sequence, time=moment, **said))  # type: ignore[arg-type]
-        return (self.sequence, f"{moment:%Y-%m-%d %H:%M:%S}", *said.values(), self.head)
+        entry = {
+            "action": action,
+            "key": key,
+            "reason": "Invented",
+            "content": content,
+            "previous": self.head,
+        }
+        self.head = hash_revision(SimpleNamespace(sequence=self.sequence, time=moment, **entry))  # type: ignore[arg-type]
+        return (self.sequence, f"{moment:%Y-%m-%d %H:%M:%S}", *entry.values(), self.head)
 
     def _insert(self, revisions: list[Any], rows: list[Any], claims: list[Any]) -> None:
         revision = ("sequence", "time", "action", "key", "reason", "content", "previous", "hash")

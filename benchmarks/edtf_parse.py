@@ -41,7 +41,7 @@ uncached = parse.__wrapped__
 
 
 def microseconds(function: Callable[[str], object], text: str, calls: int) -> float:
-    """The mean time of one call, over `calls` calls in a row."""
+    """Return the mean time of one call, over `calls` calls in a row."""
     start = perf_counter()
     for _ in range(calls):
         function(text)
@@ -63,7 +63,7 @@ def measure() -> dict[str, tuple[float, float]]:
 
 
 def rows(_: Bench) -> list[Row]:
-    """The section of `make bench`: the geometric mean over the texts."""
+    """Return the section of `make bench`: the geometric mean over the texts."""
     ours, theirs = (geometric_mean(each) for each in zip(*measure().values(), strict=True))
     how = f"{len(TEXTS)} texts, geometric mean; ours without its cache and with the bounds"
     return [Row("one EDTF date", "µs", ours, "edtf package", theirs, how=how)]
@@ -71,11 +71,11 @@ def rows(_: Bench) -> list[Row]:
 
 def main() -> None:
     """Print one line a text and the geometric mean of the ratios."""
-    found = measure()
+    times = measure()
     print(f"{'text':<24}{'ours, µs':>10}{'edtf, µs':>12}{'ratio':>10}")
-    for text, (ours, theirs) in found.items():
+    for text, (ours, theirs) in times.items():
         print(f"{text:<24}{ours:>10.2f}{theirs:>12.1f}{theirs / ours:>10.0f}")
-    ratio = geometric_mean(theirs / ours for ours, theirs in found.values())
+    ratio = geometric_mean(theirs / ours for ours, theirs in times.values())
     print(f"{'geometric mean':<46}{ratio:>10.0f}")
 
 

@@ -26,7 +26,7 @@ def _csv(bench: Bench) -> list[Row]:
         contenders: dict[str, Callable[[], float]] = {"ours": lambda: _whole(ours.port, bench.rows)}
         if shutil.which("sqlite3"):
             contenders["sqlite3"] = lambda: _shell(_sqlite3(bench.database), bench.rows)
-        found = medians(contenders, ROUNDS)
+        rate = medians(contenders, ROUNDS)
         slow = {
             "again": contenders["ours"],
             "datasette": lambda: _begun(
@@ -34,15 +34,15 @@ def _csv(bench: Bench) -> list[Row]:
             ),
             "stock": lambda: _begun(peers.stock(bench.database), "/transfers.csv", bench.rows),
         }
-        found |= medians(slow, 3)
-    shell = "" if "sqlite3" in found else "; there is no sqlite3 here (Debian: apt install sqlite3)"
+        rate |= medians(slow, 3)
+    shell = "" if "sqlite3" in rate else "; there is no sqlite3 here (Debian: apt install sqlite3)"
     ours_, unit = "CSV of everything", "rows/s"
     return [
-        Row(ours_, unit, found["ours"] if "sqlite3" in found else None, "sqlite3 -csv", found.get("sqlite3"),
+        Row(ours_, unit, rate["ours"] if "sqlite3" in rate else None, "sqlite3 -csv", rate.get("sqlite3"),
             Bar("least", 1), f"/api/transfers.csv; the shell writes the same columns to /dev/null{shell}"),
-        Row(ours_, unit, found["again"], "Datasette", found["datasette"], Bar("least", 20),
+        Row(ours_, unit, rate["again"], "Datasette", rate["datasette"], Bar("least", 20),
             f".csv?_stream=1, same columns, unsorted (its quickest); its first {PATIENCE:g} s"),
-        Row(ours_, unit, found["again"], "stock DRF", found["stock"], how="ModelSerializer, iterator(),"
+        Row(ours_, unit, rate["again"], "stock DRF", rate["stock"], how="ModelSerializer, iterator(),"
             f" djangorestframework-csv's streaming renderer; its first {PATIENCE:g} s"),
     ]  # fmt: skip
 
@@ -60,9 +60,9 @@ def _csv_of_postgresql(bench: Bench) -> list[Row]:
                 "ours": lambda: _whole(ours.port, bench.rows),
                 "psql": lambda: _shell(command, bench.rows),
             }
-            found = medians(contenders, ROUNDS)
+            rate = medians(contenders, ROUNDS)
     how = "/api/transfers.csv; psql writes the same query's rows to /dev/null"
-    return [Row(work, "rows/s", found["ours"], "psql \\copy", found["psql"], bar, how)]
+    return [Row(work, "rows/s", rate["ours"], "psql \\copy", rate["psql"], bar, how)]
 
 
 def _other_formats(bench: Bench) -> list[Row]:

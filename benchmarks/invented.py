@@ -65,35 +65,35 @@ def cumulative(count: int, exponent: float) -> list[float]:
 
 def systems(random: Random) -> list[dict[str, Any]]:
     """Invented systems; a third are variants of the one before (`family` names its slug)."""
-    found: dict[str, dict[str, Any]] = {}
+    systems_by_slug: dict[str, dict[str, Any]] = {}
     family: str | None = None
-    while len(found) < SYSTEMS:
+    while len(systems_by_slug) < SYSTEMS:
         letters = "".join(random.choices("ABDFGKLMNPRSTVZ", k=random.choice((1, 2, 2, 3))))
         name = f"{letters}-{random.randrange(10, 990)}{random.choice(('', '', 'A', 'M', 'E', ' Mk 2'))}"
         slug = "xs-" + name.lower().replace(" ", "-")
-        if slug in found:
+        if slug in systems_by_slug:
             continue
         category = random.choice(list(CATEGORIES))
         variant = family is not None and random.random() < 1 / 3
         family = family if variant else slug
-        found[slug] = {
+        systems_by_slug[slug] = {
             "slug": slug,
             "name": f"XS {name}",
-            "category": found[family]["category"] if variant and family else category,
+            "category": systems_by_slug[family]["category"] if variant and family else category,
             "description": CATEGORIES[category],
             "family": family if variant else None,
         }
-    return list(found.values())
+    return list(systems_by_slug.values())
 
 
 def sources(random: Random) -> list[dict[str, Any]]:
     """Invented sources, as the fields of `Source`."""
-    found = []
+    listed = []
     for number in range(SOURCES):
         publisher = random.choice(PUBLISHERS)
         day = f"{random.randint(1960, 2025)}-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
         key = f"invented-{day}-{number:04}"
-        found.append(
+        listed.append(
             {
                 "key": key,
                 "publisher": publisher,
@@ -107,7 +107,7 @@ def sources(random: Random) -> list[dict[str, Any]]:
                 "sha256": f"{random.getrandbits(256):064x}",
             }
         )
-    return found
+    return listed
 
 
 class Inventor:
@@ -126,7 +126,7 @@ class Inventor:
         }
 
     def transfer(self, random: Random, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """The facts of one transfer, and its claims without what comes from their sources."""
+        """Return the facts of one transfer, and its claims without what comes from their sources."""
         [supplier] = random.choices(self.suppliers, cum_weights=self.weights["supplier"])
         [recipient] = random.choices(self.recipients, cum_weights=self.weights["recipient"])
         [system] = random.choices(self.slugs, cum_weights=self.weights["system"])
@@ -175,7 +175,7 @@ def _led(leading: list[str], others: list[str]) -> list[str]:
 
 
 def _figure(random: Random, measure: str, year: int, place: int) -> dict[str, Any]:
-    """The figure that a claim states. `place` differs between the claims of one transfer, so they differ."""
+    """Return the figure that a claim states. `place` differs between the claims of one transfer."""
     if measure.startswith("quantity"):
         least = random.randint(1, 40) * 2 + place
         most = None if random.random() < 0.05 else least + random.choice((0, 0, 0, 4))

@@ -14,27 +14,29 @@ from pathlib import Path
 from benchmarks import servers
 from benchmarks.report import Bar, Bench, Row
 from benchmarks.servers import Server
+from transfers.exports.formats import FORMATS
 
-FORMATS = ("csv", "jsonl", "xlsx", "parquet", "arrow")
 APART = 50
 
 
 def measure(bench: Bench) -> list[Row]:
-    return [row for name in FORMATS for row in _of(name, bench)]
+    return [row for name in FORMATS for row in _measure_format(name, bench)]
 
 
-def _of(name: str, bench: Bench) -> list[Row]:
+def _measure_format(name: str, bench: Bench) -> list[Row]:
     work, bar = f"memory of one {name} export", Bar("apart", APART)
     try:
         large, parts = _peak(bench.database, name)
     except servers.Refused as refusal:
         return [Row(work, "MB", how=f"not measured: {refusal}")]
-    found = []
+    rows_of_format = []
     for rows, database in bench.small.items():
         small, small_parts = _peak(database, name)
         how = f"peak RssAnon of a fresh server's processes, added up: {parts}; of the small: {small_parts}"
-        found.append(Row(f"{work}, {bench.rows:,} rows", "MB", large, f"{rows:,} rows", small, bar, how))
-    return found
+        rows_of_format.append(
+            Row(f"{work}, {bench.rows:,} rows", "MB", large, f"{rows:,} rows", small, bar, how)
+        )
+    return rows_of_format
 
 
 def _peak(database: Path, name: str) -> tuple[float, str]:
@@ -74,12 +76,12 @@ class Watch:
 
 
 def family(root: int) -> list[int]:
-    """The process and all below it."""
-    found = [root]
-    for pid in found:
+    """Return the process and all below it."""
+    pids = [root]
+    for pid in pids:
         for task in Path(f"/proc/{pid}/task").glob("*/children"):
-            found += [int(child) for child in _read(task).split()]
-    return found
+            pids += [int(child) for child in _read(task).split()]
+    return pids
 
 
 def _own(pid: int) -> int:

@@ -41,16 +41,16 @@ def measure(bench: Bench) -> list[Row]:
         _check_same(contenders)
         turns = {name: _turns(*asked) for name, asked in contenders.items()}
         turns["304"] = _unchanged(client, pages)
-        found = rates(turns, ROUNDS, SECONDS)
+        rate = rates(turns, ROUNDS, SECONDS)
         return [
-            Row("page of 100 rows of a system", "requests/s", found["ours"], "Datasette", found["datasette"],
+            Row("page of 100 rows of a system", "requests/s", rate["ours"], "Datasette", rate["datasette"],
                 Bar("least", 4), f"/api/transfers?system=S-400 and {SYSTEMS - 1} more in turn; Datasette:"
                 " .json, same rows, columns and order, _nocount _nofacet _shape=objects"),
-            Row("same", "requests/s", found["ours"], "stock DRF", found["stock"], Bar("least", 10),
+            Row("same", "requests/s", rate["ours"], "stock DRF", rate["stock"], Bar("least", 10),
                 "ModelSerializer with nested claims (prefetched), PageNumberPagination, django-filter"),
-            Row("304 on a known ETag", "requests/s", found["304"], "our page", found["ours"], Bar("least", 4),
+            Row("304 on a known ETag", "requests/s", rate["304"], "our page", rate["ours"], Bar("least", 4),
                 "the same pages with If-None-Match"),
-            Row("same page, asked for the first time", "ms", new, "our page", 1e3 / found["ours"],
+            Row("same page, asked for the first time", "ms", new, "our page", 1e3 / rate["ours"],
                 how="the first answer of each counts its rows; the count is kept while the revision stands"),
             *_ends(client, bench),
         ]  # fmt: skip
@@ -84,8 +84,8 @@ def _turns(client: Client, paths: list[str]) -> Callable[[], object]:
 
 
 def _unchanged(client: Client, paths: list[str]) -> Callable[[], object]:
-    known = [(path, client.ask(path)[1]["etag"]) for path in paths]
-    turn = itertools.cycle(known)
+    tagged = [(path, client.ask(path)[1]["etag"]) for path in paths]
+    turn = itertools.cycle(tagged)
 
     def ask() -> None:
         path, etag = next(turn)
@@ -96,7 +96,7 @@ def _unchanged(client: Client, paths: list[str]) -> Callable[[], object]:
 
 
 def _check_same(contenders: dict[str, tuple[Client, list[str]]]) -> None:
-    """All answer each question, and with the same keys in the same order."""
+    """Check that all answer each question with the same keys in the same order."""
     for paths in zip(*(paths for _, paths in contenders.values()), strict=True):
         keys = []
         for (client, _), path in zip(contenders.values(), paths, strict=True):
@@ -110,23 +110,23 @@ def _check_same(contenders: dict[str, tuple[Client, list[str]]]) -> None:
 
 
 def _ends(client: Client, bench: Bench) -> list[Row]:
-    """The first and the last page of the whole register, by the cursor that would lead there."""
+    """Return the first and the last page of the whole register, by the cursor that would lead there."""
     last, number = f"/api/transfers?cursor={_cursor_of_last_page(client, bench)}", -(-bench.rows // 100)
     for path, is_last in (("/api/transfers", False), (last, True)):
         answer = orjson.loads(client.ask(path)[2])
         assert (answer["next"] is None) == is_last, path
         assert len(answer["results"]) == 100, path
-    found = medians(
+    times = medians(
         {"first": lambda: _seconds(client, "/api/transfers"), "last": lambda: _seconds(client, last)}, 300
     )
     return [
-        Row("last page of everything", "ms", found["last"] * 1e3, "first page", found["first"] * 1e3,
+        Row("last page of everything", "ms", times["last"] * 1e3, "first page", times["first"] * 1e3,
             Bar("most", 1.2), f"page {number:,} by its cursor, signed as the API itself signs it"),
     ]  # fmt: skip
 
 
 def _cursor_of_last_page(client: Client, bench: Bench) -> str:
-    """The first page's cursor for the next, with a key a hundred rows before the end in its place."""
+    """Return the first page's cursor for the next, with a key a hundred rows before the end in its place."""
     from transfers.api.request import paging
 
     with sqlite3.connect(f"file:{bench.database}?mode=ro", uri=True) as connection:

@@ -20,12 +20,14 @@ def measure(bench: Bench) -> list[Row]:
     with servers.ours(bench.database) as ours:
         client = ours.client()
         pages_of = {filtered: _pages(filtered, times) for filtered in FILTERS}
-        asked = [path for paths in pages_of.values() for path in paths.values()]
-        for path in asked:
+        all_paths = [path for paths in pages_of.values() for path in paths.values()]
+        for path in all_paths:
             _check(client, path, is_empty="status=cancelled" in path)
-        found = medians({path: lambda path=path: pages._seconds(client, path) for path in asked}, ROUNDS)
+        times_by_path = medians(
+            {path: lambda path=path: pages._seconds(client, path) for path in all_paths}, ROUNDS
+        )
         rows = [
-            _row(filtered, {when: found[path] * 1e3 for when, path in paths.items()},
+            _row(filtered, {when: times_by_path[path] * 1e3 for when, path in paths.items()},
                  _first_time(client, filtered, int(times["middle"])))
             for filtered, paths in pages_of.items()
         ]  # fmt: skip
@@ -38,9 +40,9 @@ def _pages(filtered: str, times: dict[str, str]) -> dict[str, str]:
 
 def _row(filtered: str, took: dict[str, float], first: float) -> Row:
     now = took.pop("now")
-    each = ", ".join(f"{when} {milliseconds:.3g}" for when, milliseconds in took.items())
+    pasts = ", ".join(f"{when} {milliseconds:.3g}" for when, milliseconds in took.items())
     return Row(f"page of 100 rows as of the past, {filtered}", "ms", max(took.values()), "the same page now",
-               now, Bar("most", 10), f"the slowest of: {each}; middle, asked for the first time: {first:.3g}"
+               now, Bar("most", 10), f"the slowest of: {pasts}; middle, asked for the first time: {first:.3g}"
                " (it counts its rows)")  # fmt: skip
 
 
@@ -62,7 +64,7 @@ def _times(bench: Bench) -> dict[str, str]:
 
 
 def _check(client: Client, path: str, is_empty: bool) -> None:
-    """The answer has rows, or none where none can be; the first answer also counts them, which is kept."""
+    """Check that there are rows unless none can be; the first answer also counts them, which is kept."""
     status, _, body = client.ask(path)
     if status != 200 or bool(orjson.loads(body)["results"]) == is_empty:
         raise servers.Refused(f"{path}: {status} {body[:300]!r}")
@@ -75,12 +77,12 @@ def _first_time(client: Client, filtered: str, middle: int) -> float:
 
 
 def _log(client: Client) -> list[Row]:
-    """The newest entries of a system, and of all: the filter finds the revisions of its versions."""
+    """Measure the newest entries of a system, and of all: the filter finds the revisions of its versions."""
     paths = ["/api/changes", f"/api/changes?{FILTERS[0]}"]
     first = {path: pages._seconds(client, path) for path in paths}
-    found = medians({path: lambda path=path: pages._seconds(client, path) for path in paths}, ROUNDS)
+    times = medians({path: lambda path=path: pages._seconds(client, path) for path in paths}, ROUNDS)
     return [
-        Row("page of 100 entries of the log", "ms", found[path] * 1e3,
+        Row("page of 100 entries of the log", "ms", times[path] * 1e3,
             how=f"{path}; asked for the first time: {first[path] * 1e3:,.0f} ms")
         for path in paths
     ]  # fmt: skip

@@ -52,24 +52,24 @@ def datasette(database: Path) -> Server:
 
 
 def datasette_page(database: Path, system: str) -> str:
-    """The address of a system's first 100 published rows, no count, no facets, in our columns."""
-    asked = [("system__exact", system), ("_sort", "key"), ("_size", "100"), ("_nocount", "1")]
-    asked += [("_nofacet", "1"), ("_shape", "objects")]
-    return f"/{database.stem}/{TABLE}.json?{_query(asked)}"
+    """Return the address of a system's first 100 published rows, no count, no facets, in our columns."""
+    parameters = [("system__exact", system), ("_sort", "key"), ("_size", "100"), ("_nocount", "1")]
+    parameters += [("_nofacet", "1"), ("_shape", "objects")]
+    return f"/{database.stem}/{TABLE}.json?{_query(parameters)}"
 
 
 def datasette_csv(database: Path) -> str:
-    """The address of all published rows as CSV, in the order of the table, which is the quickest for it."""
+    """Return the address of all published rows as CSV, in the order of the table, its quickest."""
     return f"/{database.stem}/{TABLE}.csv?{_query([('_stream', '1'), ('_size', 'max')])}"
 
 
-def _query(asked: list[tuple[str, str]]) -> str:
+def _query(parameters: list[tuple[str, str]]) -> str:
     hidden = [("_nocol", name) for name in ("system_family", "words", "reference", "until")]
-    return urlencode([("until__isnull", "1"), *asked, *hidden])
+    return urlencode([("until__isnull", "1"), *parameters, *hidden])
 
 
 def stock(database: Path) -> Server:
-    """The stock views, served by gunicorn as ours are."""
+    """Return the stock views, served by gunicorn as ours are."""
     command = [
         str(PLACE / "bin/python"),
         "-m",

@@ -32,7 +32,7 @@ TABLES = (
 
 @contextmanager
 def copy_of(database: Path) -> Iterator[str | None]:
-    """The DATABASE_URL of a running PostgreSQL with the same register; None where there is no PostgreSQL."""
+    """Yield the DATABASE_URL of a running PostgreSQL with the same register, or None."""
     folder = binaries()
     if folder is None:
         yield None

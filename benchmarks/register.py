@@ -35,7 +35,7 @@ RENEWED = 50
 
 
 def ready(rows: int) -> Path:
-    """The register of so many transfers, built if it is not there as this code would build it."""
+    """Return the register of so many transfers, built if it is not there as this code would build it."""
     path = PLACE / f"register-{rows}-{SEED}-{_fingerprint()}.sqlite3"
     if not path.exists():
         PLACE.mkdir(exist_ok=True)
@@ -54,7 +54,7 @@ def ready(rows: int) -> Path:
 
 
 def _fingerprint() -> str:
-    """What a kept file depends on: the public fields, the tables, the fixtures and this code."""
+    """Return what a kept file depends on: the public fields, the tables, the fixtures and this code."""
     digest = hashlib.sha256()
     code = (Path(__file__).with_name(name) for name in ("register.py", "chain.py", "invented.py"))
     fixed = (
@@ -85,8 +85,8 @@ def build(rows: int, path: str) -> None:
     connection.close()
     with _bare(sqlite3.connect(path)) as database, get_context("spawn").Pool(os.cpu_count(), _set_up) as pool:
         log = chain.Log(database, rows)
-        for found in pool.imap(_chunk, [(at, min(at + CHUNK, rows)) for at in range(0, rows, CHUNK)]):
-            log.write(found)
+        for contents in pool.imap(_chunk, [(at, min(at + CHUNK, rows)) for at in range(0, rows, CHUNK)]):
+            log.write(contents)
         log.write_renewed()
     search.rebuild()
     with connection.cursor() as cursor:
@@ -103,16 +103,16 @@ def _set_up() -> None:
     django.setup()
 
 
-def _add_systems(found: list[dict[str, Any]]) -> None:
+def _add_systems(invented_systems: list[dict[str, Any]]) -> None:
     from transfers.models import System, SystemAlias
 
-    made: dict[str, System] = {}
-    for each in found:
-        family = made.get(each.pop("family") or "")
-        made[each["slug"]] = System.objects.create(variant_of=family, **each)
+    systems_by_slug: dict[str, System] = {}
+    for values in invented_systems:
+        family = systems_by_slug.get(values.pop("family") or "")
+        systems_by_slug[values["slug"]] = System.objects.create(variant_of=family, **values)
     SystemAlias.objects.bulk_create(
         SystemAlias(system=system, name=f"{system.name} export", type="export")
-        for system in list(made.values())[::4]
+        for system in list(systems_by_slug.values())[::4]
     )
 
 
@@ -134,31 +134,31 @@ def _bare(database: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def _chunk(span: tuple[int, int]) -> list[chain.Found]:
-    """The published content of the transfers of this span, as values ready for SQLite."""
+    """Return the published content of the transfers of this span, as values ready for SQLite."""
     from transfers.publication import content
 
-    references, sources, inventor = _known()
+    references, sources, inventor = _get_shared()
     random = Random(SEED * 1_000_003 + span[0])
-    found: list[chain.Found] = []
+    contents: list[chain.Found] = []
     for number in range(*span):
         facts, claims = inventor.transfer(random, number)
         blank = dict.fromkeys(content.CLAIM_NAMES)
         flat = [blank | claim | _days(claim) for claim in claims]
-        made = content.build_from_published(facts, flat, references, sources)
+        built = content.build_from_published(facts, flat, references, sources)
         older = None
         if number % RENEWED == 0:
             before = content.build_from_published(
                 facts | {"note": "As first read."}, flat, references, sources
             )
             older = (_plain(before.row), before.digest)
-        found.append((_plain(made.row), [_plain(claim) for claim in made.claims], made.digest, older))
-    return found
+        contents.append((_plain(built.row), [_plain(claim) for claim in built.claims], built.digest, older))
+    return contents
 
 
 _kept: list[Any] = []
 
 
-def _known() -> Any:
+def _get_shared() -> Any:
     """Parties, systems, sources and the inventor: read once a worker."""
     if not _kept:
         from transfers.models import Source

@@ -53,8 +53,8 @@ class Row:
     def cells(self) -> list[str]:
         ratio = ""
         if self.ours is not None and self.theirs:
-            of = self.ours / self.theirs
-            ratio = f"{of:.2f}" if of > 0.1 else f"1/{1 / of:,.0f}"
+            share = self.ours / self.theirs
+            ratio = f"{share:.2f}" if share > 0.1 else f"1/{1 / share:,.0f}"
         verdict = ""
         if self.bar is not None:
             verdict = "not measured"
@@ -77,31 +77,31 @@ class Bench:
 
 def rates(contenders: Mapping[str, Callable[[], object]], rounds: int, seconds: float) -> dict[str, float]:
     """Calls a second, the median of the rounds; in each round every contender has its turn."""
-    found: dict[str, list[float]] = {name: [] for name in contenders}
+    measured: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, call in contenders.items():
             calls, start = 0, time.perf_counter()
             while (taken := time.perf_counter() - start) < seconds:
                 call()
                 calls += 1
-            found[name].append(calls / taken)
-    return {name: median(values) for name, values in found.items()}
+            measured[name].append(calls / taken)
+    return {name: median(values) for name, values in measured.items()}
 
 
 def medians(contenders: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, float]:
-    """The median of what each contender measures of itself, turn by turn."""
-    found: dict[str, list[float]] = {name: [] for name in contenders}
+    """Return the median of what each contender measures of itself, turn by turn."""
+    measured: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, measure in contenders.items():
-            found[name].append(measure())
-    return {name: median(values) for name, values in found.items()}
+            measured[name].append(measure())
+    return {name: median(values) for name, values in measured.items()}
 
 
 HEADINGS = ("work", "unit", "ours", "against", "theirs", "ratio", "bar", "result", "how")
 
 
 def table(rows: list[Row]) -> str:
-    """The rows as a table of Markdown, in even columns."""
+    """Return the rows as a table of Markdown, in even columns."""
     lines = [list(HEADINGS), *(row.cells() for row in rows)]
     lines = [[cell.replace("|", "\\|") for cell in line] for line in lines]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
@@ -152,9 +152,9 @@ def machine() -> list[tuple[str, str]]:
         ("Python", platform.python_version()),
         (
             "SQLite",
-            f"{sqlite3.sqlite_version} (Python's), {_said('sqlite3', '--version').split(' ')[0]} (shell)",
+            f"{sqlite3.sqlite_version} (Python's), {_run('sqlite3', '--version').split(' ')[0]} (shell)",
         ),
-        ("PostgreSQL", _said(str((postgres.binaries() or Path()) / "postgres"), "--version")),
+        ("PostgreSQL", _run(str((postgres.binaries() or Path()) / "postgres"), "--version")),
     ]
 
 
@@ -162,7 +162,7 @@ def _read(path: str) -> str:
     return Path(path).read_text() if Path(path).exists() else ""
 
 
-def _said(*command: str) -> str:
+def _run(*command: str) -> str:
     try:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "none"
     except OSError:

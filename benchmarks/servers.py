@@ -41,20 +41,20 @@ class Client:
         """Status, headers in lower case, and body."""
         self.socket.sendall(request(self.port, path, headers))
         status = int(self.file.readline().split()[1])
-        found: dict[str, str] = {}
+        answered: dict[str, str] = {}
         while (line := self.file.readline().strip()) != b"":
             name, _, value = line.decode("latin-1").partition(":")
-            found[name.lower()] = value.strip()
+            answered[name.lower()] = value.strip()
         if status == 304:
-            return status, found, b""
-        if "content-length" in found:
-            return status, found, self.file.read(int(found["content-length"]))
+            return status, answered, b""
+        if "content-length" in answered:
+            return status, answered, self.file.read(int(answered["content-length"]))
         parts = []
         while size := int(self.file.readline(), 16):
             parts.append(self.file.read(size))
             self.file.readline()
         self.file.readline()
-        return status, found, b"".join(parts)
+        return status, answered, b"".join(parts)
 
     def close(self) -> None:
         self.file.close()
@@ -62,8 +62,8 @@ class Client:
 
 
 def request(port: int, path: str, headers: Mapping[str, str]) -> bytes:
-    told = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{told}\r\n".encode()
+    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{lines}\r\n".encode()
 
 
 @dataclass(frozen=True)

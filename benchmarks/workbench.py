@@ -40,21 +40,21 @@ def measure(bench: Bench) -> list[Row]:
     done = subprocess.run(
         command, cwd=register.ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
     )
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    times: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return [
-        Row(f"admin: {name}", "ms", found[name], "limit", LIMIT, Bar("most", 1), how)
+        Row(f"admin: {name}", "ms", times[name], "limit", LIMIT, Bar("most", 1), how)
         for name in PAGES
         for how in [f"{transfers:,} transfers; median of {TURNS}, in one process, templates included"]
         if name in PROMISED
     ] + [
-        Row(f"admin: {name}", "ms", found[name], how="as above, no bar")
+        Row(f"admin: {name}", "ms", times[name], how="as above, no bar")
         for name in PAGES
         if name not in PROMISED
     ]
 
 
 def _ready(transfers: int) -> Path:
-    """The register of so many transfers with its curated side, made if it is not there."""
+    """Return the register of so many transfers with its curated side, made if it is not there."""
     published = register.ready(transfers)
     path = published.with_suffix(".curated.sqlite3")
     if not path.exists():
@@ -68,7 +68,7 @@ def _ready(transfers: int) -> Path:
     return path
 
 
-def enter() -> None:
+def add_curated() -> None:
     """Curated transfers and claims for every published row."""
     from django.contrib.auth.models import User
     from django.db import connection, transaction
@@ -145,14 +145,14 @@ def times() -> dict[str, float]:
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.get(username="curator"))
     pk = Transfer.objects.filter(quantities__isnull=False).order_by("pk").values_list("pk", flat=True)[0]
-    found: dict[str, list[float]] = {name: [] for name in PAGES}
+    turns_by_name: dict[str, list[float]] = {name: [] for name in PAGES}
     for _ in range(TURNS):
         for name, path in PAGES.items():
             start = time.perf_counter()
             answer = client.get(path.format(pk=pk))
-            found[name].append((time.perf_counter() - start) * 1000)
+            turns_by_name[name].append((time.perf_counter() - start) * 1000)
             assert answer.status_code == 200, (path, answer.status_code)
-    return {name: statistics.median(turns) for name, turns in found.items()}
+    return {name: statistics.median(turns) for name, turns in turns_by_name.items()}
 
 
 if __name__ == "__main__":
@@ -161,6 +161,6 @@ if __name__ == "__main__":
 
     django.setup()
     if sys.argv[1:] == ["enter"]:
-        enter()
+        add_curated()
     else:
         print(json.dumps(times()))

@@ -27,7 +27,7 @@ ROW = "gazette,The Gazette,A sale,2019,B\n"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    """Where uploads wait, apart from those of anybody else."""
+    """Return where uploads wait, apart from those of anybody else."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
@@ -51,7 +51,7 @@ def body(answer):
 
 
 def hidden(answer):
-    """The fields that the confirming form carries."""
+    """Return the fields that the confirming form carries."""
     form = answer.context["confirm_form"]
     return {name: form.initial[name] for name in form.fields if name in form.initial}
 
@@ -125,9 +125,9 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize(("content", "format", "said"), FILES.values(), ids=FILES)
-def test_a_bad_file_is_told_on_the_page(admin_client, content, format, said):
-    assert said in body(upload(admin_client, content, format=format))
+@pytest.mark.parametrize(("content", "format", "message"), FILES.values(), ids=FILES)
+def test_a_bad_file_is_told_on_the_page(admin_client, content, format, message):
+    assert message in body(upload(admin_client, content, format=format))
 
 
 def test_a_hostile_cell_is_shown_as_text(admin_client):
@@ -197,9 +197,9 @@ def test_a_changed_party_shows_in_public_at_once(admin_client):
 
 
 def test_a_changed_claim_takes_its_transfer_back_to_draft(admin_client):
-    made = factories.published().quantities.get()
+    claim = factories.published().quantities.get()
     head = "transfer,source,measure,locator,unit,as_of,minimum\n"
-    row = f"{made.transfer},{made.source},{made.measure},{made.locator},{made.unit},,5\n"
+    row = f"{claim.transfer},{claim.source},{claim.measure},{claim.locator},{claim.unit},,5\n"
     confirm(admin_client, upload(admin_client, head + row, "quantity"), "quantity")
     assert (Quantity.objects.get().minimum, Transfer.objects.get().state) == (5, "draft")
 

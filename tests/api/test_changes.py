@@ -25,15 +25,15 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 def edited():
     """Published, changed in a figure and a text, withdrawn; another published in between."""
     factories.system("s-400", aliases=("SA-21",))
-    made = factories.published("rus-srb", reason="First reading", location="Niš", note="a | b")
-    made.quantities.update(minimum=7, maximum=7)
-    Transfer.objects.filter(pk=made.pk).update(location="")
-    publish.publish([made], "Read again: seven")
+    transfer = factories.published("rus-srb", reason="First reading", location="Niš", note="a | b")
+    transfer.quantities.update(minimum=7, maximum=7)
+    Transfer.objects.filter(pk=transfer.pk).update(location="")
+    publish.publish([transfer], "Read again: seven")
     factories.published(
         "usa-ind", supplier="USA", recipient="IND", system="apache", reason="New <source> & more"
     )
-    publish.withdraw([made], "a misreading")
-    return made
+    publish.withdraw([transfer], "a misreading")
+    return transfer
 
 
 def entries(client, query=""):
@@ -71,12 +71,12 @@ def test_fields_differ_in_public_order():
 
 
 def test_no_version_is_one_without_values():
-    told = [
+    expected = [
         changes.Change("key", "a", None),
         changes.Change("location", "Niš", None),
         changes.Change("sources", 1, None),
     ]
-    assert changes.list_changes(ROW, None) == told
+    assert changes.list_changes(ROW, None) == expected
     assert [change.after for change in changes.list_changes(None, ROW)] == ["a", "Niš", 1]
 
 
@@ -130,7 +130,7 @@ def test_the_actions_are_those_of_the_log():
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [("key=rus-srb", [4, 2, 1]), ("action=publish,withdraw", [4, 3, 1]), ("supplier=USA", [3]),
      ("recipient=Serbia", [4, 2, 1]), ("system=SA-21", [4, 2, 1]), ("system=apache&supplier=Russia", []),
      ("system__not=apache", [4, 2, 1]), ("supplier=Russia&action=withdraw", [4]), ("since=2", [4, 3]),
@@ -138,9 +138,9 @@ def test_the_actions_are_those_of_the_log():
      ("as_of=3&since=1&key=rus-srb", [2]), ("q=read+SEVEN", [2]), ("reason__contains=misread", [4]),
      ("revision__lte=2", [2, 1])],
 )  # fmt: skip
-def test_filters(client, edited, query, found):
-    assert numbers(client, query) == found
-    assert client.get(f"{CHANGES}?{query}").json()["count"] == len(found)
+def test_filters(client, edited, query, expected):
+    assert numbers(client, query) == expected
+    assert client.get(f"{CHANGES}?{query}").json()["count"] == len(expected)
 
 
 def test_a_family_includes_its_variants(client):
@@ -150,9 +150,9 @@ def test_a_family_includes_its_variants(client):
 
 
 def test_a_change_of_system_is_a_change_of_the_new_one(client, edited):
-    made = factories.published("c", system="apache")
-    Transfer.objects.filter(pk=made.pk).update(system=factories.system("s-400"))
-    publish.publish([made], "another system")
+    transfer = factories.published("c", system="apache")
+    Transfer.objects.filter(pk=transfer.pk).update(system=factories.system("s-400"))
+    publish.publish([transfer], "another system")
     assert (numbers(client, "system=apache&key=c"), numbers(client, "system=s-400&key=c")) == ([5], [6])
 
 

@@ -24,7 +24,7 @@ def address(text):
 
 
 def bib(client, query):
-    """The fields of the one entry of a BibTeX file; raises where its braces do not match."""
+    """Return the fields of the one entry of a BibTeX file; raise where its braces do not match."""
     answer = client.get(f"/api/{query}")
     assert answer["Content-Type"] == "application/x-bibtex; charset=utf-8"
     text = answer.content.decode()
@@ -53,8 +53,11 @@ def test_every_answer_has_one_that_leads_to_it_for_ever(client, published, resou
 
 def test_it_says_register_revision_and_its_day(client):
     day = Revision.objects.get().time.date().isoformat()
-    told = client.get("/api/transfers?system=S-400&page_size=5").json()["citation"]
-    assert told == f"arms_registry, revision 1 of {day}, http://testserver/api/transfers?system=S-400&as_of=1"
+    citation = client.get("/api/transfers?system=S-400&page_size=5").json()["citation"]
+    assert (
+        citation
+        == f"arms_registry, revision 1 of {day}, http://testserver/api/transfers?system=S-400&as_of=1"
+    )
 
 
 def test_the_citation_comes_last(client):
@@ -62,44 +65,44 @@ def test_the_citation_comes_last(client):
 
 
 @pytest.mark.parametrize(
-    "asked", ["transfers.json/?status=agreed&kind=sale", "transfers?kind=sale&format=json&status=agreed"]
+    "question", ["transfers.json/?status=agreed&kind=sale", "transfers?kind=sale&format=json&status=agreed"]
 )
-def test_one_question_has_one_address_however_it_is_written(client, asked):
-    told = client.get(f"/api/{asked}").json()["citation"]
-    assert address(told) == "http://testserver/api/transfers?kind=sale&status=agreed&as_of=1"
+def test_one_question_has_one_address_however_it_is_written(client, question):
+    citation = client.get(f"/api/{question}").json()["citation"]
+    assert address(citation) == "http://testserver/api/transfers?kind=sale&status=agreed&as_of=1"
 
 
 @pytest.mark.parametrize("resource", ["transfers", "transfers.csv", "transfers/rus-srb"])
 def test_the_header_leads_there_too(client, resource):
-    told = client.get(f"/api/{resource}")["Citation"]
-    assert address(told) == f"http://testserver/api/{resource}?as_of=1"
-    assert re.search(r", retrieved \d{4}-\d\d-\d\d$", told)
+    citation = client.get(f"/api/{resource}")["Citation"]
+    assert address(citation) == f"http://testserver/api/{resource}?as_of=1"
+    assert re.search(r", retrieved \d{4}-\d\d-\d\d$", citation)
 
 
 def test_a_version_cites_its_own_address(client):
-    told = client.get("/api/transfers/rus-srb@1").json()["citation"]
-    assert address(told) == "http://testserver/api/transfers/rus-srb@1"
+    citation = client.get("/api/transfers/rus-srb@1").json()["citation"]
+    assert address(citation) == "http://testserver/api/transfers/rus-srb@1"
 
 
 def test_an_empty_register_has_no_revision_to_cite(client):
-    told = client.get("/api/transfers?as_of=1999-01-01").json()["citation"]
-    assert told == "arms_registry, revision 0, http://testserver/api/transfers?as_of=1999-01-01"
+    citation = client.get("/api/transfers?as_of=1999-01-01").json()["citation"]
+    assert citation == "arms_registry, revision 0, http://testserver/api/transfers?as_of=1999-01-01"
 
 
 @pytest.mark.parametrize("resource", [*CITED, "transfers/rus-srb@1"])
 @pytest.mark.parametrize("form", ["bib", "csl"])
 def test_every_format_cites_the_address_of_the_answer(client, resource, form):
     plain = address(client.get(f"/api/{resource}").json()["citation"])
-    found = bib(client, f"{resource}.bib")["url"] if form == "bib" else csl(client, f"{resource}.csl")["URL"]
-    assert found == plain
+    cited = bib(client, f"{resource}.bib")["url"] if form == "bib" else csl(client, f"{resource}.csl")["URL"]
+    assert cited == plain
 
 
 def test_bibtex_has_title_author_day_and_licence(client):
-    found = bib(client, "transfers.bib?location=Niš")
-    assert found["title"] == "{arms\\_registry: transfers: location=Niš}"
-    assert (found["author"], found["version"]) == ("{arms\\_registry}", "1")
-    assert (found["year"], found["month"]) == (str(Revision.objects.get().time.year), found["month"].lower())
-    assert "creativecommons.org" in found["note"]
+    cited = bib(client, "transfers.bib?location=Niš")
+    assert cited["title"] == "{arms\\_registry: transfers: location=Niš}"
+    assert (cited["author"], cited["version"]) == ("{arms\\_registry}", "1")
+    assert (cited["year"], cited["month"]) == (str(Revision.objects.get().time.year), cited["month"].lower())
+    assert "creativecommons.org" in cited["note"]
 
 
 NASTY = r"50%_{a}\b~c^d&#$ \}"

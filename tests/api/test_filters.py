@@ -137,8 +137,8 @@ class TestParty:
         assert (fault["parameter"], fault["code"], fault["suggestions"]) == (parameter, "unknown", ["Serbia"])
 
     def test_every_fault_is_told_at_once(self, client):
-        told = faults(client, "supplier=Servia&recipient=Atlantis&quantity_ordered=six&status=new")
-        named = sorted(fault["parameter"] for fault in told)
+        errors = faults(client, "supplier=Servia&recipient=Atlantis&quantity_ordered=six&status=new")
+        named = sorted(fault["parameter"] for fault in errors)
         assert named == ["quantity_ordered", "recipient", "status", "supplier"]
 
 
@@ -161,9 +161,9 @@ class TestChoices:
             {"key": "c", "category": "aircraft", "status": "in_delivery", "condition": "second_hand"},
         )
 
-    @pytest.mark.parametrize(("query", "found"), CHOICES.items())
-    def test_they_select(self, client, query, found):
-        assert keys(client, query) == list(found)
+    @pytest.mark.parametrize(("query", "expected"), CHOICES.items())
+    def test_they_select(self, client, query, expected):
+        assert keys(client, query) == list(expected)
 
 
 DISPUTED = {
@@ -183,9 +183,9 @@ class TestDisputed:
             {"key": "c", "disputed": "quantity_ordered|date_agreed|tiv_unit"},
         )
 
-    @pytest.mark.parametrize(("query", "found"), DISPUTED.items())
-    def test_it_looks_into_the_list(self, client, query, found):
-        assert keys(client, query) == list(found)
+    @pytest.mark.parametrize(("query", "expected"), DISPUTED.items())
+    def test_it_looks_into_the_list(self, client, query, expected):
+        assert keys(client, query) == list(expected)
 
 
 PLAIN = {
@@ -222,9 +222,9 @@ class TestLookups:
             {"key": "b-3", "sources": 3, "revision": 7, "updated": "2026-02-01T00:00:00Z", **day},
         )
 
-    @pytest.mark.parametrize(("query", "found"), PLAIN.items())
-    def test_they_select(self, client, query, found):
-        assert keys(client, query) == found.split()
+    @pytest.mark.parametrize(("query", "expected"), PLAIN.items())
+    def test_they_select(self, client, query, expected):
+        assert keys(client, query) == expected.split()
 
     @pytest.mark.parametrize("query", ["key=a-1,", "key=,", "key__contains=a-,", "key__not=,a-1"])
     def test_an_empty_part_is_an_error(self, client, query):
@@ -257,12 +257,12 @@ LOOKUPS = ("", "__not", "__gte", "__lte")
 
 
 def worlds(low, high):
-    """All that a figure may really be."""
+    """List all that a figure may really be."""
     return range(-END if low is None else low, (END if high is None else high) + 1)
 
 
 def passes(lookup, world, values):
-    """Whether what it really is answers the question."""
+    """Return whether what it really is answers the question."""
     low, high = values[0]
     match lookup:
         case "__gte":
@@ -273,10 +273,10 @@ def passes(lookup, world, values):
     return among == (lookup == "")
 
 
-def expected(row, asked, certain):
-    """Whether the row is to be selected: for each parameter some world passes, or all do."""
+def expected(row, wanted, certain):
+    """Return whether the row is to be selected: for each parameter some world passes, or all do."""
     counted = all if certain else any
-    return all(counted(passes(lookup, each, asked[lookup]) for each in worlds(*row)) for lookup in asked)
+    return all(counted(passes(lookup, each, wanted[lookup]) for each in worlds(*row)) for lookup in wanted)
 
 
 def questions(values):
@@ -286,8 +286,8 @@ def questions(values):
     return st.fixed_dictionaries({}, optional=single | several).filter(bool)
 
 
-def selected(name, asked, write, certain):
-    query = [f"{name}{lookup}={write(*value)}" for lookup, values in asked.items() for value in values]
+def selected(name, wanted, write, certain):
+    query = [f"{name}{lookup}={write(*value)}" for lookup, values in wanted.items() for value in values]
     query.append(f"certain={str(certain).lower()}")
     filterset = RowFilterSet(QueryDict("&".join(query)), queryset=RegistryRow.objects.all())
     assert filterset.is_valid(), filterset.errors
@@ -299,7 +299,7 @@ def day(number):
 
 
 def dated(low, high):
-    """A figure as EDTF: one day, or an interval that may be open."""
+    """Write a figure as EDTF: one day, or an interval that may be open."""
     return day(low) if low == high else f"{day(low) or '..'}/{day(high) or '..'}"
 
 
@@ -308,15 +308,15 @@ DATES = [figure for figure in FIGURES if figure != (None, None)]
 
 
 class TestUncertainQuantity:
-    @given(asked=questions(st.integers(0, 5).map(lambda number: (number, number))), certain=st.booleans())
+    @given(wanted=questions(st.integers(0, 5).map(lambda number: (number, number))), certain=st.booleans())
     @settings(max_examples=150, deadline=None)
-    def test_a_filter_selects_what_may_match_or_what_must(self, asked, certain):
+    def test_a_filter_selects_what_may_match_or_what_must(self, wanted, certain):
         if not RegistryRow.objects.exists():
             names = ("quantity_ordered_min", "quantity_ordered_max")
-            found = ({"key": str(row), **dict(zip(names, row, strict=True))} for row in QUANTITIES)
-            rows(*found, {"key": "no figure"})
-        assert selected("quantity_ordered", asked, lambda low, high: low, certain) == {
-            str(row) for row in QUANTITIES if expected(row, asked, certain)
+            figures = ({"key": str(row), **dict(zip(names, row, strict=True))} for row in QUANTITIES)
+            rows(*figures, {"key": "no figure"})
+        assert selected("quantity_ordered", wanted, lambda low, high: low, certain) == {
+            str(row) for row in QUANTITIES if expected(row, wanted, certain)
         }
 
     def test_a_missing_figure_matches_nothing_but_isnull(self, client):
@@ -350,27 +350,27 @@ class TestUncertainQuantity:
 
 
 class TestUncertainDate:
-    @given(asked=questions(st.sampled_from(DATES)), certain=st.booleans())
+    @given(wanted=questions(st.sampled_from(DATES)), certain=st.booleans())
     @settings(max_examples=200, deadline=None)
-    def test_a_filter_selects_what_may_match_or_what_must(self, asked, certain):
+    def test_a_filter_selects_what_may_match_or_what_must(self, wanted, certain):
         if not RegistryRow.objects.exists():
             names = ("date_delivered_earliest", "date_delivered_latest")
             bounds = [dict(zip(names, map(day, row), strict=True)) for row in DATES]
             texts = [{"key": dated(*row), "date_delivered": dated(*row)} for row in DATES]
             rows(*map(operator.or_, texts, bounds), {"key": "no date"})
-        assert selected("date_delivered", asked, dated, certain) == {
-            dated(*row) for row in DATES if expected(row, asked, certain)
+        assert selected("date_delivered", wanted, dated, certain) == {
+            dated(*row) for row in DATES if expected(row, wanted, certain)
         }
 
     @pytest.mark.parametrize("event", ["agreed", "delivered", "deployed"])
     @pytest.mark.parametrize(
-        "asked", ["2019", "2019-07", "201X", "2019-07/..", "{2012,2020}", "2019-22", "2019?"]
+        "wanted", ["2019", "2019-07", "201X", "2019-07/..", "{2012,2020}", "2019-22", "2019?"]
     )
-    def test_it_is_asked_in_edtf(self, client, event, asked):
+    def test_it_is_asked_in_edtf(self, client, event, wanted):
         early, late = edtf.bounds("2019-07-14")
         name = f"date_{event}"
         rows({"key": "a", name: "2019-07-14", f"{name}_earliest": early, f"{name}_latest": late})
-        assert keys(client, f"{name}={asked}") == keys(client, f"{name}={asked}&certain=true") == ["a"]
+        assert keys(client, f"{name}={wanted}") == keys(client, f"{name}={wanted}&certain=true") == ["a"]
 
     def test_what_is_surely_in_one_of_two_years_is_certain(self, client):
         rows({"key": "a", "date_agreed": "2019/2020", "date_agreed_earliest": "2019-01-01",

@@ -48,14 +48,14 @@ DIFFERENT = [
 def _register():
     serbia = factories.transfer("rus-srb", location="Niš", note="so many words " * 30)
     india = factories.transfer("usa-ind", supplier="USA", recipient="IND", system="f-16")
-    for made in (serbia, india):
-        factories.quantity(transfer=made)
+    for transfer in (serbia, india):
+        factories.quantity(transfer=transfer)
     publish.publish([serbia, india], "new")
 
 
 @pytest.fixture
 def careless():
-    """A client that gets the answer where a view fails, as on a server."""
+    """Return a client that gets the answer where a view fails, as on a server."""
     return Client(raise_request_exception=False)
 
 
@@ -117,15 +117,15 @@ class TestETag:
 class TestNotModified:
     @pytest.mark.parametrize("address", ADDRESSES)
     def test_it_takes_one_query_and_has_no_body(self, client, django_assert_num_queries, address):
-        told = etag(client, address)
+        tag = etag(client, address)
         with django_assert_num_queries(1):
-            answer = client.get(address, headers={"if-none-match": told})
-        assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", told)
+            answer = client.get(address, headers={"if-none-match": tag})
+        assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", tag)
 
     @pytest.mark.parametrize("form", ["W/{}", '"a", {}', '{}, "b"', 'W/"a",W/{}'])
     def test_weak_and_listed_tags_match(self, client, form):
-        told = form.format(etag(client, "/api/transfers"))
-        assert client.get("/api/transfers", headers={"if-none-match": told}).status_code == 304
+        tag = form.format(etag(client, "/api/transfers"))
+        assert client.get("/api/transfers", headers={"if-none-match": tag}).status_code == 304
 
     @pytest.mark.parametrize("tag", ['"a"', "a", "", 'W/"a", "b"', '"'])
     def test_another_tag_does_not(self, client, tag):
@@ -136,13 +136,13 @@ class TestNotModified:
     )
     @pytest.mark.parametrize("tag", ["*", "{}"])
     def test_an_error_is_never_not_modified(self, client, address, status, tag):
-        told = tag.format(etag(client, "/api/transfers"))
-        assert client.get(address, headers={"if-none-match": told}).status_code == status
+        tag = tag.format(etag(client, "/api/transfers"))
+        assert client.get(address, headers={"if-none-match": tag}).status_code == status
 
     def test_what_was_withdrawn_is_gone_for_who_has_it_too(self, client):
-        told = etag(client, "/api/transfers/rus-srb")
+        known_tag = etag(client, "/api/transfers/rus-srb")
         publish.withdraw(publish.Transfer.objects.filter(key="rus-srb"), "wrong")
-        for tag in (told, "*"):
+        for tag in (known_tag, "*"):
             answer = client.get("/api/transfers/rus-srb", headers={"if-none-match": tag})
             assert answer.status_code == 410
 
@@ -153,8 +153,8 @@ class TestNotModified:
         assert again[name] == answer[name]
 
     def test_head_is_answered_alike(self, client):
-        told = etag(client, "/api/transfers")
-        assert client.head("/api/transfers", headers={"if-none-match": told}).status_code == 304
+        tag = etag(client, "/api/transfers")
+        assert client.head("/api/transfers", headers={"if-none-match": tag}).status_code == 304
 
 
 class TestHeaders:
@@ -206,8 +206,8 @@ class TestGzip:
         assert "Content-Encoding" not in client.get("/api/fields")
 
     def test_a_compressed_answer_is_not_modified_either(self, client):
-        told = etag(client, "/api/fields", **{"accept-encoding": "gzip"})
-        answer = client.get("/api/fields", headers={"accept-encoding": "gzip", "if-none-match": told})
+        tag = etag(client, "/api/fields", **{"accept-encoding": "gzip"})
+        answer = client.get("/api/fields", headers={"accept-encoding": "gzip", "if-none-match": tag})
         assert answer.status_code == 304
 
     def test_pages_with_secrets_are_not_compressed(self, client):
@@ -231,8 +231,11 @@ class TestOtherOrigins:
 
     @pytest.mark.parametrize("address", ADDRESSES)
     def test_a_preflight_allows_reads_and_their_headers(self, client, address):
-        asked = {"access-control-request-method": "GET", "access-control-request-headers": "if-none-match"}
-        answer = client.options(address, headers={"origin": "https://example.org", **asked})
+        preflight = {
+            "access-control-request-method": "GET",
+            "access-control-request-headers": "if-none-match",
+        }
+        answer = client.options(address, headers={"origin": "https://example.org", **preflight})
         assert answer.status_code == 204
         assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
         assert "If-None-Match" in answer["Access-Control-Allow-Headers"]
@@ -246,12 +249,14 @@ class TestOptions:
     def test_it_lists_every_parameter(self, client, address):
         view = client.options(address).resolver_match.func.cls()
         assert [
-            each["name"] for each in client.options(address).json()["parameters"]
+            described["name"] for described in client.options(address).json()["parameters"]
         ] == view.list_parameters()
 
     def test_a_filter_has_its_choices(self, client):
         [kind] = [
-            each for each in client.options("/api/claims").json()["parameters"] if each["name"] == "unit"
+            described
+            for described in client.options("/api/claims").json()["parameters"]
+            if described["name"] == "unit"
         ]
         assert {"battery", "aircraft"} <= set(kind["choices"])
 
@@ -316,9 +321,14 @@ class TestLimit:
 
     def test_what_is_left_is_told(self, client, limited):
         answers = [client.get("/api") for _ in range(4)]
-        told = [[answer[name] for name in self.NAMES] for answer in answers]
-        assert [(limit, left) for limit, left, _ in told] == [("3", "2"), ("3", "1"), ("3", "0"), ("3", "0")]
-        assert all(0 < int(reset) <= 60 for *_, reset in told)
+        limits = [[answer[name] for name in self.NAMES] for answer in answers]
+        assert [(limit, left) for limit, left, _ in limits] == [
+            ("3", "2"),
+            ("3", "1"),
+            ("3", "0"),
+            ("3", "0"),
+        ]
+        assert all(0 < int(reset) <= 60 for *_, reset in limits)
 
     @pytest.mark.parametrize("address", [*ADDRESSES, "/api/claims?x=1", "/api/transfers/none"])
     def test_it_is_told_on_every_answer(self, client, limited, address):
@@ -343,8 +353,8 @@ class TestLimit:
 
     def test_what_a_client_writes_before_the_proxy_does_not_count(self, client, limited, settings):
         settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": 1}
-        told = [f"10.0.0.{number}, 192.0.2.1" for number in range(4)]
-        codes = [client.get("/api", headers={"x-forwarded-for": each}).status_code for each in told]
+        forwarded = [f"10.0.0.{number}, 192.0.2.1" for number in range(4)]
+        codes = [client.get("/api", headers={"x-forwarded-for": each}).status_code for each in forwarded]
         assert codes[-1] == 429
 
     def test_other_addresses_are_other_clients(self, client, limited):

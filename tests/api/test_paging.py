@@ -54,7 +54,7 @@ def add(rows, start=0, prefix="row"):
 
 @contextmanager
 def register(rows):
-    """A register of these rows, until the block ends."""
+    """Publish a register of these rows, until the block ends."""
     with transaction.atomic():
         add(rows)
         yield CLIENT
@@ -66,7 +66,7 @@ def keys(body):
 
 
 def walk(client, address, link="next"):
-    """The pages from this address on, following the link to the end."""
+    """Yield the pages from this address on, following the link to the end."""
     pages = []
     while address:
         pages.append(client.get(address).json())
@@ -74,12 +74,12 @@ def walk(client, address, link="next"):
     return pages
 
 
-def asked(order, size):
+def build_address(order, size):
     return f"/api/transfers?ordering={','.join(map(''.join, order))}&page_size={size}"
 
 
 def in_order(rows, order):
-    """The keys of the rows in this order: nulls last either way, the key between equals."""
+    """Return the keys of the rows in this order: nulls last either way, the key between equals."""
     listed = [{**row, "key": f"row-{number:03}"} for number, row in enumerate(rows)]
     for sign, name in reversed([*order, ("", "key")]):
         there = [row for row in listed if row[name] is not None]
@@ -93,8 +93,8 @@ class TestWalk:
     @settings(max_examples=60, deadline=None)
     def test_forth_it_meets_each_row_once_in_the_order_of_the_whole(self, rows, order, size):
         with register(rows) as client:
-            whole = keys(client.get(asked(order, 1000)).json())
-            pages = walk(client, asked(order, size))
+            whole = keys(client.get(build_address(order, 1000)).json())
+            pages = walk(client, build_address(order, size))
         assert [key for page in pages for key in keys(page)] == whole
         assert sorted(whole) == [f"row-{number:03}" for number in range(len(rows))]
         assert [len(keys(page)) for page in pages[:-1]] == [size] * (len(pages) - 1)
@@ -104,8 +104,8 @@ class TestWalk:
     @settings(max_examples=40, deadline=None)
     def test_back_it_meets_the_same_pages(self, rows, order, size):
         with register(rows) as client:
-            pages = walk(client, asked(order, size))
-            last = asked(order, size) if len(pages) == 1 else pages[-2]["next"]
+            pages = walk(client, build_address(order, size))
+            last = build_address(order, size) if len(pages) == 1 else pages[-2]["next"]
             returned = walk(client, last, "previous")
         assert [keys(page) for page in reversed(returned)] == [keys(page) for page in pages]
 
@@ -114,14 +114,14 @@ class TestWalk:
     def test_the_whole_is_in_order_with_nulls_last(self, rows, order):
         rows = [{**row, "location": row["location"] and "abc"[len(row["location"]) % 3]} for row in rows]
         with register(rows) as client:
-            assert keys(client.get(asked(order, 1000)).json()) == in_order(rows, order)
+            assert keys(client.get(build_address(order, 1000)).json()) == in_order(rows, order)
 
     @given(ROWS, ORDERS, SIZES, st.lists(ROWS, max_size=4))
     @settings(max_examples=40, deadline=None)
     def test_rows_published_on_the_way_make_none_lost_or_repeated(self, rows, order, size, arrivals):
-        seen, arriving, address = [], iter(enumerate(arrivals)), asked(order, size)
+        seen, arriving, address = [], iter(enumerate(arrivals)), build_address(order, size)
         with register(rows) as client:
-            before = keys(client.get(asked(order, 1000)).json())
+            before = keys(client.get(build_address(order, 1000)).json())
             while address:
                 body = client.get(address).json()
                 seen += keys(body)
@@ -135,38 +135,44 @@ class TestWalk:
     @settings(max_examples=20, deadline=None)
     def test_the_csv_is_in_the_same_order(self, rows, order):
         with register(rows) as client:
-            whole = keys(client.get(asked(order, 1000)).json())
-            lines = b"".join(client.get(f"{asked(order, 1).split('&')[0]}&format=csv")).decode().split("\r\n")
+            whole = keys(client.get(build_address(order, 1000)).json())
+            lines = (
+                b"".join(client.get(f"{build_address(order, 1).split('&')[0]}&format=csv"))
+                .decode()
+                .split("\r\n")
+            )
         assert [line.split(",")[0].strip('"') for line in lines[1:-1]] == whole
 
     def test_a_row_republished_on_the_way_is_neither_lost_nor_repeated(self, client):
-        made = [factories.published(key) for key in ("a", "b", "c", "d")]
+        transfers = [factories.published(key) for key in ("a", "b", "c", "d")]
         first = client.get("/api/transfers?page_size=2").json()
-        for transfer in (made[1], made[3]):
+        for transfer in (transfers[1], transfers[3]):
             transfer.note = "Edited"
             transfer.save()
-        publish.publish(made, "Edited")
+        publish.publish(transfers, "Edited")
         assert keys(client.get(first["next"]).json()) == ["c", "d"]
 
     def test_a_row_withdrawn_on_the_way_does_not_shift_the_others(self, client):
-        made = [factories.published(key) for key in ("a", "b", "c", "d")]
+        transfers = [factories.published(key) for key in ("a", "b", "c", "d")]
         first = client.get("/api/transfers?page_size=2").json()
-        publish.withdraw(made[:2], "Wrong")
+        publish.withdraw(transfers[:2], "Wrong")
         assert keys(client.get(first["next"]).json()) == ["c", "d"]
 
     def test_a_page_whose_rows_are_all_withdrawn_is_empty(self, client):
-        made = [factories.published(key) for key in ("a", "b", "c")]
+        transfers = [factories.published(key) for key in ("a", "b", "c")]
         first = client.get("/api/transfers?page_size=2").json()
-        publish.withdraw(made[2:], "Wrong")
+        publish.withdraw(transfers[2:], "Wrong")
         last = client.get(first["next"]).json()
         assert (last["count"], last["results"], last["next"]) == (2, [], None)
 
 
-class TestPage:
-    @pytest.fixture(autouse=True)
-    def _rows(self):
-        add([{"note": "Ж&=", "status": status} for status in ("agreed", "delivered", "reported") * 4])
+@pytest.fixture
+def twelve_rows():
+    add([{"note": "Ж&=", "status": status} for status in ("agreed", "delivered", "reported") * 4])
 
+
+@pytest.mark.usefixtures("twelve_rows")
+class TestPage:
     def test_the_first_has_none_before_and_the_last_none_after(self, client):
         pages = walk(client, "/api/transfers?page_size=5")
         assert [bool(page["previous"]) for page in pages] == [False, True, True]
@@ -187,8 +193,8 @@ class TestPage:
         for body in walk(client, f"/api/transfers?page_size={size}"):
             address = body["next"] or body["previous"] or f"/api/transfers?page_size={size}"
             answer = client.get(address)
-            told = {rel: link for link, rel in LINK.findall(answer["Link"])}
-            assert told == {rel: answer.json()[rel] for rel in ("next", "previous") if answer.json()[rel]}
+            links = {rel: link for link, rel in LINK.findall(answer["Link"])}
+            assert links == {rel: answer.json()[rel] for rel in ("next", "previous") if answer.json()[rel]}
 
     def test_the_size_is_a_hundred_unless_asked(self, client):
         add([{}] * 100, start=12)
@@ -222,6 +228,9 @@ class TestPage:
         assert following.startswith(f"http://testserver{address}?")
         assert keys(client.get(following).json()) == ["row-001"]
 
+
+@pytest.mark.usefixtures("twelve_rows")
+class TestCursor:
     def test_the_size_may_change_on_the_way(self, client):
         following = client.get("/api/transfers?page_size=1").json()["next"]
         assert keys(client.get(following.replace("page_size=1", "page_size=3")).json()) == [

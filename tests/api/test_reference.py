@@ -113,11 +113,14 @@ def register():
     variant = factories.system("pantsir-s1", variant_of=family, aliases=("SA-22", "Greyhound", "Zenit"))
     texts = {"description": "Long-range SAM", "category": "missiles", "unroca": "VII", "wikidata": "Q42"}
     system = factories.system("s-400", **texts)
-    made = [factories.transfer("a", system=variant), factories.transfer("b", supplier="SUN", system=system)]
-    for each, cited in zip(made, (factories.source("reuters", **FULL_SOURCE), "bare"), strict=True):
-        factories.quantity(transfer=each, source=cited)
-    publish.publish(made, "new")
-    return made
+    transfers = [
+        factories.transfer("a", system=variant),
+        factories.transfer("b", supplier="SUN", system=system),
+    ]
+    for transfer, cited in zip(transfers, (factories.source("reuters", **FULL_SOURCE), "bare"), strict=True):
+        factories.quantity(transfer=transfer, source=cited)
+    publish.publish(transfers, "new")
+    return transfers
 
 
 def keys(client, address):
@@ -219,9 +222,9 @@ class TestFields:
         assert line == ["Greyhound|SA-22|Zenit"]
 
 
-@pytest.mark.parametrize(("address", "found"), (FOUND | SEARCHED).items())
-def test_records_are_filtered_and_searched(client, register, address, found):
-    assert " ".join(keys(client, address)) == found
+@pytest.mark.parametrize(("address", "expected"), (FOUND | SEARCHED).items())
+def test_records_are_filtered_and_searched(client, register, address, expected):
+    assert " ".join(keys(client, address)) == expected
 
 
 @pytest.mark.parametrize("address", LISTS)
@@ -229,8 +232,8 @@ def test_every_field_finds_its_own_value(client, register, address):
     for item in FIELDS[address]:
         rows = [row for row in results(client, address) if row[item.name] not in (None, [])]
         value = rows[0][item.name]
-        asked = {item.name: value[0] if isinstance(value, list) else value}
-        assert client.get(address, asked).json()["count"] >= 1, item.name
+        filters = {item.name: value[0] if isinstance(value, list) else value}
+        assert client.get(address, filters).json()["count"] >= 1, item.name
 
 
 @pytest.mark.parametrize("query", ["kind=states", "kind__gte=a", "nam=x", "q=!", "ordering=aliases"])
@@ -261,12 +264,12 @@ class TestOrder:
 
     @pytest.mark.parametrize(("address", "expected"), ORDERED)
     def test_pages_of_one_keep_the_order(self, client, register, address, expected):
-        page, found = f"{address}&page_size=1", []
+        page, codes = f"{address}&page_size=1", []
         while page:
             body = client.get(page).json()
-            found += [row[KEYS[address.split("?")[0]]] for row in body["results"]]
+            codes += [row[KEYS[address.split("?")[0]]] for row in body["results"]]
             page = body["next"]
-        assert " ".join(found) == expected
+        assert " ".join(codes) == expected
 
 
 class TestEdit:

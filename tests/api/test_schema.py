@@ -29,9 +29,9 @@ def published():
     factories.party("RUS", aliases=("Russian Federation",))
     factories.system("family")
     factories.system("s-400", variant_of=factories.system("family"), unroca="VII", aliases=("SA-21",))
-    made = factories.published("rus-srb", occasion="An exercise")
+    transfer = factories.published("rus-srb", occasion="An exercise")
     factories.published("a-second", reason="Another")
-    return made
+    return transfer
 
 
 def operation(path):
@@ -101,8 +101,10 @@ def test_every_field_stands_in_public_order_with_its_meaning(view):
     ],
 )
 def test_a_field_has_its_type(record, name, expected):
-    found = DOCUMENT["components"]["schemas"][record]["properties"][name]
-    assert {key: value for key, value in found.items() if key not in ("description", "x-unit")} == expected
+    described = DOCUMENT["components"]["schemas"][record]["properties"][name]
+    assert {
+        key: value for key, value in described.items() if key not in ("description", "x-unit")
+    } == expected
 
 
 def test_a_choice_that_may_be_missing_has_null_among_its_values():
@@ -120,11 +122,13 @@ def test_every_parameter_stands_with_its_meaning(client, resource):
     allowed = client.get(
         f"/api{resource}?zzzzqqqq=1".replace("{key}", "a").replace("{revision}", "1")
     ).json()["allowed"]
-    found = {
-        each["name"]: each for each in operation(f"/api{resource}")["parameters"] if each["in"] == "query"
+    described = {
+        parameter["name"]: parameter
+        for parameter in operation(f"/api{resource}")["parameters"]
+        if parameter["in"] == "query"
     }
-    assert sorted(found) == allowed
-    assert all(each["description"] and each["schema"]["type"] for each in found.values())
+    assert sorted(described) == allowed
+    assert all(parameter["description"] and parameter["schema"]["type"] for parameter in described.values())
 
 
 def test_every_own_parameter_has_a_meaning():
@@ -132,11 +136,11 @@ def test_every_own_parameter_has_a_meaning():
 
 
 def test_what_may_be_repeated_is_an_array_and_what_may_not_is_none():
-    found = {each["name"]: each for each in operation("/api/transfers")["parameters"]}
-    assert (found["system"]["schema"]["type"], found["system"]["explode"]) == ("array", True)
-    assert (found["fields"]["schema"]["type"], found["fields"]["explode"]) == ("array", False)
-    assert found["quantity_ordered__gte"]["schema"]["type"] == "integer"
-    assert found["certain"]["schema"]["type"] == "boolean"
+    described = {each["name"]: each for each in operation("/api/transfers")["parameters"]}
+    assert (described["system"]["schema"]["type"], described["system"]["explode"]) == ("array", True)
+    assert (described["fields"]["schema"]["type"], described["fields"]["explode"]) == ("array", False)
+    assert described["quantity_ordered__gte"]["schema"]["type"] == "integer"
+    assert described["certain"]["schema"]["type"] == "boolean"
 
 
 QUERIES = ["", "?page_size=1", "?page_size=1&ordering=-revision", "?fields=key", "?format=json"]
@@ -234,7 +238,9 @@ def test_a_number_that_is_no_choice_is_refused(client, query):
 
 @pytest.mark.parametrize("name", ["unit__isnull", "disputed__isnull"])
 def test_whether_a_choice_is_missing_is_no_choice(client, name):
-    (found,) = (
-        each for each in client.options("/api/transfers").json()["parameters"] if each["name"] == name
+    (described,) = (
+        parameter
+        for parameter in client.options("/api/transfers").json()["parameters"]
+        if parameter["name"] == name
     )
-    assert (found["choices"], found["schema"]) == ([], {"type": "boolean"})
+    assert (described["choices"], described["schema"]) == ([], {"type": "boolean"})

@@ -46,13 +46,13 @@ def _one_connection():
 @pytest.fixture
 def published():
     """Rows with ranges, open ends, disputes and every kind of claim; one withdrawn."""
-    made = factories.transfer("rus-srb", occasion="An exercise", note="In words.")
+    transfer = factories.transfer("rus-srb", occasion="An exercise", note="In words.")
     for make in (factories.quantity, factories.date, factories.valuation):
-        make(transfer=made)
-    factories.quantity(measure="delivered", minimum=2, maximum=None, transfer=made)
-    factories.date(event="delivered", text="2019-07/..", transfer=made)
-    factories.quantity(number=7, transfer=made)
-    factories.publish.publish([made], "Test")
+        make(transfer=transfer)
+    factories.quantity(measure="delivered", minimum=2, maximum=None, transfer=transfer)
+    factories.date(event="delivered", text="2019-07/..", transfer=transfer)
+    factories.quantity(number=7, transfer=transfer)
+    factories.publish.publish([transfer], "Test")
     factories.published("usa-ind", supplier="USA", recipient="IND", system="apache")
     factories.publish.withdraw([factories.published("gone")], "A mistake")
 
@@ -65,15 +65,17 @@ def test_every_answer_is_as_the_schema_says(path, mode, settings, tmp_path):
     generate = functools.partial(
         API[path]["GET"].as_strategy, generation_mode=schemathesis.GenerationMode(mode)
     )
-    known = [generate(path_parameters={"key": key}) for key in ("rus-srb", "gone") if "{key}" in path]
+    valid_cases = [generate(path_parameters={"key": key}) for key in ("rus-srb", "gone") if "{key}" in path]
     if "{name}" in path and mode == "positive":
         settings.RELEASES_DIR = tmp_path
         build.release("1")
         named = {"name": "1", "other": "1", "file": "transfers.csv"}
-        known = [generate(path_parameters={each: named[each] for each in named if f"{{{each}}}" in path})]
+        valid_cases = [
+            generate(path_parameters={each: named[each] for each in named if f"{{{each}}}" in path})
+        ]
 
     @hypothesis.settings(max_examples=EACH, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
-    @hypothesis.given(case=hypothesis.strategies.one_of(generate(), *known))
+    @hypothesis.given(case=hypothesis.strategies.one_of(generate(), *valid_cases))
     def answered(case):
         case.call_and_validate(headers=UNCOMPRESSED, excluded_checks=NOT_PROMISED)
 

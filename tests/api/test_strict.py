@@ -193,7 +193,7 @@ def _published():
 
 
 def problem(answer):
-    """The body of a 400, which has the members that every 400 has."""
+    """Return the body of a 400, which has the members that every 400 has."""
     assert (answer.status_code, answer["Content-Type"]) == (400, PROBLEM)
     body = answer.json()
     assert (body["status"], body["type"]) == (400, "about:blank")
@@ -244,9 +244,9 @@ def test_parameters_of_the_list_are_unknown_elsewhere(client, address, parameter
     "query", ["sistem=S-400", "status=new", "page_size=0", "ordering=x", "cursor=x", "format=x"]
 )
 def test_whatever_the_fault_all_parameters_are_listed(client, query):
-    known = problem(client.get("/api/transfers?zzzzqqqq=1"))["allowed"]
-    assert {*RowFilterSet.base_filters, *paging.OPTIONS, "format"} <= set(known)
-    assert problem(client.get(f"/api/transfers?{query}"))["allowed"] == known
+    allowed = problem(client.get("/api/transfers?zzzzqqqq=1"))["allowed"]
+    assert {*RowFilterSet.base_filters, *paging.OPTIONS, "format"} <= set(allowed)
+    assert problem(client.get(f"/api/transfers?{query}"))["allowed"] == allowed
 
 
 def test_each_faulty_parameter_is_named(client):

@@ -71,7 +71,7 @@ GROUPS = st.lists(
 
 @contextmanager
 def register(rows):
-    """A register of these rows, each with one claim of each of its sources (twice if named twice)."""
+    """Publish a register of these rows, each with one claim of each of its sources (twice if named twice)."""
     cache.clear()
     with transaction.atomic():
         RegistryRow.objects.bulk_create(
@@ -95,28 +95,28 @@ def _claim(transfer, source, identifier, row):
 
 
 def oracle(rows, groups):
-    """The groups with their rows: by the values of these fields and by unit."""
-    found = defaultdict(list)
+    """Return the groups with their rows: by the values of these fields and by unit."""
+    rows_by_group = defaultdict(list)
     shown = groups if "unit" in groups else [*groups, "unit"]
     for row, sources in rows:
         for source in sorted(set(sources)) if "source" in groups else [None]:
             values = row | FIXED | {"source": source}
             values |= {f"year_{event}": row[f"date_{event}"] for event in ("agreed", "delivered", "deployed")}
-            found[tuple(values[name] for name in shown)].append(row)
-    return found
+            rows_by_group[tuple(values[name] for name in shown)].append(row)
+    return rows_by_group
 
 
 def sums(rows):
-    """What a group says of its rows."""
-    said = {"count": len(rows)}
+    """Return the numbers of a group of rows."""
+    numbers = {"count": len(rows)}
     for name in (*(f"{stem}_{end}" for stem in STEMS for end in ("min", "max")), *TIVS):
         there = [row[name] for row in rows if row[name] is not None]
-        said[name] = sum(there) if there else None
+        numbers[name] = sum(there) if there else None
     for stem in STEMS:
-        said[f"{stem}_missing"] = sum(row[f"{stem}_min"] is None for row in rows)
+        numbers[f"{stem}_missing"] = sum(row[f"{stem}_min"] is None for row in rows)
         opened = [row for row in rows if row[f"{stem}_max"] is None and row[f"{stem}_min"] is not None]
-        said[f"{stem}_open"] = len(opened)
-    return said | {f"{name}_missing": sum(row[name] is None for row in rows) for name in TIVS}
+        numbers[f"{stem}_open"] = len(opened)
+    return numbers | {f"{name}_missing": sum(row[name] is None for row in rows) for name in TIVS}
 
 
 def check(body, rows, groups):
@@ -133,9 +133,9 @@ def results(client, query=""):
 @given(rows=ROWS, groups=GROUPS)
 @settings(max_examples=80)
 def test_counts_and_sums_are_those_made_plainly(rows, groups):
-    asked = f"&group_by={','.join(groups)}" if groups else ""
+    grouping = f"&group_by={','.join(groups)}" if groups else ""
     with register(rows) as client:
-        body = client.get(f"{ADDRESS}?kind=sale,gift,deployment{asked}").json()
+        body = client.get(f"{ADDRESS}?kind=sale,gift,deployment{grouping}").json()
     check(body, rows, groups)
 
 
@@ -150,11 +150,11 @@ def test_deployments_are_left_out_unless_asked_for(rows, groups):
 @given(rows=ROWS, groups=GROUPS)
 @settings(max_examples=40)
 def test_the_filters_select_what_is_summed(rows, groups):
-    asked = f"&group_by={','.join(groups)}" if groups else ""
+    grouping = f"&group_by={','.join(groups)}" if groups else ""
     with register(rows) as client:
-        body = client.get(f"{ADDRESS}?kind__not=gift&quantity_ordered__gte=4{asked}").json()
-    left = [each for each in rows if each[0]["kind"] != "gift" and _may_reach(each[0], 4)]
-    check(body, left, groups)
+        body = client.get(f"{ADDRESS}?kind__not=gift&quantity_ordered__gte=4{grouping}").json()
+    selected = [each for each in rows if each[0]["kind"] != "gift" and _may_reach(each[0], 4)]
+    check(body, selected, groups)
 
 
 def _may_reach(row, number):
@@ -165,12 +165,12 @@ def _may_reach(row, number):
 @given(rows=ROWS, groups=GROUPS)
 @settings(max_examples=40)
 def test_the_csv_cells_are_the_json_values(rows, groups):
-    asked = f"?group_by={','.join(groups)}" if groups else ""
+    grouping = f"?group_by={','.join(groups)}" if groups else ""
     with register(rows) as client:
-        told = results(client, asked)
-        header, lines = table(client, f"{ADDRESS}.csv{asked}")
-    assert lines == [[cell(value) for value in group.values()] for group in told]
-    assert not told or header == list(told[0])
+        groups_shown = results(client, grouping)
+        header, lines = table(client, f"{ADDRESS}.csv{grouping}")
+    assert lines == [[cell(value) for value in group.values()] for group in groups_shown]
+    assert not groups_shown or header == list(groups_shown[0])
 
 
 @given(rows=ROWS, groups=GROUPS)
@@ -178,9 +178,9 @@ def test_the_csv_cells_are_the_json_values(rows, groups):
 def test_groups_are_in_order_with_null_last(rows, groups):
     coded = [name for name in groups if name not in summary.YEARS]
     with register(rows) as client:
-        told = results(client, f"?group_by={','.join(coded)}" if coded else "")
+        groups_shown = results(client, f"?group_by={','.join(coded)}" if coded else "")
     shown = coded if "unit" in coded else [*coded, "unit"]
-    order = [[(group[name] is None, group[name] or "") for name in shown] for group in told]
+    order = [[(group[name] is None, group[name] or "") for name in shown] for group in groups_shown]
     assert order == sorted(order)
 
 
@@ -206,9 +206,9 @@ class TestGroups:
     def test_every_field_and_pair_can_be_grouped_by(self, client, few, first):
         for second in summary.GROUPS:
             groups = list(dict.fromkeys([first, second]))
-            told = results(client, f"?group_by={','.join(groups)}")
-            assert list(told[0])[: len(groups)] == groups
-            assert sum(group["count"] for group in told) == (3 if "source" in groups else 2)
+            groups_shown = results(client, f"?group_by={','.join(groups)}")
+            assert list(groups_shown[0])[: len(groups)] == groups
+            assert sum(group["count"] for group in groups_shown) == (3 if "source" in groups else 2)
 
     def test_without_group_by_there_is_one_for_each_unit(self, client, few):
         assert [(group["unit"], group["count"]) for group in results(client)] == [
@@ -217,15 +217,17 @@ class TestGroups:
         ]
 
     def test_units_are_never_added_up(self, client, few):
-        told = results(client, "?group_by=supplier")
-        assert [(group["supplier"], group["quantity_ordered_min"]) for group in told] == [("RUS", 6)] * 2
+        groups_shown = results(client, "?group_by=supplier")
+        assert [(group["supplier"], group["quantity_ordered_min"]) for group in groups_shown] == [
+            ("RUS", 6)
+        ] * 2
 
     def test_the_unit_stands_once_where_it_is_asked_for(self, client, few):
         assert list(results(client, "?group_by=unit,kind")[0])[:3] == ["unit", "kind", "count"]
 
     def test_a_transfer_counts_under_each_of_its_sources_once(self, client, few):
-        told = results(client, "?group_by=source&unit=battery")
-        assert [(group["source"], group["count"]) for group in told] == [("dw", 1), ("reuters", 1)]
+        groups_shown = results(client, "?group_by=source&unit=battery")
+        assert [(group["source"], group["count"]) for group in groups_shown] == [("dw", 1), ("reuters", 1)]
 
     def test_a_former_source_does_not_count(self, client, few):
         publish.Transfer.objects.get(key="sale").quantities.filter(source__key="reuters").delete()
@@ -242,18 +244,18 @@ class TestGroups:
 
     @pytest.mark.parametrize("text", ["2019", "2017/2020", "2019/..", "../2019"])
     def test_a_year_is_that_of_the_date_or_the_span_of_years(self, client, text):
-        made = factories.transfer()
-        factories.date("agreed", text, transfer=made)
-        publish.publish([made], "new")
+        transfer = factories.transfer()
+        factories.date("agreed", text, transfer=transfer)
+        publish.publish([transfer], "new")
         assert [group["year_agreed"] for group in results(client, "?group_by=year_agreed")] == [text]
 
     def test_days_of_one_year_are_that_year(self, client, few):
-        told = results(client, "?group_by=year_agreed")
-        assert [group["year_agreed"] for group in told] == ["2019", None]
+        groups_shown = results(client, "?group_by=year_agreed")
+        assert [group["year_agreed"] for group in groups_shown] == ["2019", None]
 
     def test_numbers_are_whole_where_they_are_whole(self, client, few):
-        told = [group["tiv_ordered"] for group in results(client)]
-        assert [(number, type(number)) for number in told] == [(12, int), (12.5, float)]
+        groups_shown = [group["tiv_ordered"] for group in results(client)]
+        assert [(number, type(number)) for number in groups_shown] == [(12, int), (12.5, float)]
 
 
 class TestNote:
@@ -271,8 +273,8 @@ class TestNote:
         assert answer.json()["note"] == answer["Registry-Note"]
 
     def test_deployments_are_counted_where_asked_for(self, client, few):
-        told = results(client, "?kind=deployment")
-        assert [(group["count"], group["quantity_deployed_min"]) for group in told] == [(1, 6)]
+        groups_shown = results(client, "?kind=deployment")
+        assert [(group["count"], group["quantity_deployed_min"]) for group in groups_shown] == [(1, 6)]
 
 
 @pytest.mark.parametrize(
@@ -287,14 +289,14 @@ def test_filters_and_words_apply(client, few, query, counts):
 
 
 @pytest.mark.parametrize(
-    ("asked", "code", "near"),
+    ("groups", "code", "near"),
     [("recipent", "unknown", "recipient"), ("year", "unknown", None), ("Kind", "unknown", "kind"),
      ("kind,suplier", "unknown", "supplier"), ("kind,kind", "repeated", None), ("kind,", "unknown", None),
      ("", "empty", None), ("quantity_ordered", "unknown", None), ("note", "unknown", None),
      ("kind&group_by=unit", "repeated", None), ("year_delivred", "unknown", "year_delivered")],
 )  # fmt: skip
-def test_a_group_by_that_cannot_be_is_refused(client, asked, code, near):
-    answer = client.get(f"{ADDRESS}?group_by={asked}")
+def test_a_group_by_that_cannot_be_is_refused(client, groups, code, near):
+    answer = client.get(f"{ADDRESS}?group_by={groups}")
     [error] = answer.json()["errors"]
     assert (answer.status_code, error["parameter"], error["code"]) == (400, "group_by", code)
     assert near is None or near in error["suggestions"]

@@ -30,13 +30,13 @@ def at(monkeypatch):
 @pytest.fixture
 def edited():
     """Revision 1 publishes six, revision 2 makes them seven, 3 publishes another, 4 withdraws the first."""
-    made = factories.published("rus-srb", location="Niš")
-    made.quantities.update(minimum=7, maximum=7)
-    Transfer.objects.filter(pk=made.pk).update(location="Batajnica")
-    publish.publish([made], "corrected")
+    transfer = factories.published("rus-srb", location="Niš")
+    transfer.quantities.update(minimum=7, maximum=7)
+    Transfer.objects.filter(pk=transfer.pk).update(location="Batajnica")
+    publish.publish([transfer], "corrected")
     factories.published("usa-ind", supplier="USA", recipient="IND", system="apache")
-    publish.withdraw([made], "a misreading")
-    return made
+    publish.withdraw([transfer], "a misreading")
+    return transfer
 
 
 def keys(client, query):
@@ -49,7 +49,7 @@ def whole(client, address):
 
 
 def lasting(body):
-    """An answer in JSON without its addresses."""
+    """Return an answer in JSON without its addresses."""
     return {name: value for name, value in body.items() if name not in ("citation", "next", "previous")}
 
 
@@ -75,8 +75,8 @@ def test_an_answer_as_of_a_revision_is_the_answer_that_was_given_then(client, st
         factories.system("s-400", aliases=("SA-21",))
         factories.system("apache")
         pair = [factories.transfer("a"), factories.transfer("b", system="apache", recipient="IND")]
-        for made in pair:
-            factories.quantity(transfer=made, source=factories.source("gazette"))
+        for transfer in pair:
+            factories.quantity(transfer=transfer, source=factories.source("gazette"))
         publish.publish(pair, "first")
         recorded = {}
         for number, (action, which) in enumerate(steps):
@@ -92,31 +92,33 @@ def test_an_answer_as_of_a_revision_is_the_answer_that_was_given_then(client, st
     cache.clear()
 
 
-def step(made, action, number):
-    made.refresh_from_db()
+def step(transfer, action, number):
+    transfer.refresh_from_db()
     match action:
         case "number":
-            made.quantities.update(minimum=number, maximum=number + 1)
+            transfer.quantities.update(minimum=number, maximum=number + 1)
         case "note":
-            Transfer.objects.filter(pk=made.pk).update(note=f"secret note {number}", location=f"L{number}")
+            Transfer.objects.filter(pk=transfer.pk).update(
+                note=f"secret note {number}", location=f"L{number}"
+            )
         case "claim":
-            factories.date("delivered", str(2010 + number), transfer=made)
+            factories.date("delivered", str(2010 + number), transfer=transfer)
         case "withdraw":
-            if made.state == Transfer.State.PUBLISHED:
-                publish.withdraw([made], f"step {number}")
+            if transfer.state == Transfer.State.PUBLISHED:
+                publish.withdraw([transfer], f"step {number}")
             return
-    publish.publish([made], f"step {number}")
+    publish.publish([transfer], f"step {number}")
 
 
 def answers(client, more):
-    """What is answered at every address: status and body, that of JSON without what may differ."""
-    found = {}
+    """Return what is answered at every address: status and body, that of JSON without what may differ."""
+    by_address = {}
     for address in ADDRESSES:
         status, data = whole(client, f"/api/{address}{'&' if '?' in address else '?'}{more}".rstrip("?&"))
         assert status in (200, 410), data
         plain = status != 200 or ".csv" in address
-        found[address] = status, data if plain else lasting(orjson.loads(data))
-    return found
+        by_address[address] = status, data if plain else lasting(orjson.loads(data))
+    return by_address
 
 
 # What a value means
@@ -176,12 +178,12 @@ def test_an_empty_register_has_no_revision_to_ask_for(client):
 
 
 def test_claims_keep_a_filter_by_the_date_that_they_speak_of(client):
-    made = factories.transfer("a")
-    factories.quantity(transfer=made, as_of="2019", locator="¶1")
-    factories.quantity("delivered", transfer=made, locator="¶2")
-    publish.publish([made], "new")
-    found = client.get("/api/claims?as_of__is=2019&as_of=1").json()["results"]
-    assert [claim["locator"] for claim in found] == ["¶1"]
+    transfer = factories.transfer("a")
+    factories.quantity(transfer=transfer, as_of="2019", locator="¶1")
+    factories.quantity("delivered", transfer=transfer, locator="¶2")
+    publish.publish([transfer], "new")
+    claims = client.get("/api/claims?as_of__is=2019&as_of=1").json()["results"]
+    assert [claim["locator"] for claim in claims] == ["¶1"]
 
 
 # Where the present could show through
@@ -204,9 +206,9 @@ def test_every_format_has_the_rows_of_then(client, edited):
 @pytest.mark.django_db(transaction=True)
 def test_a_large_export_has_the_rows_of_then(client, monkeypatch):
     monkeypatch.setattr("transfers.exports.formats.SMALL", 0)
-    made = factories.published("rus-srb")
+    transfer = factories.published("rus-srb")
     factories.published("usa-ind")
-    publish.withdraw([made], "wrong")
+    publish.withdraw([transfer], "wrong")
     _, lines = table("csv", whole(client, "/api/transfers.csv?as_of=1")[1])
     assert [line[0] for line in lines] == ["rus-srb"]
 
@@ -237,8 +239,8 @@ def test_a_party_that_is_named_no_more_is_still_understood(client, edited):
 
 
 def test_groups_by_source_are_of_then(client, edited):
-    made = factories.published("tur")
-    publish.withdraw([made], "wrong")
+    transfer = factories.published("tur")
+    publish.withdraw([transfer], "wrong")
     then, now = (
         client.get(f"/api/transfers/summary?group_by=source{more}").json()["results"]
         for more in ("&as_of=5", "")
@@ -265,10 +267,10 @@ def test_what_the_present_has_a_part_in_may_not(client, edited, query):
 
 @pytest.mark.parametrize("query", ["as_of=2", "as_of=2&quantity_ordered=7"])
 def test_its_etag_outlives_what_is_published_later(client, edited, query):
-    told = client.get(f"/api/transfers?{query}")["ETag"]
+    tag = client.get(f"/api/transfers?{query}")["ETag"]
     factories.published("later")
-    answer = client.get(f"/api/transfers?{query}", headers={"if-none-match": told})
-    assert (answer.status_code, answer["ETag"], answer["Cache-Control"]) == (304, told, IMMUTABLE)
+    answer = client.get(f"/api/transfers?{query}", headers={"if-none-match": tag})
+    assert (answer.status_code, answer["ETag"], answer["Cache-Control"]) == (304, tag, IMMUTABLE)
 
 
 def test_its_etag_is_not_that_of_another_revision(client, edited):
@@ -277,9 +279,9 @@ def test_its_etag_is_not_that_of_another_revision(client, edited):
 
 def test_names_that_change_their_meaning_change_the_etag(client, edited):
     address = "/api/transfers?system=S-400&as_of=2"
-    told = client.get(address)["ETag"]
+    tag = client.get(address)["ETag"]
     factories.published("later")
-    assert client.get(address, headers={"if-none-match": told}).status_code == 200
+    assert client.get(address, headers={"if-none-match": tag}).status_code == 200
 
 
 # A version's own address

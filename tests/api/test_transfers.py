@@ -35,18 +35,18 @@ def results(client, address="/api/transfers"):
 
 
 def text(response):
-    """A streamed answer's body."""
+    """Read a streamed answer's body."""
     return response.getvalue().decode()
 
 
 def table(client, address="/api/transfers.csv"):
-    """The CSV of an address: its header and its lines."""
+    """Read the CSV of an address: its header and its lines."""
     header, *lines = csv.reader(io.StringIO(text(client.get(address)), newline=""))
     return header, lines
 
 
 def cell(value):
-    """How CSV writes a JSON value."""
+    """Write a JSON value as CSV does."""
     match value:
         case None:
             return ""
@@ -58,17 +58,19 @@ def cell(value):
 
 
 def full():
-    """A published transfer that has a value in nearly every field."""
-    made = factories.transfer("rus-srb", kind="sale", location="Niš", occasion="Slavic Shield", note=NASTY)
-    factories.quantity("ordered", 6, transfer=made, excerpt="six Pantsir systems", locator="¶14")
-    factories.quantity("ordered", 8, transfer=made, source="b", note=NASTY, preferred=True)
-    factories.quantity("delivered", None, minimum=2, transfer=made)
-    factories.date("agreed", "2019-07/..", transfer=made)
-    factories.date("delivered", "2020-02-22/2020-02-23", transfer=made)
-    factories.valuation("deal_value", 2_500_000_000, transfer=made)
-    factories.valuation("tiv_unit", 12.5, transfer=made)
-    publish.publish([made], "Checked")
-    return made
+    """Publish a transfer that has a value in nearly every field."""
+    transfer = factories.transfer(
+        "rus-srb", kind="sale", location="Niš", occasion="Slavic Shield", note=NASTY
+    )
+    factories.quantity("ordered", 6, transfer=transfer, excerpt="six Pantsir systems", locator="¶14")
+    factories.quantity("ordered", 8, transfer=transfer, source="b", note=NASTY, preferred=True)
+    factories.quantity("delivered", None, minimum=2, transfer=transfer)
+    factories.date("agreed", "2019-07/..", transfer=transfer)
+    factories.date("delivered", "2020-02-22/2020-02-23", transfer=transfer)
+    factories.valuation("deal_value", 2_500_000_000, transfer=transfer)
+    factories.valuation("tiv_unit", 12.5, transfer=transfer)
+    publish.publish([transfer], "Checked")
+    return transfer
 
 
 def copies(number):
@@ -78,12 +80,12 @@ def copies(number):
     kinds = {"category": "air_defence", "kind": "sale", "condition": "new", "status": "agreed"}
     counts = {"sources": 1, "origins": 1, "revision": 0, "updated": "2026-01-31T00:00:00Z"}
     RegistryRow.objects.bulk_create(
-        RegistryRow(key=f"copy-{each:05}", **names, **kinds, **counts) for each in range(number)
+        RegistryRow(key=f"copy-{copy:05}", **names, **kinds, **counts) for copy in range(number)
     )
 
 
 def queries(client, address):
-    """How many an answer takes."""
+    """Count the queries of an answer."""
     with CaptureQueriesContext(connection) as captured:
         client.get(address)
     return len(captured)
@@ -121,9 +123,9 @@ class TestRow:
         ]  # fmt: skip
 
     def test_several_disputed_figures_are_joined_by_a_bar(self, client):
-        made = full()
-        factories.valuation("tiv_unit", 13, transfer=made)
-        publish.publish([made], "More")
+        transfer = full()
+        factories.valuation("tiv_unit", 13, transfer=transfer)
+        publish.publish([transfer], "More")
         assert results(client)[0]["disputed"] == ["quantity_ordered", "tiv_unit"]
         assert table(client)[1][0][ROW.index("disputed")] == "quantity_ordered|tiv_unit"
 
@@ -178,8 +180,8 @@ class TestCSV:
     def test_its_name_says_the_query_and_the_date(self, client):
         factories.published()
         name = client.get("/api/transfers.csv?system=S-400&status=agreed")["Content-Disposition"]
-        told = r'attachment; filename="transfers_system-S-400_status-agreed_\d{4}-\d\d-\d\d\.csv"'
-        assert re.fullmatch(told, name)
+        expected = r'attachment; filename="transfers_system-S-400_status-agreed_\d{4}-\d\d-\d\d\.csv"'
+        assert re.fullmatch(expected, name)
 
     def test_its_name_is_plain_whatever_is_asked(self, client):
         query = {"note__contains": '../"\r\nX: y; Ж' * 20, "format": "csv"}
@@ -235,10 +237,10 @@ class TestDetail:
         )
 
     def test_every_claim_has_its_source_place_and_words(self, client):
-        made = full()
+        transfer = full()
         claims = client.get("/api/transfers/rus-srb").json()["claims"]
         shown = {(claim["source"], claim["locator"], claim["excerpt"]) for claim in claims}
-        assert shown == {(each.source.key, each.locator, each.excerpt) for each in made.claims()}
+        assert shown == {(each.source.key, each.locator, each.excerpt) for each in transfer.claims()}
         assert len(claims) == 7
 
     def test_a_claim_shows_who_published_what(self, client):
@@ -261,13 +263,13 @@ class TestDetail:
         assert lines == [[cell(value) for value in claim.values()] for claim in claims]
 
     def test_its_history_tells_each_revision_and_why(self, client):
-        made = full()
-        made.note = "New words"
-        made.save()
-        publish.publish([made], "Reworded")
+        transfer = full()
+        transfer.note = "New words"
+        transfer.save()
+        publish.publish([transfer], "Reworded")
         history = client.get("/api/transfers/rus-srb").json()["history"]
-        told = [(entry["revision"], entry["action"], entry["reason"]) for entry in history]
-        assert told == [(1, "publish", "Checked"), (2, "update", "Reworded")]
+        expected = [(entry["revision"], entry["action"], entry["reason"]) for entry in history]
+        assert expected == [(1, "publish", "Checked"), (2, "update", "Reworded")]
 
     def test_its_claims_cost_no_queries_of_their_own(self, client):
         full()
@@ -299,9 +301,9 @@ class TestWithdrawn:
         assert (results(client), table(client)[1]) == ([], [])
 
     def test_published_again_it_is_back_with_its_whole_history(self, client):
-        made = factories.published("rus-srb")
-        publish.withdraw([made], "Wrong")
-        publish.publish([made], "Right after all")
+        transfer = factories.published("rus-srb")
+        publish.withdraw([transfer], "Wrong")
+        publish.publish([transfer], "Right after all")
         history = client.get("/api/transfers/rus-srb").json()["history"]
         assert [entry["action"] for entry in history] == ["publish", "withdraw", "publish"]
 
@@ -334,14 +336,14 @@ class TestDrafts:
         "address", ["/api/transfers", "/api/transfers/rus-srb", "/api/transfers/rus-srb.csv"]
     )
     def test_edits_of_what_is_published_wait_for_publication(self, client, address):
-        made = full()
+        transfer = full()
         before = b"".join(client.get(address))
-        made.note, made.kind, made.recipient = "Edited", "gift", factories.party("IND")
-        made.save()
-        made.claims()[0].delete()
-        factories.quantity("ordered", 99, transfer=made, excerpt="a new claim")
+        transfer.note, transfer.kind, transfer.recipient = "Edited", "gift", factories.party("IND")
+        transfer.save()
+        transfer.claims()[0].delete()
+        factories.quantity("ordered", 99, transfer=transfer, excerpt="a new claim")
         assert b"".join(client.get(address)) == before
-        publish.publish([made], "Edited")
+        publish.publish([transfer], "Edited")
         assert b"".join(client.get(address)) != before
 
 
@@ -394,6 +396,8 @@ class TestDictionary:
 
     def test_what_it_says_of_choices_is_true(self, client):
         full()
-        told = self.entries(client)
+        expected = self.entries(client)
         shown = results(client)[0]
-        assert all(shown[name] in told[name]["choices"] for name in ("category", "kind", "status", "unit"))
+        assert all(
+            shown[name] in expected[name]["choices"] for name in ("category", "kind", "status", "unit")
+        )

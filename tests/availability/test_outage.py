@@ -14,7 +14,7 @@ LOGIN = {"username": "curator", "password": "words"}
 
 @contextmanager
 def failing(error, statement=""):
-    """Every statement that starts so fails."""
+    """Let every statement that starts so fail."""
 
     def execute(run, sql, parameters, many, context):
         if sql.startswith(statement):

@@ -59,12 +59,12 @@ def one(monkeypatch):
 
 
 def database():
-    """The database that a query would read now."""
+    """Return the database that a query would read now."""
     return replicas.Router().db_for_read(Party)
 
 
 def failing(*aliases, error):
-    """A view that fails on these databases, and says which one it read."""
+    """Return a view that fails on these databases, and says which one it read."""
 
     def view():
         if database() in aliases:
@@ -75,7 +75,7 @@ def failing(*aliases, error):
 
 
 def coded(kind, state):
-    """A database error with PostgreSQL's code."""
+    """Return a database error with PostgreSQL's code."""
     error = kind("refused")
     error.__cause__ = Exception()
     error.__cause__.sqlstate = state
@@ -250,7 +250,7 @@ class TestHealth:
 
 
 def set_up(**variables):
-    """What the settings make of these variables: databases and routers, or the error's last line."""
+    """Return the databases that the settings make of these variables, or the error's last line."""
     show = "import json; from arms_registry import settings as s; print(json.dumps(s.DATABASES))"
     done = subprocess.run(
         [sys.executable, "-c", show], cwd=servers.ROOT, capture_output=True, text=True, check=False,
@@ -261,16 +261,16 @@ def set_up(**variables):
 
 class TestSettings:
     def test_each_address_is_a_replica(self):
-        made = set_up(DATABASE_REPLICA_URLS="postgres://one/register, postgres://two/register")
-        assert [(alias, each["HOST"]) for alias, each in made.items()] == [
+        databases = set_up(DATABASE_REPLICA_URLS="postgres://one/register, postgres://two/register")
+        assert [(alias, each["HOST"]) for alias, each in databases.items()] == [
             ("default", "primary"), ("replica1", "one"), ("replica2", "two"),
         ]  # fmt: skip
 
     def test_a_replica_is_opened_read_only_beside_the_options_of_its_address(self):
-        made = set_up(
+        databases = set_up(
             DATABASE_REPLICA_URLS="postgres://one/register?options=-c%20work_mem%3D1MB&sslmode=require"
         )
-        options = made["replica1"]["OPTIONS"]
+        options = databases["replica1"]["OPTIONS"]
         assert options["options"] == "-c work_mem=1MB -c default_transaction_read_only=on"
         assert options["sslmode"] == "require"
 
@@ -281,12 +281,12 @@ class TestSettings:
         "url", ["mysql://one/register", "one", "postgres://one", "postgres://one:port/register"]
     )
     def test_an_address_that_is_not_postgresql_is_refused_without_showing_it(self, url):
-        said = set_up(DATABASE_REPLICA_URLS=f"postgres://user:secret@one/register,{url}")
-        assert said == (
+        error = set_up(DATABASE_REPLICA_URLS=f"postgres://user:secret@one/register,{url}")
+        assert error == (
             "django.core.exceptions.ImproperlyConfigured: DATABASE_REPLICA_URLS takes PostgreSQL databases"
             " (postgres://user:password@host/name), which number 2 is not."
         )
 
     def test_sqlite_has_no_replicas(self):
-        said = set_up(DATABASE_URL="sqlite:///x", DATABASE_REPLICA_URLS="postgres://one/register")
-        assert said.endswith("DATABASE_REPLICA_URLS needs a PostgreSQL database in DATABASE_URL.")
+        error = set_up(DATABASE_URL="sqlite:///x", DATABASE_REPLICA_URLS="postgres://one/register")
+        assert error.endswith("DATABASE_REPLICA_URLS needs a PostgreSQL database in DATABASE_URL.")

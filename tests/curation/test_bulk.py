@@ -65,9 +65,9 @@ def test_a_row_with_a_record_changes_it():
 
 
 def test_an_unchanged_row_leaves_no_history():
-    made = factories.source("gazette")
-    run(Source, [["key", "title"], ["gazette", made.title]])
-    assert made.history.count() == 1
+    source = factories.source("gazette")
+    run(Source, [["key", "title"], ["gazette", source.title]])
+    assert source.history.count() == 1
 
 
 def test_an_empty_cell_is_an_empty_text():
@@ -107,16 +107,16 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("changed", "column", "said"), BAD.values(), ids=BAD)
-def test_a_fault_is_told_with_row_and_column(changed, column, said):
+@pytest.mark.parametrize(("changed", "column", "message"), BAD.values(), ids=BAD)
+def test_a_fault_is_told_with_row_and_column(changed, column, message):
     row = dict(zip(SOURCE, ["gazette", "P", "T", "2019", "B"], strict=True)) | changed
-    found = faults(run(Source, [list(row), list(row.values())]))
-    assert said in " ".join(found[2][column])
+    messages = faults(run(Source, [list(row), list(row.values())]))
+    assert message in " ".join(messages[2][column])
 
 
 def test_a_blank_row_counts_as_a_row():
-    found = faults(run(Source, [SOURCE, [""] * 5, ["b", "P", "T", "2019-13", "B"]]))
-    assert 3 in found
+    messages = faults(run(Source, [SOURCE, [""] * 5, ["b", "P", "T", "2019-13", "B"]]))
+    assert 3 in messages
 
 
 def test_an_excerpt_that_quotes_is_refused():
@@ -127,24 +127,24 @@ def test_an_excerpt_that_quotes_is_refused():
 
 @pytest.mark.parametrize("number", ["six", "6.5", "-1", "1,000", "٦"])
 def test_what_is_no_whole_number_is_refused(number):
-    found = faults(run(Quantity, [QUANTITY, claim(factories.transfer(), minimum=number)]))
-    assert "is not a whole number in digits" in str(found[2]["minimum"])
+    messages = faults(run(Quantity, [QUANTITY, claim(factories.transfer(), minimum=number)]))
+    assert "is not a whole number in digits" in str(messages[2]["minimum"])
 
 
 def test_an_unknown_relation_is_told_with_what_was_perhaps_meant():
-    found = faults(run(Quantity, [QUANTITY, claim(factories.transfer(), source="gazete")]))
-    assert found[2]["source"] == ["There is no source 'gazete'. Did you mean 'gazette'?"]
+    messages = faults(run(Quantity, [QUANTITY, claim(factories.transfer(), source="gazete")]))
+    assert messages[2]["source"] == ["There is no source 'gazete'. Did you mean 'gazette'?"]
 
 
 def test_neither_true_nor_false_is_refused():
-    found = faults(run(Quantity, [QUANTITY, claim(factories.transfer(), preferred="maybe")]))
-    assert found[2]["preferred"] == ["'maybe' is neither true nor false."]
+    messages = faults(run(Quantity, [QUANTITY, claim(factories.transfer(), preferred="maybe")]))
+    assert messages[2]["preferred"] == ["'maybe' is neither true nor false."]
 
 
 def test_a_second_row_of_a_record_names_the_first():
     row = ["gazette", "P", "T", "2019", "B"]
-    found = faults(run(Source, [SOURCE, row, row]))
-    assert found[3]["__all__"] == ["The record appears twice in the file, first in row 2."]
+    messages = faults(run(Source, [SOURCE, row, row]))
+    assert messages[3]["__all__"] == ["The record appears twice in the file, first in row 2."]
 
 
 HEADERS = {
@@ -156,9 +156,9 @@ HEADERS = {
 }
 
 
-@pytest.mark.parametrize(("header", "said"), HEADERS.values(), ids=HEADERS)
-def test_a_fault_of_the_header_is_told(header, said):
-    with pytest.raises(ValidationError, match=said.replace("?", r"\?")):
+@pytest.mark.parametrize(("header", "message"), HEADERS.values(), ids=HEADERS)
+def test_a_fault_of_the_header_is_told(header, message):
+    with pytest.raises(ValidationError, match=message.replace("?", r"\?")):
         run(Source, [header, ["x"] * len(header)])
 
 
@@ -177,12 +177,12 @@ def test_aliases_of_systems_have_types():
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "message"),
     [("otan:SA-21", "none of: nato"), ("nato:A|nato:A", "appears twice"), ("nato:A||", "A name is empty")],
 )
-def test_a_bad_alias_is_told(cell, said):
+def test_a_bad_alias_is_told(cell, message):
     factories.system("s-400")
-    assert said in str(faults(run(System, [["slug", "aliases"], ["s-400", cell]]))[2])
+    assert message in str(faults(run(System, [["slug", "aliases"], ["s-400", cell]]))[2])
 
 
 def test_a_removed_alias_leaves_history(user):
@@ -202,8 +202,8 @@ def test_a_family_may_stand_below_its_variant():
 def test_two_systems_that_are_variants_of_each_other_are_refused():
     factories.system("a")
     factories.system("b")
-    found = faults(run(System, [["slug", "variant_of"], ["a", "b"], ["b", "a"]]))
-    assert "variant of its own variant" in str(found)
+    messages = faults(run(System, [["slug", "variant_of"], ["a", "b"], ["b", "a"]]))
+    assert "variant of its own variant" in str(messages)
 
 
 def test_a_changed_source_shows_in_public():
@@ -316,22 +316,22 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize(("content", "said"), UNREADABLE.values(), ids=UNREADABLE)
-def test_a_file_that_cannot_be_read_is_refused_in_words(content, said):
-    with pytest.raises(ValidationError, match=said):
+@pytest.mark.parametrize(("content", "message"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_file_that_cannot_be_read_is_refused_in_words(content, message):
+    with pytest.raises(ValidationError, match=message):
         read_csv(content)
 
 
 def book(*rows, sheets=1, number_format=None):
-    made = openpyxl.Workbook()
+    workbook = openpyxl.Workbook()
     for row in rows:
-        made.active.append(row)
+        workbook.active.append(row)
     if number_format:
-        made.active["B2"].number_format = number_format
+        workbook.active["B2"].number_format = number_format
     for _ in range(sheets - 1):
-        made.create_sheet()
+        workbook.create_sheet()
     file = BytesIO()
-    made.save(file)
+    workbook.save(file)
     return file.getvalue()
 
 
@@ -344,8 +344,8 @@ def bomb():
 
 def archive():
     file = BytesIO()
-    with zipfile.ZipFile(file, "w") as made:
-        made.writestr("a.txt", "b")
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("a.txt", "b")
     return file.getvalue()
 
 
@@ -366,9 +366,9 @@ BOOKS = {
 }
 
 
-@pytest.mark.parametrize(("content", "said"), BOOKS.values(), ids=BOOKS)
-def test_a_workbook_that_has_no_one_reading_is_refused(content, said):
-    with pytest.raises(ValidationError, match=said):
+@pytest.mark.parametrize(("content", "message"), BOOKS.values(), ids=BOOKS)
+def test_a_workbook_that_has_no_one_reading_is_refused(content, message):
+    with pytest.raises(ValidationError, match=message):
         read_xlsx(content())
 
 

@@ -59,7 +59,7 @@ def empty():
 
 
 def curated():
-    """Every curated record without its id, in the order of entry."""
+    """Return every curated record without its id, in the order of entry."""
     return [
         writing.complete(*entry)
         for model in writing.FILES
@@ -74,7 +74,7 @@ def contents(folder):
 
 @pytest.fixture
 def shipped(tmp_path):
-    """A copy of the shipped fixtures, with few parties as loading them all takes long; loaded."""
+    """Copy the shipped fixtures, with few parties as loading them all takes long; loaded."""
     folder = tmp_path / "shipped"
     shutil.copytree(FIXTURES, folder)
     parties = (folder / "parties.yaml").read_text().split("- model: transfers.party\n")
@@ -86,7 +86,7 @@ def shipped(tmp_path):
 
 @pytest.fixture
 def whole():
-    """The shipped register, all of it."""
+    """Load the shipped register, all of it."""
     load(FIXTURES)
 
 
@@ -174,8 +174,8 @@ def test_a_new_family_stands_above_its_variants(shipped):
 
 @pytest.mark.parametrize("state", Transfer.State.values)
 def test_a_state_is_exported_and_loaded(tmp_path, state):
-    made = factories.published()
-    Transfer.objects.filter(pk=made.pk).update(state=state)
+    transfer = factories.published()
+    Transfer.objects.filter(pk=transfer.pk).update(state=state)
     export(tmp_path)
     empty()
     load(tmp_path)
@@ -183,8 +183,8 @@ def test_a_state_is_exported_and_loaded(tmp_path, state):
 
 
 def test_a_withdrawn_transfer_is_not_public_where_it_is_loaded(tmp_path):
-    made = factories.published("rus-srb-s-400-2019")
-    publish.withdraw([made], "a misreading")
+    transfer = factories.published("rus-srb-s-400-2019")
+    publish.withdraw([transfer], "a misreading")
     export(tmp_path)
     empty()
     load(tmp_path)
@@ -220,9 +220,9 @@ def test_a_register_without_records_says_so_in_its_files(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    said = export(tmp_path / "file")
-    assert "cannot be" in said
-    assert len(said.splitlines()) == 1
+    output = export(tmp_path / "file")
+    assert "cannot be" in output
+    assert len(output.splitlines()) == 1
 
 
 def test_a_file_that_cannot_be_replaced_leaves_all_as_they_were(tmp_path, monkeypatch):

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def values(model, pk):
-    """The record's fields as they are stored, or None."""
+    """Return the record's fields as they are stored, or None."""
     return model.objects.filter(pk=pk).values().first()
 
 
@@ -218,7 +218,7 @@ def test_a_transfer_that_is_brought_back_is_a_draft():
 
 
 def refusal(record, number=0):
-    """What reverting the edit of this number says, and that it leaves everything as it is."""
+    """Return what reverting the edit of this number says; check that it leaves everything as it is."""
     edit = edits.list_edits(record)[number]
     before = values(edit.model, edit.copy.id)
     with pytest.raises(ValidationError) as caught:
@@ -301,7 +301,7 @@ def a_source():
     return factories.source("gazette"), {"title": "Title {}", "reliability": "ABCD"}
 
 
-def _value(template, number):
+def _draw_value(template, number):
     return template.format(number) if "{" in template else template[number - 1]
 
 
@@ -319,15 +319,15 @@ def _add(owner, number):
 
 
 def _own(owner, which):
-    """One of the records that the owner owns."""
+    """Return one of the records that the owner owns."""
     match owner:
         case Transfer():
-            found = list(owner.quantities.order_by("pk"))
+            owned = list(owner.quantities.order_by("pk"))
         case Party() | System():
-            found = list(owner.aliases.order_by("pk"))
+            owned = list(owner.aliases.order_by("pk"))
         case _:
-            found = []
-    return found[which % len(found)] if found else None
+            owned = []
+    return owned[which % len(owned)] if owned else None
 
 
 def _edit(owner, fields, action, which, number):
@@ -336,12 +336,12 @@ def _edit(owner, fields, action, which, number):
     try:
         with transaction.atomic():
             if action == "add":
-                made = _add(owner, number)
-                if made is not None:
-                    made.full_clean()
+                added = _add(owner, number)
+                if added is not None:
+                    added.full_clean()
             elif action == "own":
                 name, template = list(fields.items())[which % len(fields)]
-                changed(owner, **{name: _value(template, number)}).full_clean()
+                changed(owner, **{name: _draw_value(template, number)}).full_clean()
             elif owned is not None and action == "remove":
                 owned.delete()
             elif owned is not None:
@@ -359,11 +359,11 @@ def test_reverting_any_edit_gives_the_record_as_it_was_before(make, steps):
         owner, fields = make()
         snapshots = {}
         for action, which, number in steps:
-            known = {edit.id for edit in edits.list_edits(owner)}
+            ids = {edit.id for edit in edits.list_edits(owner)}
             before = _stored(owner)
             _edit(owner, fields, action, which, number)
             for edit in edits.list_edits(owner):
-                if edit.id not in known:
+                if edit.id not in ids:
                     snapshots[edit.id] = before.get((edit.model, edit.copy.id))
         for edit in edits.list_edits(owner):
             if edit.id in snapshots:
@@ -372,11 +372,11 @@ def test_reverting_any_edit_gives_the_record_as_it_was_before(make, steps):
 
 
 def _stored(owner):
-    """The record and all that it owns, as they are."""
-    found = {(type(owner), owner.pk): values(type(owner), owner.pk)}
+    """Return the record and all that it owns, as they are."""
+    stored = {(type(owner), owner.pk): values(type(owner), owner.pk)}
     for model, field in history.OWNED[type(owner)].items():
-        found |= {(model, row["id"]): row for row in model.objects.filter(**{field: owner}).values()}
-    return found
+        stored |= {(model, row["id"]): row for row in model.objects.filter(**{field: owner}).values()}
+    return stored
 
 
 def _check(edit, before):

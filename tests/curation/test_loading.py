@@ -57,7 +57,7 @@ TRANSFERS = """\
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder of small valid fixtures."""
+    """Write a folder of small valid fixtures."""
     for name, text in [
         ("parties", PARTIES),
         ("systems", SYSTEMS),
@@ -250,14 +250,14 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize(("name", "old", "new", "said"), FAULTS.values(), ids=FAULTS)
-def test_a_fault_is_told_with_file_line_and_field(folder, name, old, new, said):
+@pytest.mark.parametrize(("name", "old", "new", "message"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_told_with_file_line_and_field(folder, name, old, new, message):
     change(folder, name, old, new)
-    assert said in load(folder)
+    assert message in load(folder)
 
 
-@pytest.mark.parametrize(("name", "old", "new", "said"), FAULTS.values(), ids=FAULTS)
-def test_a_fault_leaves_the_database_untouched(folder, name, old, new, said):
+@pytest.mark.parametrize(("name", "old", "new", "message"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_leaves_the_database_untouched(folder, name, old, new, message):
     change(folder, name, old, new)
     load(folder)
     assert everything() == [0] * 7
@@ -266,9 +266,9 @@ def test_a_fault_leaves_the_database_untouched(folder, name, old, new, said):
 def test_every_fault_is_told_at_once(folder):
     change(folder, "sources", "reliability: B", "reliability: G")
     change(folder, "parties", "alpha2: RS", "alpha2: ZZ")
-    said = load(folder)
-    assert "sources.yaml:7" in said
-    assert "parties.yaml:3" in said
+    output = load(folder)
+    assert "sources.yaml:7" in output
+    assert "parties.yaml:3" in output
 
 
 def test_a_wrong_encoding_is_told_with_its_line(folder):

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transfers.evidence import articles
-from transfers.evidence.recognition import (
+from transfers.evidence.recognition import recognise
+from transfers.evidence.recognition.marks import (
     DATE,
     MONEY,
     NUMBER,
     PARTY,
     SYSTEM,
     choose_excerpt,
-    recognise,
     split_paragraphs,
 )
 

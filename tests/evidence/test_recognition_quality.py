@@ -13,7 +13,8 @@ from django.conf import settings
 
 from transfers.evidence import fixture_files
 from transfers.evidence.logs import GAP, Reading, ReadingLog, read_logs
-from transfers.evidence.recognition import DATE, MONEY, NUMBER, Mark, recognise, split_paragraphs
+from transfers.evidence.recognition import recognise
+from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark, split_paragraphs
 from transfers.evidence.records import FixtureClaim, read_records
 from transfers.vocabulary import edtf
 

@@ -162,8 +162,8 @@ class TestHeaders:
     @pytest.mark.parametrize("method", ["get", "head"])
     def test_the_rows_are_counted(self, client, resource, method):
         ask = getattr(client, method)
-        told = {ask(f"/api/{resource}.{form}")["Registry-Count"] for form in FORMATS}
-        assert told == {str(len(rows(client, resource)))}
+        counts = {ask(f"/api/{resource}.{form}")["Registry-Count"] for form in FORMATS}
+        assert counts == {str(len(rows(client, resource)))}
 
     def test_head_has_no_body(self, client, path):
         for form in FORMATS:
@@ -186,9 +186,9 @@ class TestHeaders:
 
     @every_format
     def test_the_name_of_the_file_says_the_query_and_the_date(self, client, form):
-        told = rf'attachment; filename="transfers_system-S-400_\d{{4}}-\d\d-\d\d\.{form}"'
+        pattern = rf'attachment; filename="transfers_system-S-400_\d{{4}}-\d\d-\d\d\.{form}"'
         answer = client.get(f"/api/transfers.{form}?system=S-400")
-        assert re.fullmatch(told, answer["Content-Disposition"])
+        assert re.fullmatch(pattern, answer["Content-Disposition"])
 
     @every_resource
     def test_what_is_known_is_not_sent_again(self, client, resource):
@@ -222,30 +222,32 @@ class TestHeaders:
 class TestTyped:
     def test_every_column_has_the_type_of_its_field(self, client, form):
         for resource, items in RESOURCES.items():
-            told = {field.name: field.type for field in schema(form, body(client, f"/api/{resource}.{form}"))}
-            assert told == {item.name: TYPES.get(item.type, pa.string()) for item in items}
+            types = {
+                field.name: field.type for field in schema(form, body(client, f"/api/{resource}.{form}"))
+            }
+            assert types == {item.name: TYPES.get(item.type, pa.string()) for item in items}
 
     def test_types_are_the_same_where_rows_are_read_in_a_process(self, client, path, form):
-        told = {field.name: field.type for field in schema(form, body(client, f"/api/claims.{form}"))}
-        assert told == {item.name: TYPES.get(item.type, pa.string()) for item in fields.CLAIM}
+        types = {field.name: field.type for field in schema(form, body(client, f"/api/claims.{form}"))}
+        assert types == {item.name: TYPES.get(item.type, pa.string()) for item in fields.CLAIM}
 
     def test_every_column_is_described(self, client, form):
         for resource, items in RESOURCES.items():
             read = schema(form, body(client, f"/api/{resource}.{form}"))
-            told = {field.name: field.metadata[b"description"].decode() for field in read}
-            assert told == {item.name: item.description for item in items}
+            descriptions = {field.name: field.metadata[b"description"].decode() for field in read}
+            assert descriptions == {item.name: item.description for item in items}
 
     def test_units_are_told_where_there_are_any(self, client, form):
         read = schema(form, body(client, f"/api/transfers.{form}"))
-        told = {field.name: field.metadata.get(b"unit", b"").decode() for field in read}
-        assert told == {item.name: item.unit for item in fields.ROW}
+        units = {field.name: field.metadata.get(b"unit", b"").decode() for field in read}
+        assert units == {item.name: item.unit for item in fields.ROW}
 
     def test_the_file_says_what_it_answers(self, client, path, form):
         address = f"/api/transfers.{form}?system=S-400"
-        told = schema(form, body(client, address)).metadata
-        assert told[b"query"] == f"http://testserver{address}".encode()
-        assert (told[b"revision"], told[b"licence"]) == (b"2", LICENCE.encode())
-        assert told[b"citation"].startswith(b"arms_registry, revision 2")
+        metadata = schema(form, body(client, address)).metadata
+        assert metadata[b"query"] == f"http://testserver{address}".encode()
+        assert (metadata[b"revision"], metadata[b"licence"]) == (b"2", LICENCE.encode())
+        assert metadata[b"citation"].startswith(b"arms_registry, revision 2")
 
     def test_an_absent_value_is_null_and_an_empty_list_is_a_list(self, client, form):
         [bare] = typed(form, body(client, f"/api/transfers.{form}?key=bare"))
@@ -284,16 +286,16 @@ class TestWorkbook:
     def test_about_says_what_it_answers(self, client):
         address = "/api/transfers.xlsx?system=S-400"
         lines = dict(sheets(body(client, address)))["About"]
-        told = [cell(line[1]) for line in lines]
+        texts = [cell(line[1]) for line in lines]
         time = Revision.objects.get(sequence=2).time.isoformat().replace("+00:00", "Z")
-        assert {f"http://testserver{address}", "2", "1", time, LICENCE} <= set(told)
-        assert any(text.startswith("arms_registry, revision 2") for text in told)
+        assert {f"http://testserver{address}", "2", "1", time, LICENCE} <= set(texts)
+        assert any(text.startswith("arms_registry, revision 2") for text in texts)
 
     def test_the_dictionary_describes_each_column(self, client):
         lines = dict(sheets(body(client, "/api/transfers.xlsx?fields=key,tiv_unit,disputed")))["Dictionary"]
         chosen = [item for item in fields.ROW if item.name in ("key", "tiv_unit", "disputed")]
-        told = [[item.name, str(item.type), item.description, item.unit] for item in chosen]
-        assert lines == [["name", "type", "description", "unit"], *told]
+        described = [[item.name, str(item.type), item.description, item.unit] for item in chosen]
+        assert lines == [["name", "type", "description", "unit"], *described]
 
     def test_dates_are_dates_where_a_spreadsheet_knows_them(self, client, path):
         days = [date(33, 1, 1), date(1900, 2, 28), date(1900, 3, 1), date(2020, 2, 29), date(9999, 12, 31)]
@@ -314,8 +316,8 @@ class TestWorkbook:
         data = body(client, "/api/transfers.xlsx?fields=key,note&key__contains=row-")
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             names = [name for name in book.namelist() if name.startswith("xl/worksheets/")]
-            tags = {each.tag.rpartition("}")[2] for name in names
-                    for each in ElementTree.fromstring(book.read(name)).iter()}  # fmt: skip
+            tags = {element.tag.rpartition("}")[2] for name in names
+                    for element in ElementTree.fromstring(book.read(name)).iter()}  # fmt: skip
         assert not tags & {"f", "hyperlink", "hyperlinks"}
         assert [line[1] for line in sheets(data)[0][1][1:]] == texts
 
@@ -340,7 +342,7 @@ class TestWorkbook:
 class TestProcess:
     @pytest.fixture
     def parts(self, client):
-        """An answer of 20,000 rows, its first part read, and the processes it started."""
+        """Yield an answer of 20,000 rows, its first part read, and the processes it started."""
         add({"note": "words " * 50})
         multiply(20_000)
         before = children()

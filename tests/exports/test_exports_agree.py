@@ -77,15 +77,15 @@ def numbers(names, line):
 @pytest.fixture
 def register():
     """Transfers, claims, parties, systems and sources with nulls, lists, ranges and odd texts."""
-    made = full()
-    factories.valuation("tiv_unit", 13, transfer=made)
+    first = full()
+    factories.valuation("tiv_unit", 13, transfer=first)
     factories.party("SRB", aliases=("Srbija", "=1+1", 'Србија, "Republika"'))
     factories.system("s-400", aliases=("SA-21", "Триумф"))
     factories.system("f-16", unroca="IV", variant_of=factories.system("f-family"), category="aircraft")
-    other = factories.transfer("bare", supplier="USA", recipient="IND", system="f-16")
-    told = factories.source("paper", url="https://example.org/?a=1&b=2", note=NASTY, published="2019-07/..")
-    factories.quantity(transfer=other, source=told, as_of="2019-07", attributed_to="a 'minister' of 100%s")
-    publish.publish([made, other], "all of it")
+    second = factories.transfer("bare", supplier="USA", recipient="IND", system="f-16")
+    paper = factories.source("paper", url="https://example.org/?a=1&b=2", note=NASTY, published="2019-07/..")
+    factories.quantity(transfer=second, source=paper, as_of="2019-07", attributed_to="a 'minister' of 100%s")
+    publish.publish([first, second], "all of it")
     add(*ODD, {"note": "%s"}, {"note": "100%s'?"})
 
 
@@ -169,9 +169,9 @@ class TestDuckDB:
         return ask
 
     def test_it_finds_the_types_of_parquet(self, ask):
-        told = {name: kind for name, kind, *_ in ask("parquet", "DESCRIBE SELECT * FROM {}")}
+        types = {name: kind for name, kind, *_ in ask("parquet", "DESCRIBE SELECT * FROM {}")}
         names = ("quantity_ordered_min", "tiv_unit", "date_agreed_latest", "updated", "disputed", "note")
-        assert [told[name] for name in names] == [
+        assert [types[name] for name in names] == [
             "BIGINT", "DOUBLE", "DATE", "TIMESTAMP WITH TIME ZONE", "VARCHAR[]", "VARCHAR",
         ]  # fmt: skip
 

@@ -19,7 +19,7 @@ from transfers.models import Revision
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory):
-    """A database file, migrated and loaded."""
+    """Return a database file, migrated and loaded."""
     path = tmp_path_factory.mktemp("register") / "register.sqlite3"
     assert manage(path, "migrate", "-v0").returncode == 0
     assert manage(path, "loadregister").returncode == 0
@@ -42,9 +42,9 @@ def test_serving_a_new_database_sets_it_up_and_answers(tmp_path):
 def test_serving_prints_address_query_and_how_to_make_an_admin_user(database):
     server = Server(database)
     server.get("/api/")
-    said = server.stop()
-    assert f"http://127.0.0.1:{server.port}/api/transfers?system=S-400" in said
-    assert re.search(r"admin user .*manage\.py createsuperuser", said)
+    output = server.stop()
+    assert f"http://127.0.0.1:{server.port}/api/transfers?system=S-400" in output
+    assert re.search(r"admin user .*manage\.py createsuperuser", output)
 
 
 def test_an_edit_made_between_two_starts_is_kept(tmp_path):
@@ -109,7 +109,7 @@ def test_a_server_that_is_not_there_is_one_sentence():
 
 
 @pytest.mark.parametrize(
-    ("refusal", "said"),
+    ("refusal", "message"),
     [
         ("database is locked", "locked by another program"),
         ("attempt to write a readonly database", "read-only"),
@@ -117,8 +117,8 @@ def test_a_server_that_is_not_there_is_one_sentence():
         ("something new", "The database refused: something new"),
     ],
 )
-def test_a_refusal_of_the_database_is_put_in_words(refusal, said):
-    assert said in outage.explain_database_error(OperationalError(refusal))
+def test_a_refusal_of_the_database_is_put_in_words(refusal, message):
+    assert message in outage.explain_database_error(OperationalError(refusal))
 
 
 def test_two_publications_at_once_do_not_fork_the_chain(database):
@@ -155,7 +155,7 @@ class TestPublishCommand:
         assert Revision.objects.latest("sequence").action == "withdraw"
 
     @pytest.mark.parametrize(
-        ("arguments", "said"),
+        ("arguments", "message"),
         [
             (["--reason", "new"], "Name the transfers by key, or say --all"),
             (["a", "--all", "--reason", "new"], "Name the transfers by key, or say --all"),
@@ -165,8 +165,8 @@ class TestPublishCommand:
             (["nonesuch"], "required: --reason"),
         ],
     )
-    def test_says_what_is_wrong(self, arguments, said):
-        with pytest.raises(CommandError, match=said):
+    def test_says_what_is_wrong(self, arguments, message):
+        with pytest.raises(CommandError, match=message):
             self.run(*arguments)
 
     def test_names_what_blocks_a_transfer(self):

@@ -53,7 +53,7 @@ def register():
 
 @pytest.fixture
 def folder(register, client, tmp_path):
-    """The register's bundle, as its API gives it."""
+    """Save the register's bundle, as its API gives it."""
     for name in bundle.KEYS:
         (tmp_path / f"{name}.csv").write_bytes(client.get(f"/api/{name}.csv").getvalue())
     return tmp_path
@@ -67,7 +67,7 @@ def digests():
 
 @pytest.fixture
 def emptied(folder):
-    """The digests of the register, which is empty afterwards."""
+    """Return the digests of the register, which is empty afterwards."""
     before = digests()
     empty()
     return before
@@ -141,7 +141,7 @@ def test_an_undone_bundle_that_was_never_public_leaves_nothing(folder, emptied):
 
 
 @pytest.mark.parametrize(
-    ("name", "change", "said"),
+    ("name", "change", "message"),
     [
         ("claims", lambda text: text.replace("locator", "place", 1), "claims.csv lacks the columns locator"),
         ("claims", lambda text: text.replace('"rus-ind"', '"nowhere"', 1), "is not in transfers.csv"),
@@ -150,10 +150,10 @@ def test_an_undone_bundle_that_was_never_public_leaves_nothing(folder, emptied):
         ("parties", lambda text: "", "lacks the columns"),
     ],
 )
-def test_a_broken_bundle_is_refused_in_words(folder, name, change, said):
+def test_a_broken_bundle_is_refused_in_words(folder, name, change, message):
     path = folder / f"{name}.csv"
     path.write_text(change(path.read_text()))
-    with pytest.raises(Unreadable, match=said):
+    with pytest.raises(Unreadable, match=message):
         bundle.read_bundle(folder)
 
 

@@ -16,7 +16,7 @@ MISSING = "there is no PostgreSQL here (Debian: apt install postgresql)"
 
 
 def binaries() -> Path | None:
-    """The folder with initdb and pg_ctl, the newest where there are several."""
+    """Return the folder with initdb and pg_ctl, the newest where there are several."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     named = shutil.which("initdb")
     for folder in [*([Path(named).resolve().parent] if named else []), *reversed(debian)]:
@@ -59,7 +59,7 @@ class Cluster:
         return Path(self.data, "postmaster.pid").exists()
 
     def ask(self, query: str):
-        """The first value that a query gives."""
+        """Return the first value that a query gives."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             return connection.execute(query).fetchone()[0]
 
@@ -93,7 +93,7 @@ def _cluster(programs: Path, logged: str) -> Iterator[Cluster]:
 
 @contextmanager
 def server(programs: Path, logged: str = "all") -> Iterator[Cluster]:
-    """A running server with an empty database; `logged` says which statements its log shows."""
+    """Yield a running server with an empty database; `logged` says which statements its log shows."""
     with _cluster(programs, logged) as cluster:
         cluster.run("initdb", "-U", "registry", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         cluster.start()
@@ -102,7 +102,7 @@ def server(programs: Path, logged: str = "all") -> Iterator[Cluster]:
 
 @contextmanager
 def standby(primary: Cluster) -> Iterator[Cluster]:
-    """A running server that follows the primary by streaming replication."""
+    """Yield a running server that follows the primary by streaming replication."""
     with _cluster(primary.programs, "all") as cluster:
         cluster.run(
             "pg_basebackup", "-R", "-X", "stream", "--checkpoint=fast", "--no-sync",

@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 from django.http import Http404, HttpResponse
-from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.views import set_rollback
 
@@ -116,9 +115,7 @@ def away(error: BaseException) -> HttpResponse:
 def not_found(request, exception=None) -> HttpResponse:
     """Answer as Django's handler404: JSON under /api, a plain sentence elsewhere."""
     if request.path.startswith("/api"):
-        return problem(
-            status.HTTP_404_NOT_FOUND, f"There is nothing at {request.path}; /api/ lists what there is."
-        )
+        return problem(404, f"There is nothing at {request.path}; /api/ lists what there is.")
     return HttpResponse("Not found. The register is at /api/.\n", status=404, content_type="text/plain")
 
 

@@ -19,8 +19,6 @@ _EXPOSED = (
     "ETag, Link, Citation, Accept-Ranges, Content-Range, Content-Disposition, Registry-Revision,"
     " Registry-Count, Registry-Note, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
 )
-
-
 #: Parquet, Arrow and XLSX are compressed as they are.
 _COMPRESSIBLE = (
     "text/", "application/json", "application/problem+json", "application/x-ndjson", "application/atom+xml",

@@ -12,15 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from transfers.models.history import ADDED, BEGINNING, CHANGED, NOT_EDITED, OWNED, REMOVED
-
-
-@dataclass(frozen=True)
-class Change:
-    """A field that an edit changed; None where there was no record to have it."""
-
-    field: str
-    before: Any
-    after: Any
+from transfers.publication.differences import Change
 
 
 @dataclass(frozen=True)

@@ -28,34 +28,18 @@ SUPERUSER = "superuser"
 #: changes by the steps of its transfer.
 LOOKED_AT = ("partyalias", "systemalias", "formerhash", *PUBLISHED, *PROPOSED)
 
-#: Role → app → model → what it may do.
+_OF_CURATORS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(CURATED, ALL),
+    "articletext": NEVER_CHANGED,
+    "importbatch": IMPORTED,
+    **dict.fromkeys((*PROPOSED, *PUBLISHED), READ),
+}
+#: Role → app → model → what it may do. Former hashes are of use to `verify` alone: only superusers see them.
 ROLES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
-    "curator": {
-        "transfers": {
-            **dict.fromkeys(CURATED, ALL),
-            "articletext": NEVER_CHANGED,
-            "importbatch": IMPORTED,
-            **dict.fromkeys((*PROPOSED, *PUBLISHED), READ),
-        },
-    },
-    "reviewer": {
-        "transfers": {
-            **dict.fromkeys(CURATED, READ),
-            "transfer": ("view", "publish"),
-            "articletext": READ,
-            "importbatch": READ,
-            **dict.fromkeys((*PROPOSED, *PUBLISHED), READ),
-        },
-    },
+    "curator": {"transfers": _OF_CURATORS},
+    "reviewer": {"transfers": {**dict.fromkeys(_OF_CURATORS, READ), "transfer": ("view", "publish")}},
     "administrator": {
-        "transfers": {
-            **dict.fromkeys(CURATED, ALL),
-            "transfer": (*ALL, "publish"),
-            "articletext": NEVER_CHANGED,
-            "importbatch": IMPORTED,
-            "formerhash": (),  # of use to `verify` alone: only superusers see them
-            **dict.fromkeys((*PROPOSED, *PUBLISHED), READ),
-        },
+        "transfers": {**_OF_CURATORS, "transfer": (*ALL, "publish"), "formerhash": ()},
         "auth": {"user": ALL, "group": READ},
     },
 }

@@ -60,10 +60,10 @@ def compare(logs: list[ReadingLog], records: FixtureRecords) -> Iterator[Fault]:
             continue
         yield from _compare_bibliography(log, source)
         yield from _check_declined(log, records)
-        yield from _pair_claims(log, [claim for claim in records.claims if claim.source == log.key])
-        for claim in records.claims:
-            if claim.source == log.key:
-                yield from _check_excerpt(claim, source)
+        claims = [claim for claim in records.claims if claim.source == log.key]
+        yield from _pair_claims(log, claims)
+        for claim in claims:
+            yield from _check_excerpt(claim, source)
 
 
 def _check_references(records: FixtureRecords) -> Iterator[Fault]:
@@ -103,41 +103,27 @@ def _check_declined(log: ReadingLog, records: FixtureRecords) -> Iterator[Fault]
                 yield reading.fault("declined", f"the fixtures have no transfer {key}")
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """Target of a reading: the log's side of a claim."""
-
-    reading: Reading
-    target: str
-
-
 def _pair_claims(log: ReadingLog, claims: list[FixtureClaim]) -> Iterator[Fault]:
     """Pair each claim of the source with its entry; with the closest remaining one, where none is exact."""
-    entries = [_Entry(reading, target) for reading in log.readings for target in reading.recorded_as]
+    entries = [(reading, target) for reading in log.readings for target in reading.recorded_as]
     unpaired = list(claims)
-    for matches in (_has_same_place_and_words, _has_same_words, _has_same_place):
+    for names in (("excerpt", "locator"), ("excerpt",), ("locator",)):
         for claim in list(unpaired):
-            entry = next((entry for entry in entries if matches(claim, entry)), None)
+            entry = next((entry for entry in entries if _is_of(claim, *entry, names)), None)
             if entry is not None:
                 unpaired.remove(claim)
                 entries.remove(entry)
-                yield from _compare_pair(claim, entry.reading)
+                yield from _compare_pair(claim, entry[0])
     for claim in unpaired:
         yield claim.fault("", f"no reading in {log.path.name} records this {claim.target}")
-    for entry in entries:
-        yield entry.reading.fault("recorded_as", f"the fixtures have no claim {entry.target} of this reading")
+    for reading, target in entries:
+        yield reading.fault("recorded_as", f"the fixtures have no claim {target} of this reading")
 
 
-def _has_same_words(claim: FixtureClaim, entry: _Entry) -> bool:
-    return claim.target == entry.target and claim.record.text("excerpt") == entry.reading.excerpt
-
-
-def _has_same_place(claim: FixtureClaim, entry: _Entry) -> bool:
-    return claim.target == entry.target and claim.record.text("locator") == entry.reading.locator
-
-
-def _has_same_place_and_words(claim: FixtureClaim, entry: _Entry) -> bool:
-    return _has_same_words(claim, entry) and _has_same_place(claim, entry)
+def _is_of(claim: FixtureClaim, reading: Reading, target: str, names: Iterable[str]) -> bool:
+    """Return whether the reading records the claim as its target, and agrees with it in these fields."""
+    agrees = all(claim.record.text(name) == getattr(reading, name) for name in names)
+    return agrees and claim.target == target
 
 
 def _compare_pair(claim: FixtureClaim, reading: Reading) -> Iterator[Fault]:
@@ -157,7 +143,7 @@ def _compare_pair(claim: FixtureClaim, reading: Reading) -> Iterator[Fault]:
 def _check_excerpt(claim: FixtureClaim, source: Record) -> Iterator[Fault]:
     """Yield a fault where the excerpt's own words do not carry the claim's figure."""
     text = claim.record.text("excerpt")
-    days = _list_publication_days(source)
+    days = [day for day in edtf.bounds(source.text("published")) if day]  # the first and the last, if known
     rest = dates.find_dates(text, days[0])[1]
     if claim.measure.startswith("date_"):
         yield from _check_date(claim, "date", days)
@@ -169,11 +155,6 @@ def _check_excerpt(claim: FixtureClaim, source: Record) -> Iterator[Fault]:
         yield from _check_amounts(claim, {(number, "") for number in english.find_numbers(rest)}, "")
     if claim.record.text("as_of"):
         yield from _check_date(claim, "as_of", days)
-
-
-def _list_publication_days(source: Record) -> list[date]:
-    """Return the first and last day on which it may have been published; one where the other is open."""
-    return [day for day in edtf.bounds(source.text("published")) if day]
 
 
 def _check_amounts(claim: FixtureClaim, printed: set[tuple[Decimal, str]], currency: str) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ from .faults import BadFiles, Fault, UnreadableFile, fold_spaces, read_text
 #: The fixtures of a folder, in loading order.
 FILES = ("parties.yaml", "systems.yaml", "sources.yaml", "transfers.yaml")
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def read_file(path: Path) -> tuple[list[Record], list[Fault]]:
 def _parse_entries(path: Path) -> tuple[list[Record], list[Fault]]:
     text = read_text(path)
     try:
-        root = yaml.compose(text, Loader=_LOADER)
+        root = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         after = error.problem_mark.line if error.problem_mark else 0  # may be past the end
         line = min(after, text.rstrip("\n").count("\n")) + 1

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.lookups import Exact
 
 from transfers.vocabulary import choices, codes
+from transfers.vocabulary.measures import CLAIM_KINDS
 
 from .publication import RegistryRow
 from .reference import Party, Source, System
@@ -180,6 +181,11 @@ class Claim(CuratedModel):
 
     def __str__(self) -> str:
         return f"{getattr(self, self.MEASURE_FIELD)}, {self.source} {self.locator}"
+
+    @property
+    def measure_name(self) -> str:
+        """Return the measure by its name in the public register: `quantity_ordered`."""
+        return CLAIM_KINDS[str(self._meta.model_name)][1] + getattr(self, self.MEASURE_FIELD)
 
 
 def _claim_constraints(measure: str, values: type[models.Choices], *once: str) -> list[Any]:

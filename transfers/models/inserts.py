@@ -24,7 +24,7 @@ def batched(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def insert(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:
     """Insert these rows, by attribute name; what a row lacks gets the field's default."""
-    fields = [field for field in model._meta.concrete_fields if not _is_automatic(field)]
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
     defaults = {field.attname: field.get_default() for field in fields}
     prepare = {field.attname: _preparer(field) for field in fields if isinstance(field, _PREPARED)}
     quoted = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
@@ -36,10 +36,6 @@ def insert(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:
     if values:
         with connection.cursor() as cursor:
             cursor.executemany(statement, values)
-
-
-def _is_automatic(field: models.Field) -> bool:
-    return isinstance(field, models.AutoField | models.BigAutoField)
 
 
 def _preparer(field: models.Field) -> Callable[[Any], Any]:

@@ -1,5 +1,6 @@
 """What the curated models share: their field rules and the constraints that put them in the database."""
 
+from operator import attrgetter
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -66,13 +67,7 @@ class CuratedModel(models.Model):
         abstract = True
 
     def natural_key(self) -> tuple:
-        return tuple(_follow(self, path) for path in self.natural_key_fields)
-
-
-def _follow(record, path: str):
-    for step in path.split("__"):
-        record = getattr(record, step)
-    return record
+        return tuple(attrgetter(path.replace("__", "."))(self) for path in self.natural_key_fields)
 
 
 def is_choice(field: str, choices: type[models.Choices], *, blank: bool = False) -> models.CheckConstraint:

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -20,11 +20,12 @@ from transfers.models.reference import Party, Source, System
 from transfers.vocabulary import edtf, fields, words
 from transfers.vocabulary.fields import Field, Type
 from transfers.vocabulary.lineage import list_line
-from transfers.vocabulary.measures import CLAIM_KINDS
 
 from . import figures
 
 Flat = dict[str, Any]
+#: Supplier, recipient and system.
+Place = tuple[str, str, str]
 
 
 def _list_own_names(public: Sequence[Field], model: type[Model]) -> tuple[str, ...]:
@@ -104,26 +105,13 @@ class References:
         self._families = {
             slug: system.variant_of and system.variant_of.slug for slug, system in self.systems.items()
         }
-        self._shown_sources: dict[int, Flat] = {}
-        self._shown_records: dict[tuple[type, int], Shown] = {}
+        #: What a row shows of a record, and what a claim shows of its source; made once for each.
+        self.get_shown = cache(_show)
+        self.get_source = cache(_flatten_source)
 
     def list_family(self, slug: str) -> list[System]:
         """Return the system's families, outermost first, and itself."""
         return [self.systems[member] for member in reversed(list_line(slug, self._families))]
-
-    def get_shown(self, record: Party | System | Source) -> Shown:
-        """Return what a row shows of a record; made once."""
-        key = (type(record), record.pk)
-        if key not in self._shown_records:
-            values = encode(_list_public_values(record))
-            self._shown_records[key] = Shown(values, _list_names(record), _list_texts(record))
-        return self._shown_records[key]
-
-    def get_source(self, source: Source) -> Flat:
-        """Return what a claim shows of its source; made once."""
-        if source.pk not in self._shown_sources:
-            self._shown_sources[source.pk] = _flatten_source(source)
-        return self._shown_sources[source.pk]
 
     def list_bearers(self, supplier: str, recipient: str, system: str) -> list[Party | System]:
         """Return the parties and the systems that a row shows, or is found by."""
@@ -148,11 +136,9 @@ def build_from_transfer(transfer: Transfer, curated: Sequence[Claim], references
     """Return the content that publishing this curated transfer, with these its claims, would bring."""
     place = (transfer.supplier.code, transfer.recipient.code, transfer.system.slug)
     own_values = {name: getattr(transfer, name) or None for name in TRANSFER_NAMES}
-    cited = {claim.source.key: claim.source for claim in curated}
-    shown = [*references.list_bearers(*place), *(cited[key] for key in sorted(cited))]
+    sources = {claim.source.key: claim.source for claim in curated}
     claims = [_flatten_claim(claim, references.get_source(claim.source)) for claim in curated]
-    facts = references.describe(*place) | own_values
-    return _build(facts, claims, [references.get_shown(record) for record in shown])
+    return _build(place, own_values, claims, references, sources)
 
 
 def build_from_published(
@@ -161,29 +147,25 @@ def build_from_published(
     """Return published content with its parties, system and sources as they read now."""
     place = (row["supplier"], row["recipient"], row["system"])
     own_values = {name: row[name] for name in TRANSFER_NAMES}
-    cited = sorted({claim["source"] for claim in claims})
-    shown = [*references.list_bearers(*place), *(sources[key] for key in cited)]
     renewed = [claim | references.get_source(sources[claim["source"]]) for claim in claims]
-    facts = references.describe(*place) | own_values
-    return _build(facts, renewed, [references.get_shown(record) for record in shown])
+    return _build(place, own_values, renewed, references, sources)
 
 
-def _build(facts: Flat, claims: list[Flat], shown: list[Shown]) -> Content:
+def _build(
+    place: Place, own_values: Flat, claims: list[Flat], references: References, sources: dict[str, Source]
+) -> Content:
     """Settle the claims into the row, and add to each claim the transfer it is about."""
+    cited = [sources[key] for key in sorted({claim["source"] for claim in claims})]
+    shown = [references.get_shown(record) for record in (*references.list_bearers(*place), *cited)]
+    facts = references.describe(*place) | own_values
     figured = [figures.Claim(**{name: claim[name] for name in _FIGURE_NAMES}) for claim in claims]
     row = facts | figures.resolve(facts["kind"], figured)
     row["disputed"] = "|".join(row["disputed"]) or None
     row["words"] = _build_search_words(row, shown)
-    row["reference"] = _hash_shown(shown)
+    values = b",".join(record.values for record in shown)
+    row["reference"] = hashlib.sha256(b"[" + values + b"]").hexdigest()
     subject = {"transfer": row["key"], **{name: row[name] for name in ("supplier", "recipient", "system")}}
-    return Content(
-        row={name: row[name] for name in ROW_NAMES},
-        claims=[_identify(claim | subject) for claim in claims],
-    )
-
-
-def _hash_shown(shown: Iterable[Shown]) -> str:
-    return hashlib.sha256(b"[" + b",".join(record.values for record in shown) + b"]").hexdigest()
+    return Content({name: row[name] for name in ROW_NAMES}, [_identify(claim | subject) for claim in claims])
 
 
 def _identify(claim: Flat) -> Flat:
@@ -198,6 +180,10 @@ def _build_search_words(row: Flat, shown: list[Shown]) -> str:
     names = [name for record in shown for name in record.names]
     texts = [text for record in shown for text in record.texts]
     return " ".join(dict.fromkeys([*map(_split, names), *own, *texts, *map(_fold, names)]))
+
+
+def _show(record: Party | System | Source) -> Shown:
+    return Shown(encode(_list_public_values(record)), _list_names(record), _list_texts(record))
 
 
 def _list_names(record: Party | System | Source) -> tuple[str, ...]:
@@ -266,8 +252,7 @@ def _list_figure(claim: Claim) -> Iterator[tuple[str, Any]]:
         elif kind is Type.EDTF:
             yield from _list_days(name, value).items()
         yield name, value
-    _, prefix = CLAIM_KINDS[str(claim._meta.model_name)]
-    yield "measure", f"{prefix}{getattr(claim, claim.MEASURE_FIELD)}"
+    yield "measure", claim.measure_name
 
 
 @lru_cache

@@ -125,7 +125,7 @@ def _quantities(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iter
     for stem in QUANTITIES:
         claims = [claim for claim in by_measure.get(stem, []) if claim.unit == row["unit"]]
         if stem == "quantity_delivered":
-            claims = _latest_counts(claims)
+            claims = [claim for claim in claims if not any(_supersedes(other, claim) for other in claims)]
         yield from _range_fields(row, stem, claims)
 
 
@@ -137,10 +137,6 @@ def _range_fields(row: dict[str, Any], stem: str, claims: list[Claim]) -> Iterab
         row[f"{stem}_min"], row[f"{stem}_max"] = int(bottom), None if top is None else int(top)
         if disputed:
             yield stem
-
-
-def _latest_counts(claims: list[Claim]) -> list[Claim]:
-    return [claim for claim in claims if not any(_supersedes(other, claim) for other in claims)]
 
 
 def _supersedes(new: Claim, old: Claim) -> bool:
@@ -206,9 +202,7 @@ def _deployment_status(by_measure: dict[str, list[Claim]]) -> Status:
     """Ended where a source gives the stay a last day and none leaves it open."""
     stays = [edtf.parse(claim.date or "") for claim in by_measure.get("date_deployed", [])]
     intervals = [stay for stay in stays if stay.is_interval]
-    if any(stay.latest is not None for stay in intervals) and all(
-        stay.latest is not None for stay in intervals
-    ):
+    if intervals and all(stay.latest is not None for stay in intervals):
         return Status.ENDED
     return Status.DEPLOYED if stays or "quantity_deployed" in by_measure else Status.REPORTED
 

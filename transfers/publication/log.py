@@ -16,7 +16,6 @@ from . import content
 from .content import Content, Flat
 
 GENESIS = "0" * 64
-BATCH = 500
 #: How many versions a statement ends. SQLite copies every page that a statement changes, for each statement
 #: anew, and claims lie scattered in their indexes: one statement a claim would copy each page many times.
 ENDED_TOGETHER = 5000

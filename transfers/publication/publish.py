@@ -13,6 +13,7 @@ from django.core.validators import EMPTY_VALUES
 from django.db import models, transaction
 
 from transfers.models import (
+    CLAIM_MODELS,
     Claim,
     Party,
     RegistryClaim,
@@ -23,11 +24,12 @@ from transfers.models import (
     Transfer,
     history,
 )
+from transfers.models.inserts import BATCH, batched
 from transfers.vocabulary.lineage import list_members
 
 from . import content
 from .content import Content
-from .log import BATCH, Log, NotPublishable, list_current_claims
+from .log import Log, NotPublishable, list_current_claims
 
 
 def publish(
@@ -59,8 +61,7 @@ def publish(
 def _list_with_claims(keys: Sequence[int]) -> list[tuple[Transfer, list[Claim]]]:
     """Return these transfers, each with its claims and their sources; a source is read once."""
     claims_by_transfer: dict[int, list[Claim]] = {pk: [] for pk in keys}
-    models_of_claims: list[Any] = [Transfer._meta.get_field(name).related_model for name in Transfer.CLAIMS]
-    claims = [claim for model in models_of_claims for claim in model.objects.filter(transfer__in=keys)]
+    claims = [claim for model in CLAIM_MODELS for claim in model.objects.filter(transfer__in=keys)]
     sources = Source.objects.in_bulk({claim.source_id for claim in claims})
     for claim in claims:
         claim.source = sources[claim.source_id]
@@ -93,8 +94,8 @@ def set_state(keys: Sequence[int], state: str, reason: str) -> None:
     """Set the editorial state of those that are in another, with history."""
     _, user = history.get_context()
     with history.record_because(reason, user):
-        for start in range(0, len(keys), BATCH):
-            others = Transfer.objects.filter(pk__in=keys[start : start + BATCH]).exclude(state=state)
+        for batch in batched(keys):
+            others = Transfer.objects.filter(pk__in=batch).exclude(state=state)
             changed = list(others.values_list("pk", flat=True))
             Transfer.objects.filter(pk__in=changed).update(state=state)
             history.record_copies(Transfer.objects.filter(pk__in=changed), history.CHANGED)
@@ -116,8 +117,8 @@ def refresh_all(records: Iterable[Party | System | Source], reason: str) -> list
         current = RegistryRow.objects.current()
         showing = (filter_showing(record, current).values_list("key", flat=True) for record in records)
         keys = sorted({key for listed in showing for key in listed})
-        for start in range(0, len(keys), BATCH):
-            log.add(_build_again(keys[start : start + BATCH], references))
+        for batch in batched(keys):
+            log.add(_build_again(batch, references))
     return log.revisions
 
 
@@ -127,14 +128,14 @@ def retract(source: Source, keys: Sequence[str], reason: str) -> list[Revision]:
         log = Log(reason)
         references = content.References()
         current = RegistryClaim.objects.current()
-        for start in range(0, len(keys), BATCH):
-            of_source = current.filter(source=source.key, transfer__in=keys[start : start + BATCH])
-            batch = sorted(set(of_source.values_list("transfer", flat=True)))
-            of_others = current.filter(transfer__in=batch).exclude(source=source.key)
+        for batch in batched(keys):
+            of_source = current.filter(source=source.key, transfer__in=batch)
+            affected = sorted(set(of_source.values_list("transfer", flat=True)))
+            of_others = current.filter(transfer__in=affected).exclude(source=source.key)
             standing = set(of_others.values_list("transfer", flat=True))
-            kept = [key for key in batch if key in standing]
+            kept = [key for key in affected if key in standing]
             log.add(_build_again(kept, references, without=source.key))
-            log.withdraw([key for key in batch if key not in standing])
+            log.withdraw([key for key in affected if key not in standing])
     return log.revisions
 
 

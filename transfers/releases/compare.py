@@ -5,6 +5,7 @@ It reads the published versions at the two revisions, a few transfers at a time.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from transfers.exports import queries
@@ -63,13 +64,8 @@ def list_changes(before: int, after: int) -> Iterator[ComparedTransfer]:
     first, last = sorted((before, after))
     log = Revision.objects.filter(sequence__gt=first, sequence__lte=last)
     keys = in_byte_order(log.values_list("key", flat=True).distinct(), "key").iterator(chunk_size=2000)
-    waiting: list[str] = []
-    for key in keys:
-        waiting.append(key)
-        if len(waiting) == _AT_A_TIME:
-            yield from _compare(waiting, before, after)
-            waiting = []
-    yield from _compare(waiting, before, after)
+    while batch := list(islice(keys, _AT_A_TIME)):
+        yield from _compare(batch, before, after)
 
 
 def _compare(keys: Sequence[str], before: int, after: int) -> Iterator[ComparedTransfer]:
@@ -109,7 +105,7 @@ def _get_claims(keys: Sequence[str], revision: int) -> dict[str, dict[str, dict[
 
 def write_lines(compared: Iterator[ComparedTransfer]) -> Iterator[str]:
     """Yield the comparison for people, a line at a time, with the totals as the last line."""
-    totals = {ADDED: 0, WITHDRAWN: 0, CHANGED: 0}
+    totals = dict.fromkeys((ADDED, WITHDRAWN, CHANGED), 0)
     for transfer in compared:
         totals[transfer.change] += 1
         yield f"{transfer.change} {transfer.key}"

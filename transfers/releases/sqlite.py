@@ -1,7 +1,7 @@
 """SQLite file of the bundle: plain tables with types, keys and indexes, and the same bytes each time."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Sized
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,8 @@ def write(
             connection.execute(_create_table(table))
             for batch in batches:
                 connection.executemany(_insert_into(table.name, table.items), _convert(batch, table.items))
-            for statement in _create_indexes(table):
-                connection.execute(statement)
+            for name in (*table.references, *table.indexed):
+                connection.execute(f'CREATE INDEX "{table.name}_{name}" ON "{table.name}" ("{name}")')
         _write_fields(connection, fields)
         connection.execute("COMMIT")
         connection.execute("VACUUM")
@@ -54,11 +54,6 @@ def _define_column(table: PublicTable, item: Field) -> str:
 
 def _insert_into(name: str, columns: Sized) -> str:
     return f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(columns))})'
-
-
-def _create_indexes(table: PublicTable) -> Iterator[str]:
-    for name in (*table.references, *table.indexed):
-        yield f'CREATE INDEX "{table.name}_{name}" ON "{table.name}" ("{name}")'
 
 
 def _convert(batch: pa.RecordBatch, items: tuple[Field, ...]) -> Iterable[tuple[Any, ...]]:

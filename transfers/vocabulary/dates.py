@@ -124,10 +124,7 @@ PROPOSED_FORMS = (
         (rf"(?i)\b{_COUNT} years ago\b", _resolve_years_ago),
         (r"(?i)\bnext year\b", lambda match, day: iter([f"{day.year + 1:04}"])),
         (r"\b(?P<year>(?:1[89]|20)\d)0s\b", _fill("{year}X")),
-        (
-            rf"(?<![\w.,$€£])(?<!\d-)(?P<year>{_Y})(?!\w|,\d|-\d|\.\d|\s(?:UTC|GMT|hours)\b)",
-            _fill("{year}"),
-        ),
+        (rf"(?<![\w.,$€£])(?<!\d-)(?P<year>{_Y})(?!\w|,\d|-\d|\.\d|\s(?:UTC|GMT|hours)\b)", _fill("{year}")),
     ),
     *FORMS,
 )

@@ -108,10 +108,7 @@ def envelope(texts: Iterable[str]) -> str | None:
     None when nothing bounds them: both ends would be open, or there are no texts.
     """
     spans = {text: bounds(text) for text in texts}
-    starts, ends = (
-        [first for first, _ in spans.values()],
-        [last for _, last in spans.values()],
-    )
+    starts, ends = [first for first, _ in spans.values()], [last for _, last in spans.values()]
     earliest = None if None in starts else min(filter(None, starts), default=None)
     latest = None if None in ends else max(filter(None, ends), default=None)
     if earliest is None and latest is None:

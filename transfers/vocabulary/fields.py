@@ -4,7 +4,7 @@
 order and only ever grows at the end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -48,11 +48,7 @@ class Field:
             object.__setattr__(self, "column", self.name)
 
 
-def _labels(enum: type[StrEnum]) -> tuple[tuple[str, str], ...]:
-    return tuple((member.value, member.value.replace("_", " ")) for member in enum)
-
-
-def _choices(listed: list[Any]) -> tuple[tuple[str, str], ...]:
+def _choices(listed: Iterable[tuple[Any, Any]]) -> tuple[tuple[str, str], ...]:
     return tuple((str(value), str(label)) for value, label in listed)
 
 
@@ -72,10 +68,14 @@ def _quantity(measure: str) -> Iterator[Field]:
                     f" sources support{empty}.", unit="see field unit")  # fmt: skip
 
 
-def _date(event: str) -> Iterator[Field]:
-    yield Field(f"date_{event}", Type.EDTF, f"When it was {event}, as EDTF (ISO 8601-2).")
-    yield Field(f"date_{event}_earliest", Type.DATE, f"First day that date_{event} allows; empty: open.")
-    yield Field(f"date_{event}_latest", Type.DATE, f"Last day that date_{event} allows; empty: open.")
+def _date(name: str, description: str, nullable: bool = True) -> Iterator[Field]:
+    yield Field(name, Type.EDTF, description, nullable=nullable)
+    yield Field(f"{name}_earliest", Type.DATE, f"First day that {name} allows; empty: open.")
+    yield Field(f"{name}_latest", Type.DATE, f"Last day that {name} allows; empty: open.")
+
+
+def _event(event: str) -> Iterator[Field]:
+    return _date(f"date_{event}", f"When it was {event}, as EDTF (ISO 8601-2).")
 
 
 def _tiv(scope: str, words: str) -> Field:
@@ -97,14 +97,14 @@ ROW: tuple[Field, ...] = (
     Field("condition", Type.CHOICE, "Condition of the arms.",
           choices=_choices(choices.TransferCondition.choices), nullable=False),
     Field("status", Type.CHOICE, "How far the transfer has come, derived from the claims.",
-          choices=_labels(measures.Status), nullable=False),
+          choices=_choices((state, state.replace("_", " ")) for state in measures.Status), nullable=False),
     *_quantity("ordered"),
     *_quantity("delivered"),
     *_quantity("deployed"),
     Field("unit", Type.CHOICE, "What the quantities count.", choices=_choices(choices.Unit.choices)),
-    *_date("agreed"),
-    *_date("delivered"),
-    *_date("deployed"),
+    *_event("agreed"),
+    *_event("delivered"),
+    *_event("deployed"),
     Field("deal_value_min", Type.INTEGER, "Smallest value of the deal that the sources support.",
           unit="deal_currency"),
     Field("deal_value_max", Type.INTEGER, "Largest value of the deal that the sources support.",
@@ -149,17 +149,13 @@ CLAIM: tuple[Field, ...] = (
     Field("date", Type.EDTF, "The date claimed, as EDTF."),
     Field("date_earliest", Type.DATE, "First day that the date allows; empty: open."),
     Field("date_latest", Type.DATE, "Last day that the date allows; empty: open."),
-    Field("as_of", Type.EDTF, "The date that a quantity speaks of; empty: the source's own."),
-    Field("as_of_earliest", Type.DATE, "First day that as_of allows; empty: open."),
-    Field("as_of_latest", Type.DATE, "Last day that as_of allows; empty: open."),
+    *_date("as_of", "The date that a quantity speaks of; empty: the source's own."),
     Field("source", Type.KEY, "Key of the source.", nullable=False),
     Field("publisher", Type.TEXT, "Who published the source.", nullable=False),
     Field("title", Type.TEXT, "The source's title.", nullable=False),
     Field("authors", Type.TEXT, "The source's authors."),
     Field("agencies", Type.TEXT, "News agencies that the source credits."),
-    Field("published", Type.EDTF, "When the source was published, as EDTF.", nullable=False),
-    Field("published_earliest", Type.DATE, "First day that published allows; empty: open."),
-    Field("published_latest", Type.DATE, "Last day that published allows; empty: open."),
+    *_date("published", "When the source was published, as EDTF.", nullable=False),
     Field("url", Type.TEXT, "The source's address."),
     Field("archived_url", Type.TEXT, "An archived copy of the source."),
     Field("language", Type.KEY, "The source's language.", unit="ISO 639", nullable=False),
@@ -213,9 +209,7 @@ SOURCE: tuple[Field, ...] = (
     Field("authors", Type.TEXT, "Its authors, joined by '; '.", column="authors_or_null"),
     Field("agencies", Type.TEXT, "News agencies that it credits, joined by '; '.",
           column="agencies_or_null"),
-    Field("published", Type.EDTF, "When it was published, as EDTF.", nullable=False),
-    Field("published_earliest", Type.DATE, "First day that published allows; empty: open."),
-    Field("published_latest", Type.DATE, "Last day that published allows; empty: open."),
+    *_date("published", "When it was published, as EDTF.", nullable=False),
     Field("url", Type.TEXT, "Its address.", column="url_or_null"),
     Field("archived_url", Type.TEXT, "An archived copy.", column="archived_url_or_null"),
     Field("language", Type.KEY, "Its language.", unit="ISO 639", nullable=False),

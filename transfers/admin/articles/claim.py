@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from transfers.curation import workflow
-from transfers.evidence.recognition import DATE, MONEY, NUMBER, Mark, choose_excerpt
+from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark, choose_excerpt
 from transfers.models import ArticleText, Quantity, Transfer, TransferDate, Valuation, history
 
 from .marks import find_marks

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
-from transfers.evidence.recognition import DATE, MONEY, NUMBER, Mark, recognise, split_paragraphs
-from transfers.models import ArticleText, Party, Quantity, Source, System, TransferDate, Valuation
+from transfers.evidence.recognition import recognise
+from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark, split_paragraphs
+from transfers.models import CLAIM_MODELS, ArticleText, Party, Source, System
 from transfers.vocabulary import edtf
-
-#: What precedes the measures of each kind of claim in the names of row fields.
-_PREFIXES = {Quantity: "quantity_", TransferDate: "date_", Valuation: ""}
 
 
 @dataclass(frozen=True)
@@ -85,9 +83,9 @@ def describe(mark: Mark) -> str:
 def list_recorded(source: Source) -> dict[int, list[str]]:
     """Return the claims recorded from the source by paragraph; under 0 those that name no paragraph."""
     claims_by_paragraph: dict[int, list[str]] = {}
-    for model, prefix in _PREFIXES.items():
+    for model in CLAIM_MODELS:
         for claim in model.objects.filter(source=source).select_related("transfer"):
-            text = f"{claim.transfer.key} {prefix}{getattr(claim, claim.MEASURE_FIELD)}"
+            text = f"{claim.transfer.key} {claim.measure_name}"
             for number in re.findall(r"¶\s?([0-9]{1,6})", claim.locator) or [0]:
                 claims_by_paragraph.setdefault(int(number), []).append(text)
     return claims_by_paragraph

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from transfers.evidence.recognition import DATE, PARTY, SYSTEM, Mark
+from transfers.evidence.recognition.marks import DATE, PARTY, SYSTEM, Mark
 from transfers.models import ArticleText, Party, System, Transfer
 from transfers.vocabulary import edtf
 

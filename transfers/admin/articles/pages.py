@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from transfers.admin.editing.base import RegistryAdmin
-from transfers.evidence.recognition import PARTY, SYSTEM, Mark, choose_excerpt
+from transfers.evidence.recognition.marks import PARTY, SYSTEM, Mark, choose_excerpt
 from transfers.models import ArticleText
 
 from .claim import FIGURES, ClaimMaker, may_add
@@ -29,7 +29,7 @@ class ArticlePages(RegistryAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show the numbered paragraphs with their marks and the claims recorded from them."""
-        article = self._get_article(request, object_id)
+        article: ArticleText = self.get_viewed(request, object_id)
         recorded = list_recorded(article.source)
         context = {
             "article": article,
@@ -45,7 +45,7 @@ class ArticlePages(RegistryAdmin):
 
     def claim_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Propose a claim from a mark; record it once it is posted."""
-        article = self._get_article(request, str(object_id))
+        article: ArticleText = self.get_viewed(request, object_id)
         mark = self._get_mark(request, article)
         if not may_add(request.user, mark.kind):
             raise PermissionDenied
@@ -65,14 +65,6 @@ class ArticlePages(RegistryAdmin):
         }
         title = f"Claim from ¶{mark.paragraph} of {article.source.key}"
         return self.render_page(request, "articletext/claim.html", title, **context)
-
-    def _get_article(self, request: HttpRequest, object_id: str) -> ArticleText:
-        article = self.get_object(request, object_id)
-        if article is None:
-            raise Http404("There is no such text. It may have been deleted.")
-        if not self.has_view_or_change_permission(request, article):
-            raise PermissionDenied
-        return article
 
     def _get_mark(self, request: HttpRequest, article: ArticleText) -> Mark:
         """Return the marked figure that starts at the position given in the address."""

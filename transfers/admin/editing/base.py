@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 
 from transfers.models import RegistryRow, Transfer
@@ -25,6 +26,15 @@ class RegistryAdmin(admin.ModelAdmin):
         site = self.admin_site.each_context(request)
         context = {**site, "title": title, "opts": self.opts, "media": self.media, **context}
         return TemplateResponse(request, f"admin/transfers/{template}", context)
+
+    def get_viewed(self, request: HttpRequest, object_id: Any) -> Any:
+        """Return the record to be shown; raise Http404 or PermissionDenied if it cannot be."""
+        record = self.get_object(request, str(object_id))
+        if record is None:
+            raise Http404(f"There is no such {self.opts.verbose_name}.")
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        return record
 
 
 class ReadOnlyAdmin(RegistryAdmin):

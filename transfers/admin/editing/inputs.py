@@ -63,7 +63,4 @@ class NumberField(Field):
 
 
 #: For `formfield_overrides`: dates have their own field, and an address without a scheme is an https address.
-INPUTS: dict[Any, Any] = {
-    EDTFField: {"form_class": EDTFFormField},
-    URLField: {"assume_scheme": "https"},
-}
+INPUTS: dict[Any, Any] = {EDTFField: {"form_class": EDTFFormField}, URLField: {"assume_scheme": "https"}}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -44,10 +44,8 @@ def _one_origin() -> Q:
 def _open() -> Q:
     """Select transfers whose last known day of delivery, or else of agreement, is years ago."""
     today = timezone.localdate()
-    is_leap_day = (today.month, today.day) == (2, 29)
-    anniversary = (
-        date(today.year - YEARS_OPEN, 3, 1) if is_leap_day else today.replace(today.year - YEARS_OPEN)
-    )
+    first = date(today.year - YEARS_OPEN, today.month, 1)
+    anniversary = first + timedelta(days=today.day - 1)  # of 29 February: 1 March
     rows = RegistryRow.objects.current().filter(status__in=[Status.IN_DELIVERY, Status.AGREED])
     last_day = Coalesce(
         "date_delivered_latest", "date_delivered_earliest", "date_agreed_latest", "date_agreed_earliest"
@@ -107,7 +105,5 @@ class QueueFilter(admin.SimpleListFilter):
         return [(queue.name, queue.label) for queue in QUEUES]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        for queue in QUEUES:
-            if queue.name == self.value():
-                return queue.filter(queryset)
-        return queryset
+        queue = next((queue for queue in QUEUES if queue.name == self.value()), None)
+        return queue.filter(queryset) if queue else queryset

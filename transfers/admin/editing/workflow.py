@@ -5,10 +5,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import model_ngettext
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import select_template
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -61,11 +60,7 @@ class WorkflowAdmin(RegistryAdmin):
     @method_decorator(require_POST)
     def step_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take the posted step or explain why not, then return to the transfer."""
-        transfer = self.get_object(request, object_id)
-        if transfer is None:
-            raise Http404("There is no such transfer.")
-        if not self.has_view_permission(request, transfer):
-            raise PermissionDenied
+        transfer: Transfer = self.get_viewed(request, object_id)
         name, reason = request.POST.get("step", ""), request.POST.get("reason", "")
         try:
             with transaction.atomic():

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
 
 from transfers.curation import workflow
@@ -63,11 +63,7 @@ class ImportBatchAdmin(RegisterPages, JobPages, LinkPages, QuestionPages, Rename
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show what the import brought, what it left out, and what can be done with it."""
-        batch = self.get_object(request, object_id)
-        if batch is None:
-            raise Http404("There is no such import.")
-        if not self.has_view_permission(request, batch):
-            raise PermissionDenied
+        batch: ImportBatch = self.get_viewed(request, object_id)
         context = {
             "batch": batch,
             "counts": batch.counts.items(),

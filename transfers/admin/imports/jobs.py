@@ -41,7 +41,7 @@ class JobPages(ImportPages):
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the reason, then start to publish all of the import."""
-        batch = self._batch(request, pk)
+        batch: ImportBatch = self.get_viewed(request, pk)
         if not request.user.has_perm(workflow.PUBLISH):
             raise PermissionDenied
         shown = {"batch": batch, "drafts": Transfer.objects.publishable_from(batch).count()}
@@ -49,7 +49,7 @@ class JobPages(ImportPages):
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what would go and ask for the reason, then start to undo the import."""
-        batch = self._batch(request, pk)
+        batch: ImportBatch = self.get_viewed(request, pk)
         if not self.has_add_permission(request):
             raise PermissionDenied
         deals = batch.deals.all()
@@ -61,14 +61,6 @@ class JobPages(ImportPages):
             "is_public": publishing.is_public(batch),
         }
         return self._ask(request, batch, "undo", self.undo_refusal(request, batch), shown)
-
-    def _batch(self, request: HttpRequest, pk: int) -> ImportBatch:
-        batch = self.get_object(request, str(pk))
-        if batch is None:
-            raise Http404("There is no such import.")
-        if not self.has_view_permission(request, batch):
-            raise PermissionDenied
-        return batch
 
     def _ask(
         self, request: HttpRequest, batch: ImportBatch, task: str, refusal: str, shown: dict[str, Any]

@@ -5,23 +5,19 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseNotAllowed,
-    HttpResponseRedirect,
-    StreamingHttpResponse,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
 
 from transfers.curation import uploads
+from transfers.models.rules import validate_edtf
 from transfers.registers.importing import jobs, report
 from transfers.registers.importing.plan import Plan, build_plan
 from transfers.registers.ranges import YearsUnknown, get_years
 from transfers.registers.reading import read_file
 from transfers.registers.reading.records import Register, Unreadable
 from transfers.registers.reading.text import LARGEST
-from transfers.vocabulary import edtf
 
 from .pages import ImportPages
 
@@ -39,6 +35,7 @@ class RegisterForm(forms.Form):
         label="Date of the edition",
         required=False,
         max_length=40,
+        validators=[validate_edtf],
         help_text="EDTF, such as 2024-03-11 or 2024; only if the file does not state its date.",
     )
     years = forms.CharField(
@@ -51,15 +48,6 @@ class RegisterForm(forms.Form):
 
     name = ""
     register: Register | None = None
-
-    def clean_published(self) -> str:
-        given: str = self.cleaned_data["published"]
-        if given:
-            try:
-                edtf.validate(given)
-            except edtf.EDTFError as error:
-                raise ValidationError(str(error)) from error
-        return given
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -145,10 +133,9 @@ class RegisterPages(ImportPages):
         plan = build_plan(read_file(file), job.published, job.years)
         return self.csv("preview.csv", report.stream_plan(plan))
 
+    @method_decorator(require_POST)
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
         """Start the import that was previewed, once, in a process of its own."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         if not self.has_add_permission(request):
             raise PermissionDenied
         name = request.POST.get("name", "")

@@ -5,7 +5,7 @@ wanted value, `must` those whose figure allows no other. An end that is null is 
 figure matches neither.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -80,13 +80,12 @@ def is_none(column: str, values: list[Any]) -> Q:
     return ~is_one(column, values) & Q(**{f"{column}__isnull": False})
 
 
-def holds(column: str, values: list[Any]) -> Q:
-    return match_any(Q(**{f"{column}__holds": value}) for value in values)
+def _build_any(lookup: str) -> Test:
+    """Build the test that the lookup is true of one of the values."""
+    return lambda column, values: match_any(Q(**{f"{column}__{lookup}": value}) for value in values)
 
 
-def lists(column: str, values: list[Any]) -> Q:
-    """Build the condition that a list, stored as its members joined by |, has one of the values."""
-    return match_any(Q(**{f"{column}__lists": value}) for value in values)
+holds, lists = _build_any("holds"), _build_any("lists")
 
 
 def lists_none(column: str, values: list[Any]) -> Q:
@@ -107,39 +106,29 @@ class Interval:
     there: str
 
     def overlaps(self, span: Span) -> Q:
-        condition = self._is_there()
-        if span[0] is not None:
-            condition &= Q(**{f"{self.high}__gte": span[0]}) | Q(**{f"{self.high}__isnull": True})
-        if span[1] is not None:
-            condition &= Q(**{f"{self.low}__lte": span[1]}) | Q(**{f"{self.low}__isnull": True})
-        return condition
+        ends = _compare(span, (self.high, "gte"), (self.low, "lte"), or_open=True)
+        return self._is_there() & match_all(ends)
 
     def within(self, span: Span) -> Q:
-        condition = self._is_there()
-        if span[0] is not None:
-            condition &= Q(**{f"{self.low}__gte": span[0]})
-        if span[1] is not None:
-            condition &= Q(**{f"{self.high}__lte": span[1]})
-        return condition
+        return self._is_there() & match_all(_compare(span, (self.low, "gte"), (self.high, "lte")))
 
     def not_within(self, span: Span) -> Q:
-        out = NOTHING
-        if span[0] is not None:
-            out |= Q(**{f"{self.low}__lt": span[0]}) | Q(**{f"{self.low}__isnull": True})
-        if span[1] is not None:
-            out |= Q(**{f"{self.high}__gt": span[1]}) | Q(**{f"{self.high}__isnull": True})
-        return self._is_there() & out
+        ends = _compare(span, (self.low, "lt"), (self.high, "gt"), or_open=True)
+        return self._is_there() & match_any(ends)
 
     def outside(self, span: Span) -> Q:
-        out = NOTHING
-        if span[0] is not None:
-            out |= Q(**{f"{self.high}__lt": span[0]})
-        if span[1] is not None:
-            out |= Q(**{f"{self.low}__gt": span[1]})
-        return self._is_there() & out
+        return self._is_there() & match_any(_compare(span, (self.high, "lt"), (self.low, "gt")))
 
     def _is_there(self) -> Q:
         return Q(**{f"{self.there}__isnull": False})
+
+
+def _compare(span: Span, *lookups: tuple[str, str], or_open: bool = False) -> Iterator[Q]:
+    """Compare a column with each end of the span, if it has that end; `or_open`: or the column is null."""
+    for (column, lookup), wanted in zip(lookups, span, strict=True):
+        if wanted is not None:
+            condition = Q(**{f"{column}__{lookup}": wanted})
+            yield condition | Q(**{f"{column}__isnull": True}) if or_open else condition
 
 
 def quantity(stem: str) -> Interval:

@@ -115,9 +115,8 @@ def _build_uncertain(on: OnInterval, what: str, above: str, below: str) -> tuple
 
 
 RANGE = _build_uncertain(OnInterval(conditions.quantity), "the value", "more", "less")
-UNCERTAIN_DATE = _build_uncertain(
-    OnInterval(conditions.uncertain_date), "in the date (EDTF)", "later", "earlier"
-)
+DAYS = OnInterval(conditions.uncertain_date)
+UNCERTAIN_DATE = _build_uncertain(DAYS, "in the date (EDTF)", "later", "earlier")
 
 BY_NAME = (
     values.build_name_reader("party", names.get_party_index),
@@ -149,7 +148,7 @@ def _get_lookups(item: Field) -> tuple[tuple[Lookup, ...], Read, bool]:
     if item.choices and item.type is Type.CHOICE:
         return (IS, NOT), values.build_choice_reader(item), True
     if item.choices and item.type is Type.INTEGER:
-        return PLAIN, values.build_number_choice_reader(item), False
+        return PLAIN, values.build_choice_reader(item, int), False
     return _SIMPLE[item.type]
 
 
@@ -197,10 +196,8 @@ def build_filterset(name: str, items: tuple[Field, ...]) -> type[StrictFilterSet
         RESERVED.get(parameter, parameter): declared for parameter, declared in build_filters(items).items()
     }
     if any(item.type is Type.EDTF for item in items):
-        filters = {
-            "certain": CertainFilter(read=values.read_boolean, label="only what must match"),
-            **filters,
-        }
+        certain = CertainFilter(read=values.read_boolean, label="only what must match")
+        filters = {"certain": certain, **filters}
     return type(name, (StrictFilterSet,), filters)
 
 
@@ -229,9 +226,9 @@ class ChangeFilterSet(build_filterset("ChangeColumns", _FILTERED_CHANGE)):  # ty
         return queryset.concerning(rows) if rows.query.where else queryset
 
 
-def is_by_name(filterset: type[StrictFilterSet] | None, parameters: Iterable[str]) -> bool:
+def is_by_name(filterset: type[StrictFilterSet], parameters: Iterable[str]) -> bool:
     """Return whether one of the parameters finds its values by the names of parties and systems of today."""
-    declared = filterset.base_filters if filterset else {}
+    declared = filterset.base_filters
     return any(declared[name].extra.get("read") in BY_NAME for name in parameters if name in declared)
 
 
@@ -241,6 +238,6 @@ def is_scalar(name: str) -> bool:
 
 
 @cache
-def list_scalars(filterset: type[StrictFilterSet] | None) -> list[str]:
+def list_scalars(filterset: type[StrictFilterSet]) -> list[str]:
     """List the filters that may appear only once."""
-    return [name for name in filterset.base_filters if is_scalar(name)] if filterset else []
+    return [name for name in filterset.base_filters if is_scalar(name)]

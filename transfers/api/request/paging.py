@@ -43,11 +43,10 @@ class Order:
 
     def build_expression(self, backwards: bool):
         """Build the expression to order by, nulls last; or exactly its reverse."""
+        order = F(self.column).desc if self.descending != backwards else F(self.column).asc
         if not self.item.nullable:  # without a place for nulls, an index can give the order
-            return F(self.column).desc() if self.descending != backwards else F(self.column).asc()
-        if self.descending != backwards:
-            return F(self.column).desc(nulls_first=backwards or None, nulls_last=not backwards or None)
-        return F(self.column).asc(nulls_first=backwards or None, nulls_last=not backwards or None)
+            return order()
+        return order(nulls_first=backwards or None, nulls_last=not backwards or None)
 
     def build_condition(self, value: Any, backwards: bool) -> Q | None:
         """Select rows after the value in this column (before it, if backwards); None: there can be none."""
@@ -55,11 +54,8 @@ class Order:
             return Q(**{f"{self.column}__isnull": False}) if backwards else None
         lookup = "lt" if self.descending != backwards else "gt"
         further = Q(**{f"{self.column}__{lookup}": value})
-        return (
-            further
-            if backwards or not self.item.nullable
-            else further | Q(**{f"{self.column}__isnull": True})
-        )
+        nulls_follow = self.item.nullable and not backwards
+        return further | Q(**{f"{self.column}__isnull": True}) if nulls_follow else further
 
 
 @dataclass(frozen=True)
@@ -74,13 +70,7 @@ class Page:
 class Paging:
     """Page that a request asks for; raises BadParameters for a size, order or cursor that is wrong."""
 
-    def __init__(
-        self,
-        query: QueryDict,
-        orderable: Mapping[str, Field],
-        key: str,
-        default: str = "",
-    ):
+    def __init__(self, query: QueryDict, orderable: Mapping[str, Field], key: str, default: str = ""):
         self.size = self._read_size(query.get("page_size", str(PAGE_SIZE)))
         self.order = self._read_order(query.get("ordering", default or key), orderable, key)
         self._bound = _build_fingerprint(query)

@@ -20,8 +20,6 @@ OWN = {
     "ordering": "Fields to order by, separated by commas; a leading - descends. Missing values come last.",
     "group_by": "Fields to group by, separated by commas.",
 }
-
-
 #: Own parameters that list names, separated by commas.
 SEPARATED = ("fields", "omit", "ordering", "group_by")
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
@@ -49,14 +47,11 @@ class Parameter:
     repeatable: bool = False
     schema: dict[str, Any] = dataclasses.field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
-
 
 def describe(view: Any) -> list[Parameter]:
     """Describe the parameters of a resource, its own first, then its filters in the order of the fields."""
     own = [_describe_own(name, view.list_values(name)) for name in view.list_own_parameters()]
-    declared = view.filterset_class.base_filters if view.filterset_class else {}
+    declared = view.filterset_class.base_filters
     return own + [_describe_filter(name, declared[name]) for name in declared]
 
 

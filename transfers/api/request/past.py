@@ -89,12 +89,9 @@ def get_edition(text: str, newest: Edition) -> Edition:
     if is_revision(text):
         return get_numbered_edition(int(text), newest)
     time = values.read_time(text.strip())
-    if not _DAY.fullmatch(text.strip()):
-        return _get_edition_at(time, time)
-    try:
-        return _get_edition_at(time, time + timedelta(days=1) - _A_MOMENT)
-    except OverflowError:  # the last day that there is
-        return _get_edition_at(time, time)
+    is_day = _DAY.fullmatch(text.strip())
+    end = time.replace(hour=23, minute=59, second=59, microsecond=999_999) if is_day else time
+    return _get_edition_at(time, end)
 
 
 def get_edition_before(text: str, newest: Edition) -> Edition:

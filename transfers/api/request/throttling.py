@@ -30,13 +30,8 @@ class PublicReads(SimpleRateThrottle):
             return True
         allowed = super().allow_request(request, view)
         if self.rate is not None:
-            view.rate_limit = (self.num_requests, self.duration, self._count_remaining(), self._get_reset())
-            original.rate_limit = view.rate_limit
+            remaining = max(0, self.num_requests - len(self.history))
+            oldest = self.history[-1] if self.history else self.now
+            reset = max(0, round(oldest + self.duration - self.now))
+            view.rate_limit = original.rate_limit = (self.num_requests, self.duration, remaining, reset)
         return allowed
-
-    def _count_remaining(self) -> int:
-        return max(0, self.num_requests - len(self.history))
-
-    def _get_reset(self) -> int:
-        oldest = self.history[-1] if self.history else self.now
-        return max(0, round(oldest + self.duration - self.now))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
@@ -99,20 +100,14 @@ def build_name_reader(kind: str, get_index: Callable[[], names.Index]) -> Callab
     return read_name
 
 
-def build_number_choice_reader(item: Field) -> Callable[[str], int]:
-    """Build a reader of the choices of a field whose choices are numbers."""
-    read_choice = build_choice_reader(item)
-    return lambda text: int(read_choice(text))
-
-
-def build_choice_reader(item: Field) -> Callable[[str], str]:
-    """Build a reader of the choices of a field."""
+def build_choice_reader(item: Field, convert: Callable[[str], Any] = str) -> Callable[[str], Any]:
+    """Build a reader of the choices of a field, which may be numbers."""
     choices = [value for value, _ in item.choices]
 
     def read_choice(text: str) -> str:
         if text not in choices:
             near = names.suggest(text.lower(), choices) or choices
             raise Fault("unknown", f"'{text}' is not a {item.name}. Choose from: {', '.join(choices)}.", near)
-        return text
+        return convert(text)
 
     return read_choice

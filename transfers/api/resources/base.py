@@ -36,7 +36,7 @@ class RegistryView(APIView):
     content_negotiation_class = Negotiation
     throttle_classes = [PublicReads]
     metadata_class = Options
-    filterset_class: type[filters.StrictFilterSet] | None = None
+    filterset_class: type[filters.StrictFilterSet] = filters.StrictFilterSet
     #: Manager of what is stored with all its past, of which `as_of` selects; None: there is no past.
     versions: Any = None
     #: Method that selects the rows with every word of a text; None: there are no words to search.
@@ -75,10 +75,7 @@ class RegistryView(APIView):
 
     def list_parameters(self) -> list[str]:
         """List every parameter of the resource."""
-        return [
-            *self.list_own_parameters(),
-            *(self.filterset_class.base_filters if self.filterset_class else ()),
-        ]
+        return [*self.list_own_parameters(), *self.filterset_class.base_filters]
 
     def list_values(self, parameter: str) -> list[str]:
         """List the values that a parameter of its own takes; none if they are not fixed."""
@@ -156,7 +153,6 @@ class RegistryView(APIView):
 
     def filter_rows(self, rows: QuerySet) -> QuerySet:
         """Select the rows of the query; raise BadParameters for every parameter that is wrong."""
-        assert self.filterset_class is not None
         query = self.request.query_params
         filterset = self.filterset_class(query, queryset=rows)
         if not filterset.is_valid():

@@ -18,9 +18,7 @@ from .lists import ListView
 from .reference import PartyList, SourceList, SystemList
 from .transfers import TransferList
 
-LISTS: tuple[type[ListView], ...] = (
-    TransferList, ClaimList, PartyList, SystemList, SourceList, ChangeList,
-)  # fmt: skip
+LISTS: tuple[type[ListView], ...] = (TransferList, ClaimList, PartyList, SystemList, SourceList, ChangeList)
 
 DICTIONARY: tuple[Field, ...] = (
     Field("resource", Type.KEY, "The resource that has the field.", nullable=False),
@@ -53,8 +51,8 @@ class FieldList(RegistryView):
 
 
 def _build_entry(view: type[ListView], item: Field) -> dict[str, Any]:
-    assert view.filterset_class is not None
     declared = view.filterset_class.base_filters
+    stem = item.name.removesuffix("_min").removesuffix("_max")  # both ends of a figure are filtered by it
     return {
         "resource": view.name,
         "name": item.name,
@@ -63,28 +61,16 @@ def _build_entry(view: type[ListView], item: Field) -> dict[str, Any]:
         "unit": item.unit or None,
         "nullable": item.nullable,
         "choices": [value for value, _ in item.choices],
-        "filters": [
-            name for name in declared if declared[name].field_name in (item.column, _get_stem(item.name))
-        ],
+        "filters": [name for name in declared if declared[name].field_name in (item.column, stem)],
     }
-
-
-def _get_stem(name: str) -> str:
-    """Return what both ends of a figure are filtered by: `quantity_ordered_min` → `quantity_ordered`."""
-    return name.removesuffix("_min").removesuffix("_max")
 
 
 class Root(RegistryView):
     """Where to begin: the resources, the revision, the licence."""
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
-        resources = [view.name for view in LISTS] + [
-            "transfers/summary",
-            "releases",
-            "fields",
-            "schema",
-            "docs",
-        ]
+        others = ("transfers/summary", "releases", "fields", "schema", "docs")
+        resources = [*(view.name for view in LISTS), *others]
         examples = ("?system=S-400", ".csv?recipient=Serbia", "?date_delivered__gte=2019")
         return Response(
             {
@@ -98,13 +84,9 @@ class Root(RegistryView):
         )
 
     def shape(self) -> Shape:
-        addresses: Shape = {"type": "object", "additionalProperties": {**STRING, "format": "uri"}}
-        examples: Shape = {"type": "array", "items": {**STRING, "format": "uri"}}
+        address = {**STRING, "format": "uri"}
+        addresses: Shape = {"type": "object", "additionalProperties": address}
         members: Shape = dict.fromkeys(("name", "description", "licence"), STRING)
-        members |= {"revision": {"type": "integer"}, "resources": addresses, "examples": examples}
+        members |= {"revision": {"type": "integer"}, "resources": addresses}
+        members["examples"] = shapes.build_array(address)
         return shapes.build_object(members)
-
-
-def list_fields() -> list[tuple[str, Field]]:
-    """List every public field with the name of its resource."""
-    return [(view.name, item) for view in LISTS for item in view.items]

@@ -1,13 +1,13 @@
 """/api/releases/{name}/{file}: a file of a release, whole or in part."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, HttpResponse, HttpResponseNotModified
+from django.http import HttpResponseNotModified, StreamingHttpResponse
 from django.utils.http import http_date
 from rest_framework.request import Request
-from whitenoise.responders import SlicedFile  # type: ignore[import-untyped]
 
 from transfers.api import errors
 from transfers.api.errors import Problem
@@ -21,6 +21,7 @@ from transfers.releases import build, package
 from .base import Answer, RegistryView
 from .releases import build_absence, get_release
 
+_PIECE = 1 << 18
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
@@ -31,12 +32,6 @@ class FixedFormat(Negotiation):
         if request.method == "OPTIONS":
             return super().select_renderer(request, renderers)
         return renderers[0], renderers[0].media_type
-
-
-class LargePieces(FileResponse):
-    """File in pieces of a size that suits files of many megabytes."""
-
-    block_size = 1 << 18
 
 
 class ReleaseFile(RegistryView):
@@ -81,21 +76,22 @@ def _answer_file(request: Request, record: Release, name: str, versions: tuple[s
     if part is not None and not part:
         detail = f"The range begins after the end of the file, which has {size} bytes."
         return errors.problem(416, detail, {"Content-Range": f"bytes */{size}"})
-    headers = {"Content-Length": str(size)}
+    wanted = range(size) if part is None else part
+    headers = {"Content-Length": str(len(wanted)), "Content-Disposition": f'attachment; filename="{name}"'}
     if part is not None:
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
-        headers["Content-Length"] = str(len(part))
-    media_type = package.get_media_type(name)
-    if request.method == "HEAD":
-        headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return HttpResponse(headers=headers, content_type=media_type)
-    file: Any = path.open("rb")
-    if part is not None:
-        file = SlicedFile(file, part.start, part.stop - 1)
-    return LargePieces(
-        file, as_attachment=True, filename=name, headers=headers, content_type=media_type,
-        status=200 if part is None else 206,
+    return StreamingHttpResponse(
+        _read_pieces(path, wanted) if request.method == "GET" else (),
+        status=200 if part is None else 206, headers=headers, content_type=package.get_media_type(name),
     )  # fmt: skip
+
+
+def _read_pieces(path: Path, wanted: range) -> Iterator[bytes]:
+    """Yield a part of the file; it is open only while somebody reads."""
+    with path.open("rb") as file:
+        file.seek(wanted.start)
+        for start in range(wanted.start, wanted.stop, _PIECE):
+            yield file.read(min(_PIECE, wanted.stop - start))
 
 
 def _find_file(record: Release, name: str, size: int) -> Path:

@@ -1,6 +1,7 @@
 """/api/releases: what there is, one release with its files, the files themselves, and two compared."""
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any
 
 import orjson
@@ -43,7 +44,6 @@ FILE: tuple[Field, ...] = (
     Field("media_type", Type.TEXT, "What kind of file it is.", nullable=False),
     Field("address", Type.TEXT, "Where it can be downloaded.", nullable=False),
 )
-_FILES: Shape = {"type": "array", "items": shapes.build_whole_row(FILE)}
 _CSV = next(renderer for renderer in EVERY_FORMAT if renderer.format == "csv")
 _ROWS = 2_000
 
@@ -53,9 +53,8 @@ def get_release(name: str) -> Release:
     record = Release.objects.filter(name=name).first()
     if record is None:
         replicas.ask_another()  # it may be made just now
-        raise build_absence(
-            f"There is no release '{name}'.", name, Release.objects.values_list("name", flat=True)
-        )
+        names = Release.objects.values_list("name", flat=True)
+        raise build_absence(f"There is no release '{name}'.", name, names)
     return record
 
 
@@ -93,7 +92,7 @@ class ReleaseView(RegistryView):
 
 def _build_shape() -> Shape:
     shape = shapes.build_whole_row(RELEASE)
-    shape["properties"]["files"] = _FILES
+    shape["properties"]["files"] = shapes.build_array(shapes.build_whole_row(FILE))
     return shape
 
 
@@ -170,7 +169,7 @@ class ReleaseComparison(ReleaseView):
 
     def shape(self) -> Shape:
         state = shapes.build_whole_row(RELEASE[:2])
-        claims = {"type": "array", "items": STRING}
+        claims = shapes.build_array(STRING)
         kinds = (compare.ADDED, compare.WITHDRAWN, compare.CHANGED)
         difference: Shape = {
             "key": STRING,
@@ -183,7 +182,7 @@ class ReleaseComparison(ReleaseView):
             "before": state,
             "after": state,
             "citation": shapes.CITATION,
-            "results": {"type": "array", "items": shapes.build_object(difference)},
+            "results": shapes.build_array(shapes.build_object(difference)),
             **{kind: {"type": "integer", "minimum": 0} for kind in kinds},
         }
         return shapes.build_object(members)
@@ -199,7 +198,7 @@ def _write_json(
         "citation": citation,
     }
     yield orjson.dumps(head)[:-1] + b',"results":['
-    counts = {compare.ADDED: 0, compare.WITHDRAWN: 0, compare.CHANGED: 0}
+    counts = dict.fromkeys((compare.ADDED, compare.WITHDRAWN, compare.CHANGED), 0)
     comma = b""
     for difference in differences:
         counts[difference.change] += 1
@@ -209,11 +208,6 @@ def _write_json(
 
 
 def _batch_lines(differences: Iterator[ComparedTransfer]) -> Iterator[list[tuple[Any, ...]]]:
-    batch: list[tuple[Any, ...]] = []
-    for difference in differences:
-        batch.extend(difference.list_rows())
-        if len(batch) >= _ROWS:
-            yield batch
-            batch = []
-    if batch:
+    rows = chain.from_iterable(difference.list_rows() for difference in differences)
+    while batch := list(islice(rows, _ROWS)):
         yield batch

@@ -61,7 +61,10 @@ class Schema(AutoSchema):
         """Return the operation object: the view's parameters, and an answer of its shape or a problem."""
         assert isinstance(self.view, RegistryView)
         text = re.sub(r"\s+", " ", self.view.__doc__ or "").strip()
-        in_path = [_build_path_parameter(name) for name in re.findall(r"{(\w+)}", path)]
+        in_path = [
+            {"name": name, "in": "path", "required": True, "schema": _IN_PATH.get(name, STRING)}
+            for name in re.findall(r"{(\w+)}", path)
+        ]
         in_query = [_build_query_parameter(parameter) for parameter in parameters.describe(self.view)]
         return {
             "operationId": type(self.view).__name__,
@@ -71,11 +74,6 @@ class Schema(AutoSchema):
             "parameters": [*in_path, *in_query, *_build_header_parameters(self.view)],
             "responses": _build_responses(self.view),
         }
-
-
-def _build_path_parameter(name: str) -> dict[str, Any]:
-    shape = _IN_PATH.get(name, STRING)
-    return {"name": name, "in": "path", "required": True, "schema": shape}
 
 
 def _build_query_parameter(parameter: parameters.Parameter) -> dict[str, Any]:

@@ -5,6 +5,7 @@ a group of its own (`2017/2020`), never split or guessed. Deployments change no 
 out unless `kind` asks for them.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -18,8 +19,9 @@ from rest_framework.response import Response
 from transfers.api.errors import ParameterError, refuse
 from transfers.api.request import filters
 from transfers.api.response import shapes
-from transfers.api.response.output import CITED, build_public_rows
+from transfers.api.response.output import CITED
 from transfers.api.response.shapes import STRING, Shape
+from transfers.exports.formats.table import drop_empty_fraction
 from transfers.models import RegistryClaim, RegistryRow
 from transfers.publication import search
 from transfers.vocabulary import fields, measures, names
@@ -36,30 +38,30 @@ _LEFT_OUT = "Deployments are left out, as they change no owner; ask for them wit
 _COUNTED = "Deployments are counted where the parameter kind selects them."
 
 
-def _build_sums() -> list[tuple[Field, str]]:
-    """Build the fields of a group's numbers, each with its SQL over the rows `r`."""
-    listed = [(Field("count", Type.INTEGER, "Transfers in the group.", nullable=False), "COUNT(*)")]
+def _build_sums() -> Iterator[tuple[Field, str]]:
+    """Yield the fields of a group's numbers, each with its SQL over the rows `r`."""
+    yield Field("count", Type.INTEGER, "Transfers in the group.", nullable=False), "COUNT(*)"
     for stem in measures.QUANTITIES:
         words = stem.removeprefix("quantity_")
         for end in ("min", "max"):
             text = f"Sum of {stem}_{end} over the group's rows that have one."
-            listed.append((Field(f"{stem}_{end}", Type.INTEGER, text, unit="unit"), f"SUM(r.{stem}_{end})"))
+            yield Field(f"{stem}_{end}", Type.INTEGER, text, unit="unit"), f"SUM(r.{stem}_{end})"
         text = f"Rows of the group without a number {words}."
-        missing = f"SUM(CASE WHEN r.{stem}_min IS NULL THEN 1 ELSE 0 END)"
-        listed.append((Field(f"{stem}_missing", Type.INTEGER, text, nullable=False), missing))
+        yield _build_count(f"{stem}_missing", text, f"r.{stem}_min IS NULL")
         text = f"Rows of the group whose number {words} is open: the sum of its maxima lacks them."
-        is_open = f"SUM(CASE WHEN r.{stem}_min IS NOT NULL AND r.{stem}_max IS NULL THEN 1 ELSE 0 END)"
-        listed.append((Field(f"{stem}_open", Type.INTEGER, text, nullable=False), is_open))
+        yield _build_count(f"{stem}_open", text, f"r.{stem}_min IS NOT NULL AND r.{stem}_max IS NULL")
     for stem in _TIV:
         text = f"Sum of {stem} over the group's rows that have one."
-        listed.append((Field(stem, Type.NUMBER, text, unit="million TIV"), f"SUM(r.{stem})"))
-        missing = f"SUM(CASE WHEN r.{stem} IS NULL THEN 1 ELSE 0 END)"
-        text = f"Rows of the group without {stem}."
-        listed.append((Field(f"{stem}_missing", Type.INTEGER, text, nullable=False), missing))
-    return listed
+        yield Field(stem, Type.NUMBER, text, unit="million TIV"), f"SUM(r.{stem})"
+        yield _build_count(f"{stem}_missing", f"Rows of the group without {stem}.", f"r.{stem} IS NULL")
 
 
-SUMS = _build_sums()
+def _build_count(name: str, text: str, condition: str) -> tuple[Field, str]:
+    field = Field(name, Type.INTEGER, text, nullable=False)
+    return field, f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)"
+
+
+SUMS = list(_build_sums())
 
 
 class Summary(RegistryView):
@@ -85,8 +87,7 @@ class Summary(RegistryView):
         if not self.wants("json"):
             response: Any = self.export("summary", summed, items, len(summed))
         else:
-            results = list(build_public_rows(summed, items))
-            body = {"count": len(summed), "next": None, "previous": None, "note": note, "results": results,
+            body = {"count": len(summed), "next": None, "previous": None, "note": note, "results": summed,
                     "citation": str(self.citation)}  # fmt: skip
             response = Response(body)
         response["Registry-Count"] = str(len(summed))
@@ -191,5 +192,7 @@ def _format_years(first: Any, last: Any) -> str | None:
 
 
 def _convert_whole(value: Any) -> Any:
-    """Return the value, a whole number even if PostgreSQL made a decimal of it."""
-    return int(value) if isinstance(value, Decimal) else value
+    """Return the value, a whole number without a fraction even if PostgreSQL made a decimal of it."""
+    if isinstance(value, Decimal):
+        return int(value)
+    return drop_empty_fraction(value) if isinstance(value, float) else value

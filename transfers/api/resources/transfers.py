@@ -25,8 +25,6 @@ from .lists import ListView
 
 #: Keys that a suggestion is looked for among; more would make a mistyped key a costly request.
 MOST_CANDIDATES = 5000
-
-
 #: Fields of the log that an entry of a transfer's history has; the rest is the transfer's own.
 _NOT_OF_HISTORY = ("key", "supplier", "recipient", "system", "previous")
 HISTORY = tuple(item for item in fields.CHANGE if item.name not in _NOT_OF_HISTORY)
@@ -59,14 +57,8 @@ class TransferDetail(RegistryView):
         claims = self.select(RegistryClaim.objects).filter(transfer=key)
         if not self.wants("json"):
             return self.export(self.get_file_name(key), claims, fields.CLAIM, claims.count())
-        return Response(
-            {
-                **rows[0],
-                "claims": queries.fetch_objects(claims, fields.CLAIM),
-                "history": self._read_history(key),
-                "citation": str(self.citation),
-            }
-        )
+        parts = {"claims": queries.fetch_objects(claims, fields.CLAIM), "history": self._read_history(key)}
+        return Response({**rows[0], **parts, "citation": str(self.citation)})
 
     def get_file_name(self, key: str) -> str:
         return key
@@ -86,8 +78,8 @@ class TransferDetail(RegistryView):
         address = {"address": {**shapes.STRING, "format": "uri"}}
         entry = shapes.build_object({item.name: shapes.build_value(item) for item in HISTORY} | address)
         members = {
-            "claims": {"type": "array", "items": claim},
-            "history": {"type": "array", "items": entry},
+            "claims": shapes.build_array(claim),
+            "history": shapes.build_array(entry),
             "citation": shapes.CITATION,
         }
         return {"allOf": [row, shapes.build_object(members)]}

@@ -14,10 +14,7 @@ from transfers.publication.editions import Edition
 
 NAME = "arms_registry"
 #: Format → media type.
-FORMATS = {
-    "bib": "application/x-bibtex; charset=utf-8",
-    "csl": "application/vnd.citationstyles.csl+json",
-}
+FORMATS = {"bib": "application/x-bibtex; charset=utf-8", "csl": "application/vnd.citationstyles.csl+json"}
 _LEFT_OUT = (*paging.OF_PAGES, "format", past.AS_OF)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TEX = str.maketrans({

@@ -41,7 +41,10 @@ class File:
 
     def build_response(self, rows: Rows, now: QuerySet | None = None) -> HttpResponse | StreamingHttpResponse:
         """Build the response; `now` are the same rows until the next revision, and are quicker to read."""
-        response = self._build_citation() if self.form in citations.FORMATS else self._build_export(rows, now)
+        if self.form not in citations.FORMATS:
+            response = self._build_export(rows, now)
+        else:
+            response = HttpResponse(self.citation.write(self.form), citations.FORMATS[self.form])
         response["Content-Disposition"] = f'attachment; filename="{self._build_file_name()}"'
         response["Registry-Count"] = str(self.count)
         return response
@@ -62,9 +65,6 @@ class File:
             excel=EXCEL[self.request.query_params.get("excel", "0")],
         )
 
-    def _build_citation(self) -> HttpResponse:
-        return HttpResponse(self.citation.write(self.form), citations.FORMATS[self.form])
-
     def _build_export(self, rows: Rows, now: QuerySet | None) -> HttpResponse | StreamingHttpResponse:
         _check_size(self.form, self.count)
         about, media_type = self.describe(), formats.FORMATS[self.form].MEDIA_TYPE
@@ -79,10 +79,7 @@ class File:
         return StreamingHttpResponse(pieces, content_type=media_type)
 
     def _write(self, rows: Rows, about: About) -> Iterator[bytes]:
-        if isinstance(rows, QuerySet | list):
-            batches = queries.read_batches(rows, self.items, about)
-        else:
-            batches = rows(about)
+        batches = rows(about) if callable(rows) else queries.read_batches(rows, self.items, about)
         return formats.FORMATS[self.form].stream(batches, about)
 
     def _build_file_name(self) -> str:
@@ -97,8 +94,6 @@ def _check_size(form: str, count: int) -> None:
     most = formats.get_row_limit(form)
     if most is not None and count > most:
         others = [name for name in formats.FORMATS if formats.get_row_limit(name) is None]
-        detail = (
-            f"The answer has {count:,} rows, but {form} can have at most {most:,}."
-            f" Choose from: {', '.join(others)}."
-        )
+        detail = f"The answer has {count:,} rows, but {form} can have at most {most:,}."
+        detail += f" Choose from: {', '.join(others)}."
         raise BadParameters(ParameterError("format", "too_many_rows", detail, others))

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import http_date, parse_etags
 
 from arms_registry import __version__
-from transfers.api.request import past
+from transfers.api.request import paging, past
 from transfers.api.request.past import Standpoint
 from transfers.publication import editions
 
@@ -70,9 +70,7 @@ class Freshness:
 
 def format_question(request: HttpRequest, *without: str) -> str:
     """Return the question in one form, however it is written: path, and parameters in one order."""
-    pairs = sorted(
-        (key, value) for key, values in request.GET.lists() if key not in without for value in values
-    )
+    pairs = sorted(pair for pair in paging.list_pairs(request.GET) if pair[0] not in without)
     path = request.path.split(".")[0].rstrip("/")
     return repr((path, pairs))
 

@@ -1,5 +1,6 @@
 """Answer to OPTIONS: the resource's parameters, with their lookups and choices."""
 
+from dataclasses import asdict
 from typing import Any
 
 from rest_framework.metadata import BaseMetadata
@@ -16,5 +17,5 @@ class Options(BaseMetadata):
             "name": type(view).__name__,
             "description": (view.__doc__ or "").strip().splitlines()[0],
             "formats": [renderer.format for renderer in view.renderer_classes],
-            "parameters": [parameter.as_dict() for parameter in parameters.describe(view)],
+            "parameters": [asdict(parameter) for parameter in parameters.describe(view)],
         }

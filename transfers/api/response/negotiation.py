@@ -37,10 +37,8 @@ class Negotiation(BaseContentNegotiation):
         media_types = [renderer.media_type for renderer in renderers]
         preferred = request._request.get_preferred_type(media_types)
         if preferred is None:
-            detail = (
-                f"The Accept header allows none of the formats of this resource: {', '.join(media_types)}."
-            )
-            raise Problem(406, detail)
+            listed = ", ".join(media_types)
+            raise Problem(406, f"The Accept header allows none of the formats of this resource: {listed}.")
         return renderers[media_types.index(preferred)]
 
 

@@ -1,32 +1,15 @@
-"""Formats of answers, and rows as the public values that JSON shows."""
+"""Formats of answers."""
 
-from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
 from rest_framework.renderers import BaseRenderer
 
 from transfers.exports.formats import FORMATS
-from transfers.exports.formats.table import drop_empty_fraction
-from transfers.vocabulary.fields import Field, Type
 
 from . import citations
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-
-
-def build_public_rows(
-    rows: Iterable[Mapping[str, Any]], items: tuple[Field, ...]
-) -> Iterator[dict[str, Any]]:
-    """Yield the rows' public values, by public names: lists as lists, whole numbers without a fraction."""
-    for row in rows:
-        yield {item.name: _convert(row[item.column], item.type) for item in items}
-
-
-def _convert(value: Any, kind: Type) -> Any:
-    if kind is Type.LIST:
-        return value.split("|") if value else []
-    return drop_empty_fraction(value) if kind is Type.NUMBER else value
 
 
 class JSON(BaseRenderer):

@@ -14,13 +14,15 @@ def build_object(properties: Shape) -> Shape:
     return {"type": "object", "required": list(properties), "properties": properties}
 
 
+def build_array(items: Shape) -> Shape:
+    """Build the schema of an array of these items."""
+    return {"type": "array", "items": items}
+
+
 STRING: Shape = {"type": "string"}
 CITATION: Shape = {**STRING, "description": "How to cite the answer; its address gives the same again."}
 ADDRESS: Shape = {"type": ["string", "null"], "format": "uri"}
-CHANGES: Shape = {
-    "type": "array",
-    "items": build_object({"field": STRING, "before": {}, "after": {}}),
-}
+CHANGES: Shape = build_array(build_object({"field": STRING, "before": {}, "after": {}}))
 _TYPES: dict[Type, Shape] = {
     Type.INTEGER: {"type": "integer"},
     Type.NUMBER: {"type": "number"},
@@ -30,14 +32,13 @@ _TYPES: dict[Type, Shape] = {
     Type.CHANGES: CHANGES,
 }
 #: A citation as CSL-JSON.
-CSL: Shape = {
-    "type": "array",
-    "items": {
+CSL: Shape = build_array(
+    {
         "type": "object",
         "required": ["id", "type", "title", "URL", "version"],
         "properties": {"type": {"const": "dataset"}, "URL": {**STRING, "format": "uri"}},
-    },
-}
+    }
+)
 
 
 def build_value(item: Field) -> Shape:
@@ -45,7 +46,7 @@ def build_value(item: Field) -> Shape:
     shape: Shape = dict(_TYPES.get(item.type, STRING))
     choices: list[Any] = [int(value) if item.type is Type.INTEGER else value for value, _ in item.choices]
     if item.type is Type.LIST:
-        shape = {"type": "array", "items": {**STRING, **({"enum": choices} if choices else {})}}
+        shape = build_array({**STRING, **({"enum": choices} if choices else {})})
     elif item.nullable:
         shape["type"] = [shape["type"], "null"]
         choices += [None] if choices else []
@@ -76,7 +77,7 @@ def build_list(shape: Shape, **members: Shape) -> Shape:
         "next": {**ADDRESS, "description": "The next page; null: this is the last."},
         "previous": {**ADDRESS, "description": "The page before; null: this is the first."},
         **members,
-        "results": {"type": "array", "items": shape},
+        "results": build_array(shape),
         "citation": CITATION,
     }
     return build_object(properties)
@@ -99,19 +100,12 @@ PROBLEM: Shape = {
         "errors": {
             "type": "array",
             "description": "Each faulty parameter; an empty name stands for the query as a whole.",
-            "items": {
-                "type": "object",
-                "required": ["parameter", "code", "detail", "suggestions"],
-                "properties": {
-                    "parameter": STRING,
-                    "code": STRING,
-                    "detail": STRING,
-                    "suggestions": {"type": "array", "items": STRING},
-                },
-            },
+            "items": build_object(
+                {"parameter": STRING, "code": STRING, "detail": STRING, "suggestions": build_array(STRING)}
+            ),
         },
-        "allowed": {"type": "array", "items": STRING, "description": "Every parameter there is here."},
-        "suggestions": {"type": "array", "items": STRING, "description": "Keys that were perhaps meant."},
+        "allowed": {**build_array(STRING), "description": "Every parameter there is here."},
+        "suggestions": {**build_array(STRING), "description": "Keys that were perhaps meant."},
         "reason": {**STRING, "description": "Why it was withdrawn."},
         "revision": {"type": "integer", "description": "The revision that withdrew it."},
         "time": {**STRING, "format": "date-time", "description": "When it was withdrawn."},

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -94,12 +94,9 @@ def _parse_date(text: str) -> date:
 
 
 def _parse_decimal(text: str) -> Decimal:
-    try:
-        if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
-            return Decimal(text)
-    except InvalidOperation:
-        pass
-    raise ValueError(f"{text!r} is not a number such as 12.5, in digits.")
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        raise ValueError(f"{text!r} is not a number such as 12.5, in digits.")
+    return Decimal(text)
 
 
 class AliasColumn:

@@ -247,12 +247,11 @@ class _SheetImporter:
                 record.save()
                 for column in self.layout.aliases:
                     column.save(record)
-        except IntegrityError as error:
-            record.pk = None if is_new else record.pk
-            record.validate_unique()
-            record.validate_constraints()
-            raise ValidationError(f"The row cannot be saved: {error}") from error
         except DatabaseError as error:
+            if isinstance(error, IntegrityError):
+                record.pk = None if is_new else record.pk
+                record.validate_unique()
+                record.validate_constraints()
             raise ValidationError(f"The row cannot be saved: {error}") from error
         if self.layout.parent in self.related:
             self.related[self.layout.parent][self.layout.get_key(record)[0]] = record

@@ -11,23 +11,8 @@ from datetime import date
 
 from .dates import find_dates
 from .figures import find_figures
-from .marks import (
-    DATE,
-    KINDS,
-    MONEY,
-    NUMBER,
-    PARTY,
-    SYSTEM,
-    Candidate,
-    Mark,
-    choose_excerpt,
-    split_paragraphs,
-)
+from .marks import DATE, KINDS, PARTY, SYSTEM, Candidate, Mark, split_paragraphs
 from .names import Names, build_trie, find_names, list_party_names, list_system_names
-
-__all__ = [
-    "DATE", "MONEY", "NUMBER", "PARTY", "SYSTEM", "Mark", "choose_excerpt", "recognise", "split_paragraphs",
-]  # fmt: skip
 
 
 def recognise(text: str, systems: Names, parties: Names, published: date | None = None) -> list[Mark]:

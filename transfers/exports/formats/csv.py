@@ -29,8 +29,9 @@ def stream(batches: Iterable[pa.RecordBatch], about: About) -> Iterator[bytes]:
     for batch in batches:
         texts = (_guarded(batch) if about.excel else batch).columns
         cells = [_cells(array, column.kind) for array, column in zip(texts, about.columns, strict=True)]
-        written = _never_blank(cells) if len(cells) == 1 else cells
-        write_csv(pa.RecordBatch.from_arrays(written, batch.schema.names), outbox, _WITHOUT_HEADER)
+        if len(cells) == 1:  # a missing value alone on its line is "", as readers pass over blank lines
+            cells = [pc.fill_null(cells[0].cast(pa.string()), "")]
+        write_csv(pa.RecordBatch.from_arrays(cells, batch.schema.names), outbox, _WITHOUT_HEADER)
         yield outbox.take()
 
 
@@ -44,11 +45,6 @@ def _cells(array: pa.Array, kind: str) -> pa.Array:
         return array.cast(pa.int64())
     except pa.ArrowInvalid:  # a fraction, or too large to be exact
         return array
-
-
-def _never_blank(alone: list[pa.Array]) -> list[pa.Array]:
-    """Write a missing value alone on its line as "": readers pass over blank lines."""
-    return [pc.fill_null(array.cast(pa.string()), "") for array in alone]
 
 
 def _guarded(batch: pa.RecordBatch) -> pa.RecordBatch:

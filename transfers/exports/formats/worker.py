@@ -20,10 +20,7 @@ from . import FORMATS
 from .table import About, Column
 
 #: SQLite: a writer may hold the file for a moment; pages are read from the system's cache without a copy.
-_FIRST = {
-    "sqlite": ("PRAGMA busy_timeout = 20000", f"PRAGMA mmap_size = {1 << 40}"),
-    "postgresql": (),
-}
+_FIRST = {"sqlite": ("PRAGMA busy_timeout = 20000", f"PRAGMA mmap_size = {1 << 40}"), "postgresql": ()}
 _OPTIONS = {
     "sqlite": {"adbc.sqlite.query.batch_rows": "4096"},
     "postgresql": {"adbc.postgresql.batch_size_hint_bytes": str(4 << 20)},

@@ -18,12 +18,12 @@ class Command(ClearCommand):
         parser.add_argument("after", metavar="B", help="the release after")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        before, after = (self._revision(options[name]) for name in ("before", "after"))
+        before, after = (self._get_revision(options[name]) for name in ("before", "after"))
         for line in compare.write_lines(compare.list_changes(before, after)):
             self.stdout.write(line)
 
-    def _revision(self, name: str) -> int:
-        made = dict(Release.objects.values_list("name", "revision"))
-        if name not in made:
-            raise CommandError(f"There is no release '{name}'.{format_suggestions(suggest(name, made))}")
-        return int(made[name])
+    def _get_revision(self, name: str) -> int:
+        revisions = dict(Release.objects.values_list("name", "revision"))
+        if name not in revisions:
+            raise CommandError(f"There is no release '{name}'.{format_suggestions(suggest(name, revisions))}")
+        return int(revisions[name])

@@ -93,9 +93,7 @@ class Command(ClearCommand):
     def _import_bundle(self, folder: Path, options: dict[str, Any]) -> None:
         is_stored = not options["dry_run"]
         outcome = bundles.import_bundle(
-            bundle.read_bundle(folder),
-            store=is_stored,
-            **self._get_context(folder.resolve().name, options),
+            bundle.read_bundle(folder), store=is_stored, **self._get_context(folder.resolve().name, options)
         )
         if not is_stored:
             self.stdout.write(DRY_RUN)
