@@ -165,3 +165,11 @@ def test_the_architecture_names_every_folder():
         Path("management/commands"),
     }
     assert [str(folder) for folder in folders if f"`{folder}/" not in text and folder not in PARENTS] == []
+
+
+def test_classes_do_one_thing():
+    def count_methods(node):
+        return sum(isinstance(statement, ast.FunctionDef) for statement in node.body)
+
+    classes = list(list_definitions(ast.ClassDef))
+    assert [name for name, length, node in classes if length > 200 or count_methods(node) > 15] == []
