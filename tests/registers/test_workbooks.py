@@ -99,11 +99,11 @@ def test_fraction_is_read_as_it_was_entered(text):
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(save_book([]), "empty"), (save_book([["a"]]), "is the header of")]
+    ("sheet", "words"), [([], "empty"), ([["a"]], "is the header of")], ids=["empty", "a word"]
 )
-def test_workbook_without_a_register_is_none(content, words):
+def test_workbook_without_a_register_is_none(sheet, words):
     with pytest.raises(Unreadable, match=words):
-        read_register(content)
+        read_register(save_book(sheet))
 
 
 def test_damaged_workbook_is_refused_in_a_sentence():
