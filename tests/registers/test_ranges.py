@@ -232,9 +232,17 @@ class TestParts:
         bring(cut([deal("Quill-1", 8, {1991: 8}, year=1986)], 1990, 2023))
         assert [row.quantity_delivered_max for row in RegistryRow.objects.current()] == [8, 8]
 
-    def test_deals_that_may_be_one_are_asked_about(self):
+    def test_deals_of_one_year_in_two_parts_are_two_if_their_orders_differ(self):
+        first = deal("Quill-1", 8, {1988: 6}, year=1986, comments="For the navy")
+        second = deal("Quill-1", 30, {1991: 6}, year=1986, comments="For the army")
+        bring(cut([first, second], 1950, 1989))
+        bring(cut([first, second], 1990, 2023))
+        assert sorted(row.quantity_ordered_min for row in RegistryRow.objects.current()) == [8, 30]
+        assert [row.quantity_delivered_max for row in RegistryRow.objects.current()] == [6, 6]
+
+    def test_deals_of_two_editions_that_may_be_one_are_asked_about(self):
         bring(cut([deal("Quill-1", 8, {1988: 6}, year=1986)], 1950, 1989))
-        done = bring(cut([deal("Quill-1", 8, {1991: 6}, year=1986)], 1990, 2023))
+        done = bring(cut([deal("Quill-1", 9, {1991: 2}, year=1986)], 1990, 2023, generated="4 Apr 2024"))
         assert done.plan.counts()["ambiguous"] == 1
 
 

@@ -19,6 +19,19 @@ HINT = "such as 2020-2022, or all"
 DELIVERY_FIELDS = frozenset(
     {"delivered", "delivered_uncertain", "delivery_years", "delivery_years_uncertain", "tiv_delivered"}
 )
+#: What a file of any years says alike of an order.
+ORDER_FIELDS = frozenset(
+    {
+        "year",
+        "year_uncertain",
+        "ordered",
+        "ordered_uncertain",
+        "condition",
+        "comments",
+        "tiv_unit",
+        "tiv_ordered",
+    }
+)
 #: Of a whole register's deals of some years ago 10 to 20 in a hundred have fewer delivered than ordered (of
 #: invented ones up to 26), of a file of three years well over half. A third lies between.
 USUAL_SHARE = 1 / 3

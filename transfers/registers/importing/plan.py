@@ -13,7 +13,14 @@ from functools import partial
 from transfers.models import Party, System
 from transfers.registers import matching, renames
 from transfers.registers.comparison import FieldChange, list_additions, list_changes
-from transfers.registers.ranges import DELIVERY_FIELDS, WHOLE, Years, get_years, without_deliveries
+from transfers.registers.ranges import (
+    DELIVERY_FIELDS,
+    ORDER_FIELDS,
+    WHOLE,
+    Years,
+    get_years,
+    without_deliveries,
+)
 from transfers.registers.reading.records import Deal, Refused, Register
 from transfers.vocabulary import edtf
 from transfers.vocabulary.choices import Outcome
@@ -155,7 +162,7 @@ def _match_with_imported(deals: list[PlannedDeal], plan: Plan) -> list[ImportedD
     every = imported.list_newest(plan.register.layout, plan.years)
     imported_deals = [before for before in every if not before.is_closed()]
     same_file = imported.list_places(plan.register.sha256)
-    matched = _match(deals, imported_deals, plan.resolver)
+    matched = _match(deals, imported_deals, plan)
     for old, new in matched.pairs:
         deals[new].before = imported_deals[old]
         if (imported_deals[old].transfer, deals[new].deal.locator) in same_file:
@@ -171,28 +178,48 @@ def _match_with_imported(deals: list[PlannedDeal], plan: Plan) -> list[ImportedD
     ]
 
 
-def _match(
-    deals: list[PlannedDeal], imported_deals: list[ImportedDeal], resolver: Resolver
-) -> matching.Matching:
+def _match(deals: list[PlannedDeal], imported_deals: list[ImportedDeal], plan: Plan) -> matching.Matching:
     """Match the deals by their names and, where an edition of the same years has another name, without."""
     olds, news = [before.deal for before in imported_deals], [planned.deal for planned in deals]
-    matched = matching.match(olds, news, group=partial(_get_group, resolver))
-    _part_exceeding(matched, imported_deals, news)
+    matched = matching.match(olds, news, group=partial(_get_group, plan.resolver))
+    if not plan.years.is_whole:
+        _part_other_orders(matched, imported_deals, news, plan.published)
     stated = [old for old in matched.vanished if imported_deals[old].is_stated]
     comparable = replace(matched, vanished=stated)
-    renamed = renames.match_renames(olds, news, comparable, partial(_get_parties, resolver))
+    renamed = renames.match_renames(olds, news, comparable, partial(_get_parties, plan.resolver))
     for new in questions.add_renames(matched, renamed, imported_deals, news):
         deals[new].is_renamed = True
     return matched
 
 
-def _part_exceeding(matched: matching.Matching, olds: list[ImportedDeal], news: list[Deal]) -> None:
-    """Make ambiguous the pairs that would have more delivered in all their years than was ordered."""
-    for old, new in list(matched.pairs):
-        elsewhere, deal = olds[old].elsewhere, news[new]
-        if deal.delivered and deal.ordered and elsewhere and elsewhere + deal.delivered > deal.ordered:
-            matched.pairs.remove((old, new))
-            matched.ambiguous[new] = [old]
+def _part_other_orders(
+    matched: matching.Matching, olds: list[ImportedDeal], news: list[Deal], published: str
+) -> None:
+    """Part deals of files of different years that cannot be one order, as an edition states it.
+
+    They are two where both files are of one date. Otherwise the order may have changed: they are ambiguous.
+    """
+    fitting = [(old, new) for old, new in matched.pairs if _is_one_order(olds[old], news[new])]
+    ambiguous = matched.ambiguous | {new: [old] for old, new in set(matched.pairs) - set(fitting)}
+    matched.pairs, matched.ambiguous = fitting, {}
+    for new, candidates in ambiguous.items():
+        possible = [
+            old
+            for old in candidates
+            if olds[old].published != published or _is_one_order(olds[old], news[new])
+        ]
+        if possible:
+            matched.ambiguous[new] = possible
+
+
+def _is_one_order(before: ImportedDeal, deal: Deal) -> bool:
+    """Return whether deals of different years agree in the order, and no more came than was ordered."""
+    if before.is_stated or before.is_whole_stated:
+        return True
+    common = ORDER_FIELDS & set(matching.list_common(before.deal, deal))
+    if any(getattr(before.deal, name) != getattr(deal, name) for name in common):
+        return False
+    return not deal.ordered or before.elsewhere + (deal.delivered or 0) <= deal.ordered
 
 
 def _get_group(resolver: Resolver, deal: Deal) -> tuple[Hashable, ...]:
