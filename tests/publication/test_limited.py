@@ -51,7 +51,7 @@ def state(deliveries: dict[int, int], first: int, last: int, period: str | None,
 
 @st.composite
 def cut_deals(draw):
-    """An order, its deliveries by year, and the last years of the ranges that cut the register."""
+    """Draw an order, its deliveries by year, and the last years of the ranges that cut the register."""
     order = draw(st.integers(FIRST, LAST - 10))
     years = st.integers(order, LAST)
     deliveries = draw(st.dictionaries(years, st.integers(1, 50), max_size=8))
@@ -60,7 +60,7 @@ def cut_deals(draw):
     return order, ordered, deliveries, cuts
 
 
-def tell(order: int, ordered: int | None, claims: list[Claim]) -> dict[str, Any]:
+def show(order: int, ordered: int | None, claims: list[Claim]) -> dict[str, Any]:
     more = [] if ordered is None else [number("quantity_ordered", ordered, **REGISTER)]
     row = sale(agreed(order), *more, *claims)
     return {name: row[name] for name in FIELDS}
@@ -79,7 +79,7 @@ def test_ranges_of_a_register_give_the_whole_in_any_order(deal, random):
     if random:
         random.shuffle(parts)
     whole = state(deliveries, FIRST, LAST, None, "r")
-    assert tell(order, ordered, parts) == tell(order, ordered, whole)
+    assert show(order, ordered, parts) == show(order, ordered, whole)
 
 
 @given(cut_deals(), st.sets(st.integers(0, 6)))
@@ -92,7 +92,7 @@ def test_some_ranges_never_say_more_than_the_whole(deal, kept):
         if index in kept
         for claim in state(deliveries, first + 1, last, f"{first + 1}/{last}", f"r{last}")
     ]
-    row, total = tell(order, ordered, parts), sum(deliveries.values())
+    row, total = show(order, ordered, parts), sum(deliveries.values())
     assert (row["quantity_delivered_min"] or 0) <= total
     assert row["quantity_delivered_max"] in (None, total)
     assert row["tiv_delivered"] is None or row["quantity_delivered_max"] == total
@@ -105,7 +105,7 @@ def test_a_range_never_changes_what_is_said_of_the_whole(deal, first, length):
     last = min(first + length, LAST)
     limited = state(deliveries, first, last, f"{first}/{last}", "later")
     limited = [replace(claim, published="2026-03-04") for claim in limited]
-    assert tell(order, ordered, [*whole, *limited]) == tell(order, ordered, whole)
+    assert show(order, ordered, [*whole, *limited]) == show(order, ordered, whole)
 
 
 @pytest.mark.parametrize(

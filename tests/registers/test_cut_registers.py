@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.registers.test_ranges import bring, cut, rows, whole
+from tests.registers.test_ranges import add_id, bring, cut, rows, whole
 from tests.support import registers
 from transfers.registers.reading.records import Delivery
 
@@ -56,19 +56,6 @@ def _deliver(deal, random):
     )
 
 
-def number(deals):
-    """Return the deals with IDs, as the layout by delivery year has them."""
-    return [
-        replace(
-            registers.by_year(deal, index),
-            deliveries=deal.deliveries,
-            delivered=deal.delivered,
-            tiv_delivered=deal.tiv_delivered,
-        )
-        for index, deal in enumerate(deals, 1)
-    ]
-
-
 @st.composite
 def cuts(draw):
     lasts = draw(st.lists(st.integers(FIRST + 8, LAST - 8), min_size=1, max_size=3, unique=True).map(sorted))
@@ -90,7 +77,7 @@ def test_a_register_cut_into_ranges_is_the_whole_again(spans, seed, by_year):
     deals = [deal for deal in invent(60, seed) if deal.deliveries]
     years = {year for deal in deals for year in deal.delivery_years}
     assume(all(years & set(range(first, last + 1)) for first, last in spans))  # a file has a record
-    deals = number(deals) if by_year else deals
+    deals = [add_id(deal, place) for place, deal in enumerate(deals, 1)] if by_year else deals
     with transaction.atomic():
         bring(whole(deals, by_year=by_year))
         expected = rows()

@@ -144,7 +144,7 @@ class TestCases:
 def deal(name, ordered, deliveries, **values):
     """Return an invented deal that was delivered as said, by year."""
     first = min(deliveries)
-    each = tuple(
+    by_year = tuple(
         Delivery(0, year, False, count, False, Decimal(count) / 2)
         for year, count in sorted(deliveries.items())
     )
@@ -153,7 +153,7 @@ def deal(name, ordered, deliveries, **values):
         "lines": (), "supplier": "Utopia", "recipient": "Erewhon", "designation": name, "condition": "new",
         "description": "towed gun", "year": first - 2, "ordered": ordered, "delivered": total,
         "tiv_unit": Decimal("0.5"), "tiv_ordered": Decimal(ordered) / 2, "tiv_delivered": Decimal(total) / 2,
-        "delivery_years": tuple(sorted(deliveries)), "deliveries": each,
+        "delivery_years": tuple(sorted(deliveries)), "deliveries": by_year,
     }  # fmt: skip
     return Deal(**stated | values)
 
@@ -167,9 +167,15 @@ DEALS = [
     deal("Quill-5", 31, {1990: 5, 2023: 5}, recipient="Lilliput", comments="Another"),
 ]
 SPANS = [(1950, 1988), (1989, 1990), (1991, 2023)]
-NUMBERED = [replace(registers.by_year(each, number), deliveries=each.deliveries, delivered=each.delivered,
-                    tiv_delivered=each.tiv_delivered)
-            for number, each in enumerate(DEALS, 901)]  # fmt: skip
+
+
+def add_id(stated, number):
+    """Return the deal with an ID, as the layout by delivery year states it."""
+    own = {name: getattr(stated, name) for name in ("deliveries", "delivered", "tiv_delivered")}
+    return replace(registers.by_year(stated, number), **own)
+
+
+NUMBERED = [add_id(stated, number) for number, stated in enumerate(DEALS, 901)]
 
 
 def _list_rows_of_whole(deals, by_year):
@@ -194,9 +200,8 @@ class TestParts:
     def test_two_parts_give_the_whole_in_either_order(self, spans):
         for span in spans:
             bring(cut(DEALS, *span))
-        assert sum(row.tiv_delivered for row in RegistryRow.objects.current()) == sum(
-            float(each.tiv_delivered) for each in DEALS
-        )
+        total = sum(float(stated.tiv_delivered) for stated in DEALS)
+        assert sum(row.tiv_delivered for row in RegistryRow.objects.current()) == total
 
     def test_a_part_that_is_missing_leaves_minimums(self):
         bring(cut(DEALS, 1950, 1988))
@@ -352,6 +357,15 @@ class TestDoubt:
         bring_case("range-whole.csv")
         bring(_without_preamble("range-2020-2022.csv"), years="2020-2022")
         assert delivered()["Quill-7"] == (40, 40, 20)
+
+    def test_a_file_by_delivery_year_that_loses_deliveries_is_asked_about(self):
+        bring(whole(NUMBERED, by_year=True))
+        later = cut(NUMBERED, 1991, 2023, by_year=True, generated="4 Apr 2024")
+        unsaid = {"first_year": None, "last_year": None, "states_range": False, "is_limited": False}
+        with pytest.raises(YearsUnknown, match="3 of 4 deals that were imported before"):
+            bring(replace(later, **unsaid))
+        bring(replace(later, **unsaid), years="1991-2023")
+        assert delivered()["Quill-2"] == (10, 10, 5)
 
     def test_a_whole_register_is_not_asked_about(self):
         few = [deal(f"Quill-{number}", 4, {1985: 4 - (number % 5 == 0)}) for number in range(20)]

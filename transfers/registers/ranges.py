@@ -15,6 +15,7 @@ from .reading.records import Deal, Register
 #: What is asked for, where a file leaves its years open.
 ALL = "all"
 HINT = "such as 2020-2022, or all"
+ASK = f"Give the years that its numbers delivered are of, {HINT}."
 #: The fields of a deal that are limited to the years of its file.
 DELIVERY_FIELDS = frozenset(
     {"delivered", "delivered_uncertain", "delivery_years", "delivery_years_uncertain", "tiv_delivered"}
@@ -105,7 +106,7 @@ def get_years(register: Register, given: str = "") -> Years:
         if not given:
             doubt = _explain_doubt(register)
             if doubt:
-                raise YearsUnknown(f"{doubt} Give the years that its numbers delivered are of, {HINT}.")
+                raise YearsUnknown(f"{doubt} {ASK}")
             return WHOLE
         years = parse_years(given)
     return WHOLE if _reaches_all(years, register) else years
@@ -136,12 +137,24 @@ def _explain_doubt(register: Register) -> str:
         deal for deal in register.deals if deal.ordered and deal.year and deal.year <= newest - CLOSED_AFTER
     ]
     below = [deal for deal in closed if deal.delivered is not None and deal.delivered < (deal.ordered or 0)]
-    if len(below) < FEWEST or len(below) < USUAL_SHARE * len(closed):
+    if not is_unusual(len(below), len(closed)):
         return ""
     return (
         f"The file does not say which years it covers, and of its {len(closed):,} deals ordered until"
         f" {newest - CLOSED_AFTER} {len(below):,} have fewer delivered than ordered, more than usual."
     )
+
+
+def is_unusual(number: int, total: int) -> bool:
+    """Return whether so many deals of all tell that a register lacks years."""
+    return number >= FEWEST and number >= USUAL_SHARE * total
+
+
+def loses_years(before: Deal, deal: Deal) -> bool:
+    """Return whether fewer were delivered, in some of the years alone, than an edition before has."""
+    if not deal.delivered or deal.delivered == deal.ordered or deal.delivered >= (before.delivered or 0):
+        return False
+    return set(deal.delivery_years) < set(before.delivery_years)
 
 
 def without_deliveries(deal: Deal) -> Deal:

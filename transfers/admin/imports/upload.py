@@ -14,7 +14,7 @@ from transfers.curation import uploads
 from transfers.models.rules import validate_edtf
 from transfers.registers.importing import jobs, report
 from transfers.registers.importing.plan import Plan, build_plan
-from transfers.registers.ranges import YearsUnknown, get_years
+from transfers.registers.ranges import YearsUnknown
 from transfers.registers.reading import read_file
 from transfers.registers.reading.records import Register, Unreadable
 from transfers.registers.reading.text import LARGEST
@@ -63,16 +63,22 @@ class RegisterForm(forms.Form):
                 stored = uploads.find_upload(self.name)
                 assert stored is not None
                 self.register = read_file(stored)
-                get_years(self.register, data["years"])
             except Unreadable as error:
                 uploads.take_upload(self.name)
                 self.add_error("file", str(error))
-            except YearsUnknown as error:
-                uploads.take_upload(self.name)
-                self.add_error("years", str(error))
             except OSError as error:
                 self.add_error("file", f"The server cannot store the file: {error.strerror}.")
         return data
+
+    def build_plan(self) -> Plan | None:
+        """Return what importing the file would do; None where its years must be asked for."""
+        assert self.register is not None
+        try:
+            return build_plan(self.register, self.cleaned_data["published"], self.cleaned_data["years"])
+        except YearsUnknown as error:
+            uploads.take_upload(self.name)
+            self.add_error("years", str(error))
+            return None
 
 
 class RegisterPages(ImportPages):
@@ -93,9 +99,10 @@ class RegisterPages(ImportPages):
         form = RegisterForm(request.POST or None, request.FILES or None)
         if request.method != "POST" or not form.is_valid():
             return self.page(request, "register", "Import a register", form=form)
-        assert form.register is not None
         values = form.cleaned_data
-        plan = build_plan(form.register, values["published"], values["years"])
+        plan = form.build_plan()
+        if plan is None:
+            return self.page(request, "register", "Import a register", form=form)
         job = jobs.Job(
             name=form.name,
             task="import",

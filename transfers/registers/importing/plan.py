@@ -14,11 +14,15 @@ from transfers.models import Party, System
 from transfers.registers import matching, renames
 from transfers.registers.comparison import FieldChange, list_additions, list_changes
 from transfers.registers.ranges import (
+    ASK,
     DELIVERY_FIELDS,
     ORDER_FIELDS,
     WHOLE,
     Years,
+    YearsUnknown,
     get_years,
+    is_unusual,
+    loses_years,
     without_deliveries,
 )
 from transfers.registers.reading.records import Deal, Refused, Register
@@ -131,11 +135,24 @@ def build_plan(register: Register, published: str = "", years: str = "") -> Plan
     plan = Plan(register, published, [], [], resolver, get_years(register, years))
     plan.deals = [replace(_resolve(deal, resolver), period=plan.years.period) for deal in register.deals]
     unmatched = _match_with_imported([planned for planned in plan.deals if planned.named], plan)
+    if not (years or register.states_range):
+        _check_nothing_is_lost(plan)
     vanished = [before for before in unmatched if not may_be_earlier(published, before.published)]
     plan.vanished = _list_covered(vanished, register, plan.years)
     if not plan.years.is_whole:
         _add_absent(plan, unmatched)
     return plan
+
+
+def _check_nothing_is_lost(plan: Plan) -> None:
+    """Raise YearsUnknown where a file that names no years has less of many deals than an edition before."""
+    pairs = [(one.before.deal, one.deal) for one in plan.deals if one.before and one.before.is_stated]
+    lost = sum(loses_years(before, deal) for before, deal in pairs)
+    if is_unusual(lost, len(pairs)):
+        raise YearsUnknown(
+            f"The file does not say which years it covers, and {lost:,} of {len(pairs):,} deals that were"
+            f" imported before have fewer delivered, in fewer years. {ASK}"
+        )
 
 
 def get_date(register: Register, given: str = "") -> str:
