@@ -170,3 +170,8 @@ def test_renames_that_may_be_several_are_left(client, curator):
     answer = decide(client, "accept", "all")
     assert messages(answer)[1] == "Renames that may be several deals, to be settled one by one: 2."
     assert RegisterDeal.objects.ambiguous().count() == 2
+
+
+def test_front_page_counts_ambiguous_deals(client, curator, split):
+    shown = body(client.get("/admin/"))
+    assert "Ambiguous deals of registers</a></th><td>2</td>" in shown

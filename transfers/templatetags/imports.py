@@ -16,15 +16,20 @@ def grouped(number: int) -> str:
 
 @register.simple_tag
 def import_counts() -> dict[str, int]:
-    """Count provisional parties and systems, open proposals and ambiguous deals, in one query."""
+    """Count provisional parties and systems and open proposals, in one query."""
     waiting = {
         "parties": Party.objects.filter(provisional=True),
         "systems": System.objects.filter(provisional=True),
         "proposals": Proposal.objects.open().of_comments(),
-        "ambiguous": RegisterDeal.objects.ambiguous(),
     }
     first, *others = (_count(name, records) for name, records in waiting.items())
     return dict.fromkeys(waiting, 0) | dict(first.union(*others, all=True))
+
+
+@register.simple_tag
+def count_ambiguous_deals() -> int:
+    """Count the deals that curators have yet to settle."""
+    return RegisterDeal.objects.ambiguous().count()
 
 
 def _count(name: str, records: QuerySet) -> QuerySet:
