@@ -354,6 +354,11 @@ def test_later_edition_keeps_three_weapons_of_one_name_apart():
     assert len(set(by_edition[1].values())) == 3
 
 
+def test_description_that_became_known_is_no_further_kind():
+    factories.system("nord-7", name="Nord 7", category="other", description="patrol boat", provisional=True)
+    assert named(description="missile boat").system == "nord-7"
+
+
 def test_words_that_are_part_of_a_designation_are_no_kind():
     factories.system("nord-7-batch-2", name="Nord 7 (Batch 2)", category="ships")
     assert named().system == "nord-7"

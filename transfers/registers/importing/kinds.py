@@ -47,7 +47,9 @@ class SystemFinder:
         candidates = self._list_candidates(deal)
         in_words = [system for system in candidates if self._is_in_words(system, deal)]
         in_category = [
-            system for system in candidates if category == system.category and category != Category.OTHER
+            system
+            for system in candidates
+            if category not in (None, Category.OTHER) and self._get_kind(system) == category
         ]
         in_both = [system for system in in_words if system in in_category]
         for systems in (in_both, in_words, in_category, self._list_curated(candidates, deal)):
@@ -82,6 +84,13 @@ class SystemFinder:
         if not system.provisional:
             return is_explicit
         return system.slug not in self._stated and system.category == _classify(deal.description)
+
+    def _get_kind(self, system: System) -> str:
+        """Return the system's category; what a provisional one's words mean if they were unknown once."""
+        is_open = system.provisional and system.slug not in self._stated
+        if is_open and system.category == Category.OTHER:
+            return _classify(system.description)
+        return system.category
 
     def _list_curated(self, candidates: list[System], deal: Deal) -> list[System]:
         """Return the systems that a deal may mean which says nothing of the kind."""
