@@ -12,7 +12,8 @@ from decimal import Decimal
 from io import StringIO
 from typing import Any, NamedTuple
 
-from .matching import list_common, match
+from .matching import Matching, list_common, match
+from .ranges import WHOLE, Years, limit
 from .reading.records import Deal, number_lines
 
 COLUMNS = (
@@ -82,9 +83,26 @@ class EditionComparison:
         )
 
 
-def compare_editions(old_deals: Sequence[Deal], new_deals: Sequence[Deal]) -> EditionComparison:
-    """Return what the newer edition adds, changes and no longer has."""
-    matching = match(old_deals, new_deals)
+def compare_editions(
+    old_deals: Sequence[Deal], new_deals: Sequence[Deal], old_years: Years = WHOLE, new_years: Years = WHOLE
+) -> EditionComparison:
+    """Return what the newer edition adds, changes and no longer has.
+
+    Of editions that are limited to different years, orders are compared, and deliveries in the years of both.
+    """
+    if old_years == new_years:
+        return _compare(old_deals, new_deals, match(old_deals, new_deals))
+    olds = [limit(deal, new_years) for deal in old_deals]
+    news = [limit(deal, old_years) for deal in new_deals]
+    matching = match(olds, news)
+    if not old_years.is_whole:
+        matching.added = [index for index in matching.added if news[index].delivery_years]
+    if not new_years.is_whole:
+        matching.vanished = [index for index in matching.vanished if olds[index].delivery_years]
+    return _compare(olds, news, matching)
+
+
+def _compare(old_deals: Sequence[Deal], new_deals: Sequence[Deal], matching: Matching) -> EditionComparison:
     pairs = [(old_deals[old], new_deals[new]) for old, new in matching.pairs]
     changed = [ChangedDeal(old, new, changes) for old, new in pairs if (changes := list_changes(old, new))]
     return EditionComparison(

@@ -101,14 +101,21 @@ def parse_years(text: str) -> Years:
 
 def get_years(register: Register, given: str = "") -> Years:
     """Return the years that the register's numbers delivered are of; raise YearsUnknown where nobody says."""
-    years = Years(register.first_year, register.last_year) if register.is_limited else WHOLE
-    if not register.states_range or (register.is_limited and years.is_whole):
+    is_named = register.first_year is not None or register.last_year is not None
+    if not register.states_range or (register.is_limited and not is_named):
         if not given:
             doubt = _explain_doubt(register)
             if doubt:
                 raise YearsUnknown(f"{doubt} {ASK}")
             return WHOLE
         years = parse_years(given)
+        return WHOLE if _reaches_all(years, register) else years
+    return get_stated_years(register)
+
+
+def get_stated_years(register: Register) -> Years:
+    """Return the years that the file names as those of its numbers delivered; all where it names none."""
+    years = Years(register.first_year, register.last_year) if register.is_limited else WHOLE
     return WHOLE if _reaches_all(years, register) else years
 
 

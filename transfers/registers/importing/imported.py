@@ -146,6 +146,12 @@ def list_places(sha256: str) -> set[tuple[int, str]]:
     return set(deals.exclude(outcome=Outcome.AMBIGUOUS).values_list("transfer", "locator"))
 
 
+def get_years(key: str) -> Years:
+    """Return the years that an imported edition is limited to, by its source's key."""
+    batches = ImportBatch.objects.standing().filter(source__key=key)
+    return Years(*(batches.values_list("first_year", "last_year").first() or ()))
+
+
 def list_deals(key: str) -> list[Deal]:
     """Return the deals of an imported edition, by its source's key; raise LookupError with a sentence."""
     batches = ImportBatch.objects.standing().filter(source__key=key)
