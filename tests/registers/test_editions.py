@@ -111,8 +111,8 @@ def test_ambiguous_deal_is_told_with_what_it_may_be_and_makes_no_transfer():
         f"It may be any of 1 deals that were imported before: {KEY}."
     ] * 2
     assert (done.revisions, Transfer.objects.count()) == (0, 1)
-    asked = done.batch.deals.filter(outcome="ambiguous")
-    assert [[proposal.transfer.key for proposal in deal.proposals.all()] for deal in asked] == [[KEY], [KEY]]
+    deals = done.batch.deals.filter(outcome="ambiguous")
+    assert [[proposal.transfer.key for proposal in deal.proposals.all()] for deal in deals] == [[KEY], [KEY]]
 
 
 def test_ambiguous_deal_is_asked_once():
