@@ -361,3 +361,14 @@ def test_queries_grow_by_the_batch_and_not_by_the_deal():
     queries(5)  # what is read once a process
     few, many = queries(200), queries(400)
     assert many - few < 40
+
+
+def test_plan_keeps_no_figures_of_new_deals():
+    planned = build_plan(edition(DEAL)).deals[0]
+    assert (planned.figures, len(planned.list_claimed())) == ([], len(list_figures(DEAL, "ship")))
+
+
+def test_deals_that_were_imported_share_their_texts():
+    bring(DEAL, replace(DEAL, year=2003))
+    first, second = (before.deal for before in imported.list_newest())
+    assert first.designation is second.designation

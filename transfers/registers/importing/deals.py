@@ -132,9 +132,9 @@ class _Writer:
                 "source_id": self.batch.source_id,
                 "locator": item.locator,
             }
-            for figure in item.figures if item.outcome in RegisterDeal.WRITTEN else ():
+            for figure in item.list_claimed():
                 claims.setdefault(figure.model, []).append(figure.build_claim(**place))
-            item.figures = []  # frees memory for publication: a register has many figures
+            item.figures = []  # frees memory for publication
         for model, rows in claims.items():
             insert(model, rows)
         self.claimed |= claims.keys()

@@ -41,7 +41,7 @@ IMPORTED = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.EARLIER)
 
 @dataclass(slots=True)
 class PlannedDeal:
-    """A deal and its outcome; `before` is the deal as imported earlier, `figures` are the future claims.
+    """A deal and its outcome; `before` is the deal as imported earlier, `figures` what a changed deal claims.
 
     `is_renamed`: it is `before` under another designation; `candidates`: what an ambiguous deal may be;
     `retracted`: the figures, by model and measure, that `before` has and a later edition leaves blank;
@@ -68,6 +68,12 @@ class PlannedDeal:
     @property
     def locator(self) -> str:
         return self.place or self.deal.locator
+
+    def list_claimed(self) -> list[Figure]:
+        """Return the future claims; those of a new deal are not kept, as a register has many of them."""
+        if self.outcome == Outcome.NEW:
+            return _list_figures(self, self.deal)
+        return self.figures if self.outcome == Outcome.CHANGED else []
 
 
 @dataclass
@@ -175,7 +181,7 @@ def _resolve(deal: Deal, resolver: Resolver) -> PlannedDeal:
 
 
 def _match_with_imported(deals: list[PlannedDeal], plan: Plan) -> list[ImportedDeal]:
-    """Give each deal its outcome and its figures; return the imported deals that match none."""
+    """Give each deal its outcome and what it changes; return the imported deals that match none."""
     every = imported.list_newest(plan.register.layout, plan.years)
     imported_deals = [before for before in every if not before.is_closed()]
     same_file = imported.list_places(plan.register.sha256)
@@ -187,8 +193,6 @@ def _match_with_imported(deals: list[PlannedDeal], plan: Plan) -> list[ImportedD
         else:
             _compare(deals[new], imported_deals[old], plan)
     _ask({new: [imported_deals[old] for old in indexes] for new, indexes in matched.ambiguous.items()}, deals)
-    for new in matched.added:
-        deals[new].figures = _list_figures(deals[new], deals[new].deal)
     _mark_gone(deals, plan.published, plan.resolver)
     return [before for before in every if before.is_closed()] + [
         imported_deals[old] for old in matched.vanished
@@ -265,9 +269,7 @@ def plan_settled(
         planned = PlannedDeal(deal, Outcome.NEW, resolver.resolve(deal), period=years.period)
         plan.deals.append(planned)
         planned.before = before
-        if before is None:
-            planned.figures = _list_figures(planned, planned.deal)
-        else:
+        if before is not None:
             _compare(planned, before, plan)
     return plan
 

@@ -7,6 +7,7 @@ number None. Nothing here is resolved against our own records, and nothing is gu
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from sys import intern
 from typing import Any
 
 #: The layout whose deals have both an identifier and an order's numbers.
@@ -109,7 +110,7 @@ def dump_deal(deal: Deal) -> dict[str, Any]:
 
 def load_deal(stated: dict[str, Any]) -> Deal:
     """Return the deal that `dump_deal` made these values of."""
-    values = dict(stated)
+    values = {name: intern(value) if isinstance(value, str) else value for name, value in stated.items()}
     for name in _DECIMALS & values.keys():
         values[name] = Decimal(values[name])
     for name in {"lines", "delivery_years"} & values.keys():
