@@ -110,7 +110,9 @@ def dump_deal(deal: Deal) -> dict[str, Any]:
 
 def load_deal(stated: dict[str, Any]) -> Deal:
     """Return the deal that `dump_deal` made these values of."""
-    values = {name: intern(value) if isinstance(value, str) else value for name, value in stated.items()}
+    values: dict[str, Any] = {
+        name: intern(value) if isinstance(value, str) else value for name, value in stated.items()
+    }
     for name in _DECIMALS & values.keys():
         values[name] = Decimal(values[name])
     for name in {"lines", "delivery_years"} & values.keys():
