@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from sys import intern
 
 from django.db.models import Max
 
@@ -87,7 +88,14 @@ def _newest_of_each_kind(transfers: Collection[int] | None) -> Iterator[Imported
     )  # fmt: skip
     for stated, pk, key, state, published, layout, joined_from, *years in rows.iterator(chunk_size=CHUNK):
         yield ImportedDeal(
-            load_deal(stated), pk, key, state, published or "", layout, joined_from, Years(*years)
+            load_deal(stated),
+            pk,
+            key,
+            intern(state),
+            intern(published or ""),
+            intern(layout),
+            joined_from,
+            Years(*years),
         )
 
 

@@ -7,6 +7,7 @@ number None. Nothing here is resolved against our own records, and nothing is gu
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from sys import intern
 from typing import Any
 
@@ -91,6 +92,8 @@ _NAMES = tuple(column.name for column in fields(Deal))
 #: The fields that a register states, in their order, by which two editions are compared.
 STATED = tuple(name for name in _NAMES if name not in {"lines", "records", "deliveries", "layout"})
 _DECIMALS = frozenset({"tiv_unit", "tiv_ordered", "tiv_delivered", "sipri_estimate"})
+#: The figures of a register repeat each other; equal ones share their memory.
+_parse_decimal = lru_cache(maxsize=4096)(Decimal)
 _DEFAULTS = {column.name: column.default for column in fields(Deal) if column.default is not MISSING}
 
 
@@ -114,7 +117,7 @@ def load_deal(stated: dict[str, Any]) -> Deal:
         name: intern(value) if isinstance(value, str) else value for name, value in stated.items()
     }
     for name in _DECIMALS & values.keys():
-        values[name] = Decimal(values[name])
+        values[name] = _parse_decimal(values[name])
     for name in {"lines", "delivery_years"} & values.keys():
         values[name] = tuple(values[name])
     if "deliveries" in values:
