@@ -49,17 +49,17 @@ class ClaimInline(admin.StackedInline):
 class QuantityInline(ClaimInline):
     model = Quantity
     form = QuantityForm
-    figure = ("measure", "number", "unit", "as_of", "period")
+    figure = ("measure", "number", "unit", "as_of", "period", "part")
 
 
 class TransferDateInline(ClaimInline):
     model = TransferDate
-    figure = ("event", "date", "period")
+    figure = ("event", "date", "period", "part")
 
 
 class ValuationInline(ClaimInline):
     model = Valuation
-    figure = ("measure", "minimum", "maximum", "currency", "period")
+    figure = ("measure", "minimum", "maximum", "currency", "period", "part")
 
 
 @admin.register(Transfer)

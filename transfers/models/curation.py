@@ -174,6 +174,11 @@ class Claim(CuratedModel):
         blank=True,
         help_text="EDTF, such as 2020/2022; the years that the figure is limited to, if it is.",
     )
+    part = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="Which of several deals of one register the figure is of; parts add up.",
+    )
 
     class Meta:
         abstract = True

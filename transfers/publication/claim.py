@@ -10,7 +10,8 @@ Range = tuple[float, float | None]
 class Claim:
     """One source's statement of one figure. Dates are EDTF text; an open maximum is None.
 
-    `period`: years that the figure is limited to, EDTF; None: it is of the whole.
+    `period`: years that the figure is limited to, EDTF; None: it is of the whole. `part`: which of several
+    deals of one register the figure is of.
     """
 
     measure: str
@@ -28,6 +29,7 @@ class Claim:
     origin_of: str | None = None
     preferred: bool = False
     period: str | None = None
+    part: str | None = None
 
     @property
     def story(self) -> str:

@@ -12,6 +12,8 @@ Rules, for each measure:
 A later edition of one register (the same story of the same publisher) revises the earlier one: its figure
 takes the other's place, in its own unit, unless that one is preferred, and the two are no dispute.
 
+Several deals of one register may be one transfer; their figures add up before others are compared: `parts`.
+
 A figure with a period is limited to its years; `limited` tells what such figures say of the whole.
 
 A figure in another unit or another currency than the row's is no dispute: it cannot be compared. The row's is
@@ -29,15 +31,16 @@ from transfers.vocabulary.measures import DATES, QUANTITIES, STEMS, TIVS, Status
 
 from .claim import Claim, get_envelope
 from .limited import add_up_periods
+from .parts import add_up_parts, drop_single_parts
 
-__all__ = ["Claim", "resolve"]
+__all__ = ["Claim", "combine", "resolve"]
 
 
 def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
     """Settle the claims of one transfer of this kind into its row's derived fields, by field name."""
     everything = list(dict.fromkeys(claims))
     by_measure: dict[str, list[Claim]] = {}
-    for claim in add_up_periods(_drop_revised(everything)):
+    for claim in combine(everything):
         by_measure.setdefault(claim.measure, []).append(claim)
     row: dict[str, Any] = {}
     disputed = {
@@ -53,12 +56,17 @@ def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
     return row
 
 
+def combine(claims: Iterable[Claim]) -> list[Claim]:
+    """Return what each register says of the whole, by its newest editions, and all other claims."""
+    return add_up_parts(add_up_periods(_drop_revised(drop_single_parts(claims))))
+
+
 def _drop_revised(claims: list[Claim]) -> list[Claim]:
     """Return the claims that no later edition of their own register revises."""
     editions: dict[tuple, list[Claim]] = {}
     for claim in claims:
         if claim.origin_of:
-            figure = (claim.measure, claim.period)
+            figure = (claim.measure, claim.period, claim.part)
             editions.setdefault((claim.origin_of, claim.publisher, *figure), []).append(claim)
     revised = {
         old

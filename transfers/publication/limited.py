@@ -22,20 +22,24 @@ def add_up_periods(claims: list[Claim]) -> list[Claim]:
     wholes = [claim for claim in claims if not claim.period]
     if len(wholes) == len(claims):
         return claims
-    registers: dict[tuple[str, str], list[Claim]] = {}
+    registers: dict[tuple[str | None, ...], list[Claim]] = {}
     for claim in claims:
-        registers.setdefault((claim.story, claim.publisher), []).append(claim)
+        registers.setdefault((claim.story, claim.publisher, claim.part), []).append(claim)
     minimums: list[Claim] = []
     for stated in registers.values():
         for claim, is_whole in _Register(stated).list_totals():
             (wholes if is_whole else minimums).append(claim)
-    measures = {claim.measure for claim in wholes}
-    return wholes + [claim for claim in minimums if claim.measure not in measures]
+    return wholes + [claim for claim in minimums if not any(_is_whole_of(whole, claim) for whole in wholes)]
+
+
+def _is_whole_of(whole: Claim, claim: Claim) -> bool:
+    """Return whether a claim of the whole states the same figure; of a part, only its own whole does."""
+    return whole.measure == claim.measure and (not claim.part or whole.part in (None, claim.part))
 
 
 @dataclass(frozen=True)
 class _Register:
-    """All claims of one register about one transfer."""
+    """All claims of one register about one transfer, or one part of it."""
 
     claims: list[Claim]
 

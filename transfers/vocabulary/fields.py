@@ -176,6 +176,7 @@ CLAIM: tuple[Field, ...] = (
     Field("period", Type.EDTF, "Years that the figure is limited to, as EDTF; empty: the whole."),
     Field("period_earliest", Type.DATE, "First day that period allows; empty: open."),
     Field("period_latest", Type.DATE, "Last day that period allows; empty: open."),
+    Field("part", Type.TEXT, "Which of several deals of one register the figure is of; parts add up."),
 )  # fmt: skip
 
 PARTY: tuple[Field, ...] = (

@@ -131,6 +131,7 @@ class _Writer:
                 "transfer_id": transfer,
                 "source_id": self.batch.source_id,
                 "locator": item.locator,
+                "part": item.before.joined_from if item.before else "",
             }
             for figure in item.list_claimed():
                 claims.setdefault(figure.model, []).append(figure.build_claim(**place))

@@ -22,7 +22,7 @@ FIGURES: dict[Any, tuple[str, tuple[str, ...]]] = {
     TransferDate: ("date_", ("date",)),
     Valuation: ("", ("minimum", "maximum", "currency")),
 }
-OWN = ("preferred", "period")
+OWN = ("preferred", "period", "part")
 SOURCE = ("key", "published", "publisher", "origin_of")
 
 
@@ -109,7 +109,7 @@ def load_claims(transfers: Any) -> dict[int, list[Claim]]:
 
 def _build_claim(measure: str, values: Sequence[Any], names: Sequence[str]) -> Claim:
     """Return a claim of the values of its own fields, its source's and its figure's, in this order."""
-    preferred, period, key, published, publisher, origin, *figures = values
+    preferred, period, part, key, published, publisher, origin, *figures = values
     return Claim(
         measure,
         source=key,
@@ -118,6 +118,7 @@ def _build_claim(measure: str, values: Sequence[Any], names: Sequence[str]) -> C
         origin_of=origin or None,
         preferred=preferred,
         period=period or None,
+        part=part or None,
         **{name: _simplify(value) for name, value in zip(names, figures, strict=True)},
     )
 
