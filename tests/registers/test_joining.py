@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -10,8 +11,10 @@ from django.apps import apps
 from tests.support import factories
 from tests.support.deals import DEAL, NOTED, described, edition, imported, public
 from transfers.curation.workflow import Refused
-from transfers.models import Proposal, Quantity, RegistryRow, Transfer, history
+from transfers.models import Proposal, Quantity, RegisterDeal, RegistryRow, Transfer, history
 from transfers.publication import verify
+from transfers.registers.importing import write
+from transfers.registers.reading import read_file
 from transfers.registers.reconciling.comparisons import Verdict
 from transfers.registers.reconciling.joining import decline, join
 from transfers.registers.reconciling.links import build_summary, list_links
@@ -248,6 +251,18 @@ def get_purchase():
 def test_several_deals_of_one_purchase_add_up(counts):
     purchase(*counts)
     assert get_purchase() == (sum(counts), sum(counts), sum(counts), None)
+
+
+def test_two_deals_of_the_case_make_one_purchase():
+    factories.system("mi-17v-5", name="Mi-17V-5", category="aircraft")
+    other = described(system="mi-17v-5", recipient="SRB", date="2017/2018")
+    factories.quantity("ordered", 5, unit="aircraft", transfer=other)
+    register = read_file(Path(__file__).parent / "cases" / "two-deals-one-purchase.csv")
+    write.import_register(register, file_name="r.csv", reason="Edition")
+    for deal in RegisterDeal.objects.filter(transfer__system=other.system).exclude(transfer=other):
+        join(deal, other, None, "one purchase")
+    public(other)
+    assert get_purchase() == (5, 5, 5, None)
 
 
 def test_claims_of_a_joined_deal_name_it_as_their_part():
