@@ -500,7 +500,7 @@ def test_a_record_is_found_by_its_natural_key(model):
 
 
 CLAIM_COLUMNS = [
-    "source_id", "locator", "excerpt", "attributed_to", "credibility", "preferred", "note", "period",
+    "source_id", "locator", "excerpt", "attributed_to", "credibility", "preferred", "note", "period", "part",
 ]  # fmt: skip
 COLUMNS = {
     Party: ["code", "alpha2", "name", "kind", "successor_id", "provisional"],
