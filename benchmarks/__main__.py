@@ -11,8 +11,11 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 SMALL = (10_000, 20_000)
+#: Sections that read no register that is made beforehand.
+WITHOUT_REGISTER = {"edtf", "imports"}
 
 
 def main() -> int:
@@ -39,8 +42,11 @@ def main() -> int:
     chosen = options.only or list(sections)
     if unknown := set(chosen) - set(sections):
         sys.exit(f"There is no section {', '.join(sorted(unknown))}; there is: {', '.join(sections)}.")
-    small = {rows: register.ready(rows) for rows in SMALL}
-    bench = Bench(options.rows, register.ready(options.rows), small)
+    if set(chosen) <= WITHOUT_REGISTER:
+        bench = Bench(options.rows, Path(), {})
+    else:
+        small = {rows: register.ready(rows) for rows in SMALL}
+        bench = Bench(options.rows, register.ready(options.rows), small)
     (register.PLACE / "servers.log").unlink(missing_ok=True)
     rows: list[Row] = []
     failed: list[str] = []
@@ -67,7 +73,7 @@ def _options() -> argparse.Namespace:
         "--only",
         type=lambda text: text.split(","),
         default=[],
-        help="sections, separated by commas: edtf, pages, past, exports, memory, workbench",
+        help="sections, separated by commas: edtf, pages, past, exports, memory, workbench, imports",
     )
     return parser.parse_args()
 

@@ -1,61 +1,108 @@
-"""Importing a trade register of 30,000 invented records and publishing it; and the same file again."""
+"""Importing an invented trade register, publishing it, a later edition of it, and undoing both.
+
+Each step is a command in a process of its own, on a fresh database, with 30,000 deals and three times as
+many; fewer with a smaller `--rows`. Publishing is the same file again with --publish.
+"""
 
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 
 from benchmarks import servers
 from benchmarks.report import Bar, Bench, Row
 from tests.support import registers
+from transfers.registers.reading.records import Deal
 
 ROOT = Path(__file__).resolve().parent.parent
-RECORDS = 30_000
-SECONDS, MEGABYTES = 60, 500
+DEALS, LARGER = 30_000, 3
+MEGABYTES = 500
+#: How much longer a deal may take in the larger register, and undoing than importing and publishing.
+LINEAR, UNDOING = 1.3, 1.5
+LATER = "19 May 2027"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a command printed and took."""
+
+    output: str
+    seconds: float
+    megabytes: float
 
 
 def measure(bench: Bench) -> list[Row]:
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        deals = registers.deals(RECORDS, 1950)
-        file = place / "register.csv"
-        file.write_bytes(registers.write_trade_register(deals))
-        database = place / "register.sqlite3"
-        for command in (["migrate", "--verbosity=0"], ["loadregister"]):
-            _run(database, *command)
-        first = _run(database, "importregister", str(file), "--publish")
-        again = _run(database, "importregister", str(file), "--publish")
-        verified = _run(database, "verify")
-    assert "30,000 revisions published" in first.output, first.output
-    assert "\n0 revisions published" in again.output, again.output
-    work = f"importing and publishing a register of {RECORDS:,} records"
+    deals = min(bench.rows, DEALS)
+    small, large = _measure_steps(deals), _measure_steps(deals * LARGER)
+    rows = []
+    for name in small:
+        rows += _list_rows(name, deals, small, large)
+    return [*rows, *_list_undo_rows(deals, small), *_list_undo_rows(deals * LARGER, large)]
+
+
+def _list_rows(name: str, deals: int, small: dict[str, Step], large: dict[str, Step]) -> list[Row]:
+    """Return a step's time for a thousand deals, of few and of more, and its memory."""
+    rate = small[name].seconds / deals * 1000
+    larger = large[name].seconds / (deals * LARGER) * 1000
+    work, unit, linear = f"{name}, {deals * LARGER:,} deals", "s/1,000", Bar("most", LINEAR)
+    peak, within = large[name].megabytes, Bar("most", 1)
     return [
-        Row(
-            work, "s", first.seconds, "the bar", SECONDS, Bar("most", 1), "manage.py importregister --publish"
-        ),
-        Row(
-            f"memory of {work}", "MB", first.megabytes, "the bar", MEGABYTES, Bar("most", 1), "peak resident"
-        ),
-        Row("the same file again", "s", again.seconds, how="no revision, nothing stored"),
-        Row(
-            f"verify after it, {RECORDS + 11:,} revisions",
-            "s",
-            verified.seconds,
-            how=verified.output.strip()[:60],
-        ),
+        Row(f"{name}, {deals:,} deals", unit, rate, how=_describe(small[name])),
+        Row(work, unit, larger, f"{deals:,} deals", rate, linear, _describe(large[name])),
+        Row(f"memory: {work}", "MB", peak, "the bar", MEGABYTES, within, "peak resident"),
     ]
 
 
-class _Done:
-    """What a command printed and took."""
+def _list_undo_rows(deals: int, steps: dict[str, Step]) -> list[Row]:
+    """Return the time of undoing all beside that of importing and publishing it."""
+    imported = steps["import"].seconds + steps["publish"].seconds
+    work, against = f"undo of {deals:,} published deals", "import and publish"
+    return [Row(work, "s", steps["undo"].seconds, against, imported, Bar("most", UNDOING))]
 
-    def __init__(self, output: str, seconds: float, megabytes: float):
-        self.output, self.seconds, self.megabytes = output, seconds, megabytes
+
+def _describe(step: Step) -> str:
+    return f"{step.seconds:.0f} s, peak {step.megabytes:.0f} MB"
 
 
-def _run(database: Path, *arguments: str) -> _Done:
+def _measure_steps(number: int) -> dict[str, Step]:
+    with tempfile.TemporaryDirectory() as folder:
+        first, later = Path(folder) / "first.csv", Path(folder) / "later.csv"
+        deals = registers.deals(number, 1950)
+        first.write_bytes(registers.write_trade_register(deals))
+        later.write_bytes(registers.write_trade_register(_revise(deals), generated=LATER))
+        database = Path(folder) / "register.sqlite3"
+        for command in (["migrate", "--verbosity=0"], ["loadregister"]):
+            _run(database, *command)
+        steps = {
+            "import": _run(database, "importregister", str(first)),
+            "publish": _run(database, "importregister", str(first), "--publish"),
+            "later edition": _run(database, "importregister", str(later), "--publish"),
+            "undo of the later edition": _run(database, "undoimport", "2", "--reason", "Wrong file"),
+            "undo": _run(database, "undoimport", "1", "--reason", "Wrong file"),
+            "verify": _run(database, "verify"),
+        }
+    published = f"{number:,} revisions published"
+    assert published in steps["publish"].output, steps["publish"].output
+    assert published in steps["undo"].output, steps["undo"].output
+    return steps
+
+
+def _revise(deals: Sequence[Deal]) -> list[Deal]:
+    """Return a later edition: of a hundred deals, 2 are gone, 10 delivered more, and 3 are new."""
+    random = Random(2027)
+    kept = [deal for deal in deals if random.random() >= 0.02]
+    edition = [
+        replace(deal, delivered=(deal.delivered or 0) + 1) if random.random() < 0.1 else deal for deal in kept
+    ]
+    return edition + registers.deals(len(deals) * 3 // 100, 2027)
+
+
+def _run(database: Path, *arguments: str) -> Step:
     environment = os.environ | {
         "DATABASE_URL": f"sqlite:///{database}",
         "SECRET_KEY": servers.SECRET_KEY,
@@ -74,4 +121,6 @@ def _run(database: Path, *arguments: str) -> _Done:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{' '.join(arguments)} failed: {output}")
-    return _Done(output, time.monotonic() - start, usage.ru_maxrss / 1024)
+    step = Step(output, time.monotonic() - start, usage.ru_maxrss / 1024)
+    print(f"  {' '.join(arguments[:1])}: {_describe(step)}", flush=True)
+    return step

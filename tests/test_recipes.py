@@ -20,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("recipes")
 RECIPES = [
     (
         "transfers/vocabulary/fields.py",
-        '    Field("updated", Type.TIME, "When that revision was published.", unit="UTC", nullable=False),\n',
+        '    Field("comment", Type.LONG_TEXT, "A register\'s comment on the deal, in its words."),\n',
         '    Field("claim_count", Type.INTEGER, "Claims about the transfer."),\n'
         '    Field("end_use", Type.TEXT, "What the arms are for, as the sources say."),\n',
     ),

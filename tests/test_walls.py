@@ -23,6 +23,8 @@ WALLS = {
     "registers are read without a database": ("registers/reading", ["django", "transfers.models"]),
     "deals are matched without a database": ("registers/matching.py", ["django", "transfers.models"]),
     "deals are compared without a database": ("registers/comparison.py", ["django", "transfers.models"]),
+    "totals are compared without a database": ("registers/totals.py", ["django", "transfers.models"]),
+    "totals are split without a database": ("registers/splits.py", ["django", "transfers.models"]),
     "deals are likened without a database": (
         "registers/reconciling/likeness.py",
         ["django", "transfers.models"],

@@ -67,8 +67,9 @@ def a_file(*deals, generated="18 May 2026", **variant):
     return registers.write_trade_register(deals, generated=generated, encoding="utf-8", **variant)
 
 
-def upload(client, content, *, name="register.csv", reason="A new edition", published=""):
-    form = {"file": SimpleUploadedFile(name, content), "reason": reason, "published": published}
+def upload(client, content, *, name="register.csv", reason="A new edition", published="", years=""):
+    file = SimpleUploadedFile(name, content)
+    form = {"file": file, "reason": reason, "published": published, "years": years}
     return client.post(address("add"), form)
 
 
@@ -164,6 +165,25 @@ def test_a_preview_needs_a_reason_and_a_date_that_is_one(client, curator, values
 def test_an_edition_without_a_date_gets_the_users(client, curator, here):
     confirm(client, upload(client, a_file(DEAL, generated=""), published="2024-03"))
     assert ImportBatch.objects.get().source.published == "2024-03"
+
+
+def test_a_register_that_may_be_of_some_years_is_asked_about(client, curator, folder):
+    few = [replace(DEAL, comments=words, delivered=1, year=1998) for words in ("First", "Second")]
+    answer = upload(client, a_file(*few, preamble=()))
+    assert "2 have fewer delivered than ordered, more than usual" in answer.context["form"].errors["years"][0]
+    assert not list(folder.iterdir())
+
+
+def test_a_register_is_of_the_years_that_the_user_gives(client, curator, here):
+    few = [replace(DEAL, comments=words, delivered=1) for words in ("First", "Second")]
+    confirm(client, upload(client, a_file(*few, preamble=()), years="2004-2006"))
+    assert ImportBatch.objects.values_list("first_year", "last_year").get() == (2004, 2006)
+
+
+@pytest.mark.parametrize("years", ["2006-2004", "some"])
+def test_years_that_are_none_are_refused(client, curator, years):
+    answer = upload(client, a_file(DEAL, preamble=()), years=years)
+    assert "is not a range of years" in answer.context["form"].errors["years"][0]
 
 
 def test_a_confirmed_preview_is_imported_in_the_users_name(client, curator, here, folder):

@@ -46,6 +46,7 @@ FILTERS = {
     "note__contains=ours": "¶1", "date=2019": "¶2 ¶3", "date=2019&certain=true": "¶2",
     "date__gte=2020": "¶3", "date__lte=2019": "¶2 ¶3", "date__gte=2019&certain=true": "¶2 ¶3",
     "date__not=2019": "¶3", "date__isnull=false": "¶2 ¶3",
+    "period=2018": "¶5", "part=usa-ind-f-16-2018": "¶5", "period__isnull=true": "¶1 ¶2 ¶3 ¶4 ¶6",
     "date_latest__isnull=true&date__isnull=false": "¶3", "date_earliest__gte=2019-08-01": "",
     "q=serbia": SERBIA, "q=sa-22": SERBIA, "q=serbia india": "", "q=f-16&measure=tiv_unit": "¶6",
     "revision__gte=1": f"{SERBIA} {INDIA}", "revision__lte=0": "",
@@ -77,7 +78,8 @@ def serbia():
 def india():
     transfer = factories.transfer("usa-ind", supplier="USA", recipient="IND", system="f-16")
     at = {"transfer": transfer, "source": factories.source("other", published="2021")}
-    open_end = {"number": None, "minimum": 2, "unit": "aircraft", "as_of": "2019"}
+    open_end = {"number": None, "minimum": 2, "unit": "aircraft", "as_of": "2019", "period": "2018/2019"}
+    open_end["part"] = "usa-ind-f-16-2018"
     factories.quantity("ordered", locator="¶5", credibility=3, **at, **open_end)
     factories.valuation("tiv_unit", 4, locator="¶6", **at)
     return transfer
@@ -152,7 +154,8 @@ def test_claims_are_filtered(client, register, query, locators):
 
 @pytest.mark.parametrize("name", fields.list_names(fields.CLAIM))
 def test_each_field_finds_a_claim_by_its_own_value(client, register, name):
-    [claim] = results(client, f"{CLAIMS}?locator=¶{5 if 'as_of' in name else 2 if 'date' in name else 1}")
+    number = 5 if name.startswith(("as_of", "part", "period")) else 2 if "date" in name else 1
+    [claim] = results(client, f"{CLAIMS}?locator=¶{number}")
     wanted = {"currency": "USD"}.get(name, cell(claim[name]))
     assert results(client, f"{CLAIMS}?{filters.RESERVED.get(name, name)}={wanted}")
 

@@ -265,7 +265,9 @@ class TestCursor:
 
 def test_rows_may_be_in_the_order_of_every_short_field_at_once(client):
     add([{}, {}, {}])
-    order = ",".join(f"-{item.name}" for item in fields.ROW if item.name not in ("note", "disputed", "key"))
+    order = ",".join(
+        f"-{item.name}" for item in fields.ROW if item.name not in ("note", "disputed", "key", "comment")
+    )
     pages = walk(client, f"/api/transfers?ordering={order}&page_size=1")
     assert [keys(page) for page in pages] == [["row-000"], ["row-001"], ["row-002"]]
 

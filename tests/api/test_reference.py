@@ -18,7 +18,7 @@ FULL_SOURCE = {
     "publisher": "Reuters", "title": "Serbia gets six", "authors": "Ana Petrović", "agencies": "AFP; DPA",
     "published": "2019-10-24", "url": "https://example.org/a", "archived_url": "https://example.org/b",
     "language": "de", "reliability": "C", "origin_of": "story", "sha256": "ab" * 32,
-    "retrieved": "2026-01-31", "note": "read twice",
+    "retrieved": "2026-01-31", "note": "read twice", "terms": "Ask first",
 }  # fmt: skip
 #: What a filter finds.
 FOUND = {

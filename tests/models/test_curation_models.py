@@ -195,6 +195,9 @@ CASES = [
     *each("quantity_measure_is_known", factories.quantity, "measure", "sold", "Ordered", ""),
     *each("quantity_unit_is_known", factories.quantity, "unit", "dozen", "Missile", ""),
     *each("quantity_as_of_is_valid", factories.quantity, "as_of", *BAD_DATES),
+    *each("quantity_period_is_valid", factories.quantity, "period", *BAD_DATES),
+    *each("transferdate_period_is_valid", factories.date, "period", *BAD_DATES),
+    *each("valuation_period_is_valid", factories.valuation, "period", *BAD_DATES),
     *each("transferdate_event_is_known", factories.date, "event", "dreamt", ""),
     *each("transferdate_date_is_valid", factories.date, "date", *BAD_DATES, ""),
     *each("valuation_measure_is_known", tiv, "measure", "price", ""),
@@ -356,6 +359,7 @@ GOOD = [
     *choices(factories.quantity, "measure", Quantity.Measure.values),
     *choices(factories.quantity, "unit", Quantity.Unit.values),
     *choices(factories.quantity, "as_of", ["", *DATES[:4]]),
+    *choices(factories.quantity, "period", ["", *DATES[:4]]),
     *choices(factories.date, "event", TransferDate.Event.values),
     *choices(factories.date, "text", DATES),
     *choices(factories.valuation, "measure", Valuation.Measure.values),
@@ -495,7 +499,9 @@ def test_a_record_is_found_by_its_natural_key(model):
     assert model.objects.get_by_natural_key(*record.natural_key()) == record
 
 
-CLAIM_COLUMNS = ["source_id", "locator", "excerpt", "attributed_to", "credibility", "preferred", "note"]
+CLAIM_COLUMNS = [
+    "source_id", "locator", "excerpt", "attributed_to", "credibility", "preferred", "note", "period", "part",
+]  # fmt: skip
 COLUMNS = {
     Party: ["code", "alpha2", "name", "kind", "successor_id", "provisional"],
     PartyAlias: ["party_id", "name"],
@@ -505,11 +511,12 @@ COLUMNS = {
     SystemAlias: ["system_id", "name", "type"],
     Source: [
         "key", "publisher", "title", "authors", "agencies", "published", "url", "language", "reliability",
-        "origin_of", "sha256", "retrieved", "archived_url", "note",
+        "origin_of", "sha256", "retrieved", "archived_url", "terms",
+        "note",
     ],
     Transfer: [
         "key", "supplier_id", "recipient_id", "system_id", "kind", "condition", "location", "occasion",
-        "note", "state",
+        "note", "comment", "state",
     ],
     Quantity: [*CLAIM_COLUMNS, "transfer_id", "measure", "minimum", "maximum", "unit", "as_of"],
     TransferDate: [*CLAIM_COLUMNS, "transfer_id", "event", "date"],

@@ -23,7 +23,7 @@ COUNTED = (*QUANTITIES, "deal_value")
 #: What content.py takes from the transfer, its parties and its system.
 FROM_TRANSFER = {
     "key", "supplier", "supplier_name", "recipient", "recipient_name", "system", "system_name", "category",
-    "kind", "condition", "location", "occasion", "note", "system_family", "words", "reference",
+    "kind", "condition", "location", "occasion", "note", "comment", "system_family", "words", "reference",
 }  # fmt: skip
 
 
@@ -287,6 +287,42 @@ def test_a_later_edition_of_a_register_revises_the_earlier():
     assert (row["quantity_ordered_min"], row["disputed"]) == (12, [])
 
 
+@pytest.mark.parametrize("units", [("item", "missile"), ("missile", "item"), ("launcher", "vehicle")])
+def test_a_later_edition_revises_the_earlier_in_another_unit(units):
+    older, newer = units
+    row = sale(
+        edition(2024, "quantity_ordered", 150, unit=older),
+        edition(2024, "quantity_delivered", 150, unit=older),
+        edition(2026, "quantity_ordered", 300, unit=newer),
+        edition(2026, "quantity_delivered", 100, unit=newer),
+    )
+    assert (row["unit"], *shown(row, "quantity_ordered"), *shown(row, "quantity_delivered")) == (
+        newer, 300, 300, 100, 100,
+    )  # fmt: skip
+    assert row["disputed"] == []
+
+
+def test_a_later_edition_in_one_unit_leaves_what_the_earlier_counts_in_another_beside_it():
+    claims = [
+        edition(2024, "quantity_ordered", 4, unit="battery"),
+        edition(2024, "quantity_ordered", 32, unit="launcher", preferred=True),
+        edition(2026, "quantity_ordered", 5, unit="battery"),
+    ]
+    assert shown(sale(*claims), "quantity_ordered") == (32, 32)
+    assert shown(sale(claims[0], replace(claims[1], preferred=False), claims[2]), "quantity_ordered") == (
+        5,
+        5,
+    )
+
+
+def test_the_unit_that_a_later_edition_changed_is_not_the_first_of_the_alphabet():
+    row = sale(
+        edition(2024, "quantity_ordered", 24, unit="gun"),
+        edition(2026, "quantity_delivered", 24, unit="launcher"),
+    )
+    assert (row["unit"], *shown(row, "quantity_delivered")) == ("launcher", 24, 24)
+
+
 def test_editions_of_one_register_are_one_source():
     assert sale(edition(2024, "tiv_unit", 1), edition(2026, "tiv_unit", 2))["sources"] == 1
 
@@ -432,12 +468,13 @@ DOLLARS = number("deal_value", 2_500_000_000, currency="USD")
 @pytest.mark.parametrize(
     ("claims", "currency", "value"),
     [
-        ([EUROS, DOLLARS], "EUR", 2_200_000_000),
+        ([EUROS, DOLLARS], None, None),
+        ([EUROS, replace(DOLLARS, published="2020-01-02")], "USD", 2_500_000_000),
         ([EUROS, DOLLARS, number("deal_value", 2_500_000_000, source="b")], "USD", 2_500_000_000),
         ([EUROS, prefer(DOLLARS)], "USD", 2_500_000_000),
     ],
 )
-def test_a_row_speaks_in_the_preferred_currency_or_the_most_claimed(claims, currency, value):
+def test_a_row_speaks_in_the_preferred_the_most_claimed_or_the_latest_currency(claims, currency, value):
     row = sale(*claims)
     assert (row["deal_currency"], *shown(row, "deal_value")) == (currency, value, value)
 
@@ -449,12 +486,15 @@ LAUNCHERS = number("quantity_ordered", 32, unit="launcher")
 @pytest.mark.parametrize(
     ("claims", "unit", "value"),
     [
-        ([BATTERIES, LAUNCHERS], "battery", 4),
+        ([BATTERIES, LAUNCHERS], None, None),
+        ([BATTERIES, replace(LAUNCHERS, published="2020-01-02")], "launcher", 32),
+        ([BATTERIES, replace(LAUNCHERS, published="2020")], None, None),
+        ([replace(BATTERIES, published="2021"), LAUNCHERS], "battery", 4),
         ([BATTERIES, LAUNCHERS, number("quantity_ordered", 32, unit="launcher", source="b")], "launcher", 32),
         ([BATTERIES, prefer(LAUNCHERS)], "launcher", 32),
     ],
 )
-def test_a_row_speaks_in_the_preferred_unit_or_the_most_claimed(claims, unit, value):
+def test_a_row_speaks_in_the_preferred_the_most_claimed_or_the_latest_unit(claims, unit, value):
     row = sale(*claims)
     assert (row["unit"], *shown(row, "quantity_ordered")) == (unit, value, value)
 

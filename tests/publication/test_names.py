@@ -225,6 +225,16 @@ class TestPublicSystems:
         factories.published(system=factories.system("buk-m1", aliases=("Gadfly",)))
         assert get_system_index().find("gadfly") == {"buk", "buk-m1"}
 
+    def test_systems_that_differ_by_a_sign_are_found_apart(self):
+        for slug, name in {"quill-gem": "Quill GEM", "quill-gem-plus": "Quill GEM+"}.items():
+            factories.published(system=factories.system(slug, name=name))
+        index = get_system_index()
+        assert (index.find("quill gem"), index.find("Quill-GEM+")) == ({"quill-gem"}, {"quill-gem-plus"})
+
+    def test_a_provisional_system_is_known_as_such(self):
+        factories.published(system=factories.system("quill", name="Quill", provisional=True))
+        assert get_system_index().provisional == {"quill"}
+
     def test_asking_again_costs_one_query(self, django_assert_num_queries):
         factories.published()
         get_system_index()
@@ -266,6 +276,11 @@ class TestPublicParties:
         factories.party("TUR", aliases=("Türkiye", "Турция", "Τουρκία"))
         index = get_party_index()
         assert [index.find(name) for name in ("turkiye", "ТУРЦИЯ", "Τουρκία")] == [{"TUR"}] * 3
+
+    @pytest.mark.parametrize("name", ["ZAR", "Zr", "Zaire (DR Congo)", "DR Congo"])
+    def test_earlier_codes_and_names_in_brackets_are_known(self, name):
+        factories.party("COD", name="DR Congo", alpha2="CD", aliases=("Zaire",))
+        assert get_party_index().find(name) == {"COD"}
 
     def test_the_nearest_party_is_suggested(self):
         factories.party("SRB", alpha2="RS")

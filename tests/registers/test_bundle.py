@@ -162,7 +162,7 @@ def test_a_bundle_of_before_a_field_was_added_is_read(folder):
     rows = [row[:-1] for row in csv.reader(StringIO(path.read_text(), newline=""))]
     with path.open("w", newline="") as file:
         csv.writer(file).writerows(rows)
-    assert all("note" not in row for _, row in bundle.read_bundle(folder).tables["sources"])
+    assert all("terms" not in row for _, row in bundle.read_bundle(folder).tables["sources"])
 
 
 def test_a_folder_without_a_bundle_is_refused(tmp_path):

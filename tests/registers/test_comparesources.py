@@ -4,6 +4,7 @@ import csv
 from dataclasses import replace
 from decimal import Decimal
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,6 +12,7 @@ from django.core.management import CommandError, call_command
 from tests.support import registers
 from transfers.management.commands import comparesources
 from transfers.registers.comparison import COLUMNS
+from transfers.registers.ranges import WHOLE
 from transfers.registers.reading.records import Deal
 
 KEPT = Deal(
@@ -116,6 +118,7 @@ def stored(monkeypatch):
         return [replace(each, lines=(line,)) for line, each in enumerate(A, 1)]
 
     monkeypatch.setattr(comparesources, "list_deals", list_deals)
+    monkeypatch.setattr(comparesources, "get_years", lambda key: WHOLE)
 
 
 def test_an_imported_source_is_named_by_its_key(stored, files):
@@ -143,3 +146,19 @@ def test_a_csv_file_that_cannot_be_written_is_told(files, tmp_path):
 def test_an_edition_is_not_overwritten_by_its_comparison(files):
     with pytest.raises(CommandError, match="write the CSV to another file"):
         compare(*files, "--csv", files[1])
+
+
+@pytest.mark.parametrize("names", [("range-whole", "range-2020-2022"), ("range-2020-2022", "range-whole")])
+def test_editions_of_different_years_are_compared_in_the_years_of_both(names):
+    files = [str(Path(__file__).parent / "cases" / f"{name}.csv") for name in names]
+    out = StringIO()
+    call_command("comparesources", *files, stdout=out)
+    assert out.getvalue().startswith("0 added, 0 vanished, 0 changed, 2 unchanged, 0 ambiguous; ")
+
+
+def test_a_deal_without_deliveries_in_the_years_of_the_other_edition_has_not_vanished():
+    names = ("range-whole-by-delivery-year", "range-by-delivery-year")
+    files = [str(Path(__file__).parent / "cases" / f"{name}.csv") for name in names]
+    out = StringIO()
+    call_command("comparesources", *files, stdout=out)
+    assert out.getvalue().startswith("0 added, 0 vanished, 0 changed, 2 unchanged, 0 ambiguous; ")

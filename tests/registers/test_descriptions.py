@@ -1,9 +1,13 @@
 """The register's words for weapons, as categories and units of ours."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from tests.support import registers
 from transfers.models import Quantity, System
+from transfers.registers.reading import descriptions
 from transfers.registers.reading.descriptions import _BY_ENDING, classify, parse_category
 
 
@@ -44,6 +48,37 @@ from transfers.registers.reading.descriptions import _BY_ENDING, classify, parse
         ("icebreaker/OPV", "ships", "ship"),
         ("IFV/APC turret", "other", "item"),
         ("air refuel system", "other", "item"),
+        ("missile boat", "ships", "ship"),
+        ("naval surface-to-air missile system", "naval_weapons", "system"),
+        ("mobile surface-to-air missile system", "air_defence", "system"),
+        ("surface-to-air missile (SAM) system", "air_defence", "system"),
+        ("anti-ballistic missile", "missiles", "missile"),
+        ("anti-ballistic missile system", "air_defence", "system"),
+        ("anti-aircraft gun/surface-to-air missile system", "air_defence", "system"),
+        ("coastal defence system", "artillery", "system"),
+        ("coastal defence gun", "artillery", "gun"),
+        ("naval multiple rocket launcher", "naval_weapons", "launcher"),
+        ("surface-to-surface missile launcher", "artillery", "launcher"),
+        ("anti-submarine rocket launcher", "anti_submarine", "launcher"),
+        ("anti-submarine mortar", "anti_submarine", "launcher"),
+        ("armed reconnaissance drone", "aircraft", "aircraft"),
+        ("one-way attack drone", "missiles", "item"),
+        ("one-way (attack) drone", "missiles", "item"),
+        ("loitering munition", "missiles", "item"),
+        ("unmanned ground vehicle", "armoured_vehicles", "vehicle"),
+        ("armoured fire-support vehicle", "armoured_vehicles", "vehicle"),
+        ("APC chassis", "armoured_vehicles", "vehicle"),
+        ("electro-optical system", "sensors", "system"),
+        ("signals-intelligence system", "sensors", "system"),
+        ("air search system", "sensors", "system"),
+        ("ship reactor", "engines", "engine"),
+        ("fighter/ground attack aircraft", "aircraft", "aircraft"),
+        ("APC/IFV", "armoured_vehicles", "vehicle"),
+        ("patrol/missile boat", "ships", "ship"),
+        ("underwater drone", "ships", "ship"),
+        ("reactor for submarine", "engines", "engine"),
+        ("radar for SAM system", "sensors", "radar"),
+        ("anti-ship/SAM", "missiles", "missile"),
     ],
 )
 def test_the_ending_of_a_description_says_what_it_is(description, category, unit):
@@ -51,8 +86,11 @@ def test_the_ending_of_a_description_says_what_it_is(description, category, unit
 
 
 @pytest.mark.parametrize(
-    "description", ["", "/", "system", "think tank?", "coastal defence system", "tank/helicopter", "warhead"]
-)
+    "description", [
+        "", "/", "()", "system", "think tank?", "tank/helicopter", "warhead", "armed UAV/loitering munition",
+        "light tank/patrol boat",
+    ],
+)  # fmt: skip
 def test_what_is_not_known_is_not_guessed(description):
     assert classify(description) is None
 
@@ -72,6 +110,18 @@ def test_a_printed_category_is_known_whatever_its_case_and_hyphens(printed):
 @pytest.mark.parametrize("printed", ["", "Boats"])
 def test_another_category_is_none(printed):
     assert parse_category(printed) is None
+
+
+@pytest.mark.parametrize(
+    "words", ["SURFACE-TO-AIR MISSILE", "surface to air missile", "surface-to-air  missile"]
+)
+def test_case_hyphens_and_spaces_of_a_description_do_not_matter(words):
+    assert classify(words) == ("missiles", "missile")
+
+
+def test_each_ending_is_listed_once():
+    table = tomllib.loads(Path(descriptions.__file__).with_suffix(".toml").read_text())
+    assert sum(len(endings) for units in table.values() for endings in units.values()) == len(_BY_ENDING)
 
 
 def test_the_descriptions_of_a_register_are_known():

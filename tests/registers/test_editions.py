@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 
 from tests.registers.test_importing import DEAL, KEY, bring, outcomes, row
 from tests.support import factories, registers
 from transfers.curation import workflow
-from transfers.models import ImportBatch, Proposal, Quantity, Revision, Source, Transfer
+from transfers.models import ImportBatch, Proposal, Quantity, RegisterDeal, Revision, Source, Transfer
 from transfers.publication import publish, verify
 
 pytestmark = pytest.mark.django_db
@@ -63,24 +65,24 @@ def test_a_curators_draft_is_not_published_by_an_import():
     assert Transfer.objects.get().note == "Mine"
 
 
-def test_changed_comment_renews_note_and_proposals():
+def test_changed_comment_renews_comment_and_proposals():
     bring(DEAL)
     bring(replace(DEAL, comments="Aid"), generated=LATER)
-    assert Transfer.objects.get().note == "Aid"
+    assert Transfer.objects.get().comment == "Aid"
     assert list(Proposal.objects.values_list("value", flat=True)) == ["gift"]
 
 
 def test_curators_note_is_kept():
     bring(DEAL)
-    Transfer.objects.update(note="First of class, built at Nantes")
+    Transfer.objects.update(note="First of class")
     bring(replace(DEAL, comments="Aid"), generated=LATER)
-    assert Transfer.objects.get().note == "First of class, built at Nantes"
+    assert Transfer.objects.get().note == "First of class"
 
 
-def test_history_tells_of_the_note_that_an_edition_changed():
+def test_history_tells_of_the_comment_that_an_edition_changed():
     bring(DEAL)
     bring(replace(DEAL, comments="Aid"), generated=LATER)
-    copies = Transfer.history.order_by("history_id").values_list("history_type", "note")
+    copies = Transfer.history.order_by("history_id").values_list("history_type", "comment")
     assert list(copies) == [("+", "First of class"), ("~", "Aid")]
 
 
@@ -99,7 +101,7 @@ def test_what_the_newer_file_does_not_cover_has_not_vanished():
     assert bring(DEAL, generated=LATER).batch.vanished == []
 
 
-def test_ambiguous_deal_is_told_with_what_it_may_be_and_not_imported():
+def test_ambiguous_deal_is_told_with_what_it_may_be_and_makes_no_transfer():
     split = replace(DEAL, ordered=9, comments="For the navy", delivered=0, delivery_years=())
     bring(split)
     parts = [replace(split, ordered=count, comments=f"Type {count}") for count in (4, 5)]
@@ -108,7 +110,21 @@ def test_ambiguous_deal_is_told_with_what_it_may_be_and_not_imported():
     assert [why for _, _, why in done.plan.left_out()] == [
         f"It may be any of 1 deals that were imported before: {KEY}."
     ] * 2
-    assert (done.batch, Transfer.objects.count()) == (None, 1)
+    assert (done.revisions, Transfer.objects.count()) == (0, 1)
+    deals = done.batch.deals.filter(outcome="ambiguous")
+    assert [[proposal.transfer.key for proposal in deal.proposals.all()] for deal in deals] == [[KEY], [KEY]]
+
+
+def test_ambiguous_deal_is_asked_once():
+    split = replace(DEAL, ordered=9, comments="For the navy", delivered=0, delivery_years=())
+    bring(split)
+    part = replace(split, ordered=4, comments="Type 4")
+    bring(part, replace(part, ordered=5, comments="Type 5"), generated=LATER)
+    again = bring(part, replace(part, ordered=6, comments="Type 6"), generated="19 May 2028")
+    assert [why.partition(f"{KEY}.")[2] for _, _, why in again.plan.left_out()] == [
+        " It is waiting for a curator already.", "",
+    ]  # fmt: skip
+    assert Proposal.objects.filter(decision="open").count() == 3
 
 
 def test_earlier_edition_after_a_later_one_claims_nothing():
@@ -149,6 +165,18 @@ def test_another_source_is_a_dispute_that_a_newer_edition_leaves():
 # The two layouts
 
 
+def test_layout_after_the_other_brings_the_order_that_the_other_cannot_state():
+    bring(DEAL, by_year=True, publish=True)
+    done = bring(DEAL, generated=LATER, publish=True)
+    assert {change.field for change in done.plan.deals[0].changes} == {
+        "ordered", "ordered_uncertain", "comments", "tiv_ordered",
+    }  # fmt: skip
+    shown = row()
+    assert (shown.quantity_ordered_max, shown.tiv_ordered, shown.disputed) == (3, 240, None)
+    assert Quantity.objects.filter(measure="delivered").count() == 1
+    assert bring(DEAL, generated="18 May 2028").plan.counts()["unchanged"] == 1
+
+
 def test_two_layouts_of_one_register_do_not_double_its_deals():
     written = registers.deals(40, seed=9)
     first = bring(*written, publish=True)
@@ -160,10 +188,10 @@ def test_two_layouts_of_one_register_do_not_double_its_deals():
     assert list(verify.list_faults()) == []
 
 
-def test_layout_without_comments_leaves_the_note():
+def test_layout_without_comments_leaves_the_comment():
     bring(DEAL)
     bring(replace(NOW, delivery_years=(2004, 2006)), by_year=True, generated=LATER)
-    assert (Transfer.objects.get().note, Quantity.objects.filter(measure="delivered").count()) == (
+    assert (Transfer.objects.get().comment, Quantity.objects.filter(measure="delivered").count()) == (
         "First of class", 2,
     )  # fmt: skip
 
@@ -176,7 +204,7 @@ def test_layout_after_the_other_is_compared_with_its_own_last_edition():
     assert {each.field for each in done.plan.deals[0].changes} >= {"ordered", "comments"}
     assert "delivered" not in {each.field for each in done.plan.deals[0].changes}
     shown = row()
-    assert (shown.note, shown.quantity_ordered_max, shown.quantity_delivered_max) == ("Aid", 6, 3)
+    assert (shown.comment, shown.quantity_ordered_max, shown.quantity_delivered_max) == ("Aid", 6, 3)
 
 
 def test_same_file_after_the_other_layout_changes_nothing():
@@ -193,3 +221,39 @@ def test_identifier_keeps_a_deal_whose_figures_all_changed():
     moved = replace(first, year=2012, delivered=7, delivery_years=(2014,), tiv_unit=Decimal(5))
     done = bring(moved, by_year=True, generated=LATER)
     assert outcomes(done) == {"changed": 1}
+
+
+def test_comment_of_a_joined_deal_leaves_the_other_transfer():
+    bring(DEAL)
+    RegisterDeal.objects.update(joined_from="own")
+    Transfer.objects.update(comment="")
+    bring(replace(DEAL, comments="Aid"), generated=LATER)
+    assert Transfer.objects.get().comment == ""
+
+
+# Comments that were notes
+
+moving = import_module("transfers.migrations.0015_move_comments")
+
+
+def test_comment_that_an_import_entered_as_a_note_moves():
+    bring(DEAL)
+    Transfer.objects.update(note="First of class", comment="")
+    moving.move_comments(apps, None)
+    transfer = Transfer.objects.get()
+    assert (transfer.note, transfer.comment) == ("", "First of class")
+    assert transfer.history.first().history_change_reason == moving.REASON
+
+
+@pytest.mark.parametrize("note", ["First of class.", "Mine"])
+def test_note_that_a_curator_wrote_does_not_move(note):
+    bring(DEAL)
+    Transfer.objects.update(note=note, comment="")
+    moving.move_comments(apps, None)
+    assert (Transfer.objects.get().note, Transfer.objects.get().comment) == (note, "")
+
+
+def test_comments_move_back():
+    bring(DEAL)
+    moving.move_back(apps, None)
+    assert (Transfer.objects.get().note, Transfer.objects.get().comment) == ("First of class", "")

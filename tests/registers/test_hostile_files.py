@@ -31,7 +31,7 @@ NO_REGISTER = {
     "a ZIP archive": (zipped(), "ZIP"),
     "gzip": (gzip.compress(A), "gzip"),
     "PDF": (b"%PDF-1.7\n" + A, "PDF"),
-    "UTF-16": (A.decode("cp1252").encode("utf-16"), "UTF-16"),
+    "UTF-32": (A.decode("cp1252").encode("utf-32"), "UTF-32"),
     "UTF-16 without a mark": (A.decode("cp1252").encode("utf-16-le"), "NUL"),
     "a NUL": (A + b"\0", "NUL"),
     "one endless line": (b"a" * 10**6, "longer than 65,536 characters"),
@@ -99,7 +99,7 @@ def test_path_to_no_file_is_said(tmp_path, name, words):
 
 
 def test_layouts_have_names_of_their_own():
-    assert [layout.NAME for layout in LAYOUTS] == ["trade_register", "delivery_years"]
+    assert [layout.NAME for layout in LAYOUTS] == ["trade_register", "delivery_years", "before_2023"]
 
 
 def count_records(data):

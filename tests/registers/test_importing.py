@@ -105,6 +105,13 @@ def test_edition_is_a_source_dated_by_its_file():
     assert {each.source for model in CLAIMS for each in model.objects.all()} == {source}
 
 
+def test_edition_says_under_which_terms_its_words_stand():
+    bring(DEAL)
+    assert Source.objects.get().terms == (
+        "© SIPRI, under its terms: https://www.sipri.org/about/terms-and-conditions"
+    )
+
+
 def test_file_without_a_date_is_dated_by_its_last_year_or_by_the_user():
     undated = edition(DEAL, generated="")
     assert build_plan(undated).published == "2006/.."
@@ -113,11 +120,18 @@ def test_file_without_a_date_is_dated_by_its_last_year_or_by_the_user():
         build_plan(undated, "March")
 
 
-def test_transfer_has_the_comment_as_its_note():
+@pytest.mark.parametrize("step", [2, 3])
+def test_years_of_delivery_stay_a_list_however_many_they_are(step):
+    years = tuple(range(1950, 2026, step))
+    bring(replace(DEAL, delivery_years=years), publish=True)
+    assert row().date_delivered == f"{{{','.join(map(str, years))}}}"
+
+
+def test_comment_of_the_register_is_no_note():
     bring(DEAL)
     transfer = Transfer.objects.get()
-    assert (transfer.note, transfer.condition, transfer.kind, transfer.state) == (
-        "First of class", "new", "unspecified", "draft",
+    assert (transfer.comment, transfer.note, transfer.condition, transfer.kind, transfer.state) == (
+        "First of class", "", "new", "unspecified", "draft",
     )  # fmt: skip
 
 
@@ -154,7 +168,7 @@ def test_each_new_record_has_one_copy_with_reason_and_user():
 def test_published_import_shows_in_the_register():
     done = bring(DEAL, publish=True)
     shown = row()
-    assert (shown.quantity_ordered_min, shown.date_delivered, shown.tiv_delivered, shown.note) == (
+    assert (shown.quantity_ordered_min, shown.date_delivered, shown.tiv_delivered, shown.comment) == (
         3, "{2004,2006}", 160, "First of class",
     )  # fmt: skip
     assert (done.revisions, Transfer.objects.get().state) == (1, "published")
@@ -347,3 +361,14 @@ def test_queries_grow_by_the_batch_and_not_by_the_deal():
     queries(5)  # what is read once a process
     few, many = queries(200), queries(400)
     assert many - few < 40
+
+
+def test_plan_keeps_no_figures_of_new_deals():
+    planned = build_plan(edition(DEAL)).deals[0]
+    assert (planned.figures, len(planned.list_claimed())) == ([], len(list_figures(DEAL, "ship")))
+
+
+def test_deals_that_were_imported_share_their_texts():
+    bring(DEAL, replace(DEAL, year=2003))
+    first, second = (before.deal for before in imported.list_newest())
+    assert first.designation is second.designation

@@ -129,7 +129,7 @@ HOSTILE = {
     "one huge line": (b"a" * (70 * 2**20), "The file is larger than 64 MB"),
     "a line": (HEADER + b"\n" + b"a" * 10**6, "Line 2 is longer than 65,536 characters"),
     "a ZIP archive": (zipped(), "a ZIP archive"),
-    "UTF-16": (A.decode("cp1252").encode("utf-16"), "UTF-16"),
+    "UTF-32": (A.decode("cp1252").encode("utf-32"), "UTF-32"),
     "a NUL": (A.replace(b"First", b"Fir\0t"), "Line 13 holds a NUL byte"),
     "10,000 columns": (HEADER + b",x" * 10_000 + b"\n", "10,016 columns"),
     "wrong header": (A.replace(b"Weapon", b"Thing"), "Line 12 is nearly the header of a trade register"),

@@ -1,13 +1,20 @@
 """Joining imported deals to transfers that other sources describe."""
 
 from dataclasses import replace
+from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from tests.support import factories
 from tests.support.deals import DEAL, NOTED, described, edition, imported, public
 from transfers.curation.workflow import Refused
-from transfers.models import Proposal, Quantity, RegistryRow, Transfer, history
+from transfers.models import Proposal, Quantity, RegisterDeal, RegistryRow, Transfer, history
+from transfers.publication import verify
+from transfers.registers.importing import write
+from transfers.registers.reading import read_file
 from transfers.registers.reconciling.comparisons import Verdict
 from transfers.registers.reconciling.joining import decline, join
 from transfers.registers.reconciling.links import build_summary, list_links
@@ -223,3 +230,66 @@ def test_a_second_deal_is_less_like_a_transfer_that_has_one():
     assert link.deal == second
     assert link.likeness.reasons[-1] == "another deal is joined to it already, line 14 of r.csv"
     assert link.likeness.score < alone.likeness.score
+
+
+def purchase(*counts):
+    """Join deals of these numbers to one transfer of which an article gives the sum, and publish it."""
+    other = described(date="2018")
+    factories.quantity("ordered", sum(counts), transfer=other)
+    for number, count in enumerate(counts):
+        deal = replace(DEAL, lines=(14 + number,), ordered=count, delivered=count, tiv_ordered=Decimal(count))
+        join(imported(deal, f"own-{number}"), other, None, "one of several")
+    return public(other)
+
+
+def get_purchase():
+    shown = RegistryRow.objects.current().get(key="told")
+    return shown.quantity_ordered_min, shown.quantity_ordered_max, shown.tiv_ordered, shown.disputed
+
+
+@pytest.mark.parametrize("counts", [(3, 2), (2, 3), (4, 4), (1, 2, 3), (5,)])
+def test_several_deals_of_one_purchase_add_up(counts):
+    purchase(*counts)
+    assert get_purchase() == (sum(counts), sum(counts), sum(counts), None)
+
+
+def test_two_deals_of_the_case_make_one_purchase():
+    factories.system("mi-17v-5", name="Mi-17V-5", category="aircraft")
+    other = described(system="mi-17v-5", recipient="SRB", date="2017/2018")
+    factories.quantity("ordered", 5, unit="aircraft", transfer=other)
+    register = read_file(Path(__file__).parent / "cases" / "two-deals-one-purchase.csv")
+    write.import_register(register, file_name="r.csv", reason="Edition")
+    for deal in RegisterDeal.objects.filter(transfer__system=other.system).exclude(transfer=other):
+        join(deal, other, None, "one purchase")
+    public(other)
+    assert get_purchase() == (5, 5, 5, None)
+
+
+def test_claims_of_a_joined_deal_name_it_as_their_part():
+    other = purchase(3, 2)
+    assert set(other.quantities.exclude(part="").values_list("part", flat=True)) == {"own-0", "own-1"}
+
+
+def test_public_claims_of_parts_make_the_public_row():
+    purchase(3, 2)
+    assert list(verify.list_faults()) == []
+
+
+def test_parts_that_do_not_add_up_to_what_others_say_are_disputed():
+    other = purchase(3, 2)
+    other.quantities.filter(part="").update(minimum=7, maximum=7)
+    public(other)
+    assert get_purchase() == (5, 7, 5, "quantity_ordered")
+
+
+def test_joined_parts_are_compared_as_their_sum():
+    purchase(3, 2)
+    [joined] = build_summary().joined
+    assert joined.comparisons[0].verdict == Verdict.SAME
+
+
+def test_migration_makes_deals_joined_before_parts():
+    other = purchase(3, 2)
+    other.quantities.update(part="")
+    import_module("transfers.migrations.0017_parts").set_parts(apps, None)
+    assert set(other.quantities.values_list("part", flat=True)) == {"", "own-0", "own-1"}

@@ -49,7 +49,7 @@ def read_deals(rows, header):
 
 
 HEADER = "Buyer,Seller,Weapon,Kind,Signed in,Pieces,Handed over"
-FIRST = f"""Invented ledger
+FIRST = f"""Invented ledger for the year range 'Not specified' to 'Not specified'
 Data generated: 1 May 2025
 {HEADER}
 Freedonia,Sylvania,Duck 7,frigate,2001,3,2
@@ -57,7 +57,7 @@ Freedonia,Sylvania,Duck 8,tank,2002,30,30
 Freedonia,Sylvania,Duck 9,tank,2003,many,
 Freedonia,Sylvania,Duck 10,SAM system,2004,4,0
 """
-SECOND = f"""Invented ledger
+SECOND = f"""Invented ledger for the year range 'Not specified' to 'Not specified'
 Data generated: 1 May 2026
 {HEADER}
 Freedonia,Sylvania,Duck 7,frigate,2001,3,3

@@ -5,6 +5,9 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.registers.test_importing import CLAIMS, DEAL, KEY, bring, outcomes, row
 from tests.support import factories, registers
@@ -15,13 +18,14 @@ from transfers.models import (
     Proposal,
     Quantity,
     RegisterDeal,
+    RegistryClaim,
     RegistryRow,
     Revision,
     Source,
     System,
     Transfer,
 )
-from transfers.publication import content, publish, verify
+from transfers.publication import content, log, publish, verify
 from transfers.registers.importing.undo import NotUndoable, undo_import
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +119,7 @@ def test_public_row_is_published_again_without_the_editions_claims():
     (revision,) = undo_import(done.batch, "Not yet")
     assert (revision.action, revision.reason, revision.key) == ("update", "Not yet", KEY)
     shown = row()
-    assert (shown.quantity_ordered_min, shown.tiv_unit, shown.note, shown.condition) == (
+    assert (shown.quantity_ordered_min, shown.tiv_unit, shown.comment, shown.condition) == (
         3, 80, "First of class", "new",
     )  # fmt: skip
     assert Transfer.objects.get().state == "published"
@@ -180,7 +184,7 @@ def test_curators_draft_is_not_published_by_undoing():
     Transfer.objects.update(note="Mine")
     undo_import(done.batch, "Wrong file")
     assert (Transfer.objects.get().state, Transfer.objects.get().note) == ("draft", "Mine")
-    assert (row().quantity_ordered_min, row().quantity_ordered_max, row().note) == (5, 5, "First of class")
+    assert (row().quantity_ordered_min, row().quantity_ordered_max, row().comment) == (5, 5, "First of class")
 
 
 def test_claim_of_a_curator_from_the_same_edition_survives():
@@ -234,3 +238,87 @@ def test_many_editions_undone_one_by_one_leave_nothing():
         undo_import(batch, "All wrong")
     assert not any(model.objects.exists() for model in CLAIMS)
     assert list(verify.list_faults()) == []
+
+
+def test_undoing_tells_how_far_it_is():
+    steps = []
+    done = bring(DEAL, replace(DEAL, recipient="Kenya"), publish=True)
+    undo_import(done.batch, "Wrong file", progress=lambda *step: steps.append(step))
+    assert ("Withdrawing", 0, 2) in steps
+    assert list(dict.fromkeys(step for step, *_ in steps)) == [
+        "Removing claims",
+        "Withdrawing",
+        "Removing transfers",
+    ]
+
+
+def test_publishing_again_tells_how_far_it_is():
+    steps = []
+    bring(DEAL, publish=True)
+    done = bring(NOW, generated=LATER, publish=True)
+    undo_import(done.batch, "Not yet", progress=lambda *step: steps.append(step))
+    assert ("Publishing", 0, 1) in steps
+
+
+def test_public_claims_of_many_deals_end_in_one_statement():
+    done = bring(*registers.deals(30, seed=8), publish=True)
+    with CaptureQueriesContext(connection) as queries:
+        undo_import(done.batch, "Wrong file")
+    ended = [query for query in queries if "UPDATE transfers_registryclaim" in query["sql"]]
+    assert (len(ended), RegistryClaim.objects.current().count()) == (1, 0)
+
+
+def test_import_larger_than_one_statement_is_withdrawn_whole(monkeypatch):
+    monkeypatch.setattr(log, "ENDED_TOGETHER", 7)
+    done = bring(*registers.deals(30, seed=8), publish=True)
+    revisions = undo_import(done.batch, "Wrong file")
+    assert {revision.key for revision in revisions} == set(Transfer.objects.values_list("key", flat=True))
+    assert not RegistryRow.objects.current().exists()
+    assert not RegistryClaim.objects.current().exists()
+    assert list(verify.list_faults()) == []
+
+
+def test_proposals_of_an_undone_import_go_with_its_deals():
+    bring(DEAL)
+    done = bring(replace(NOW, comments="Aid"), generated=LATER)
+    assert Proposal.objects.filter(deal__batch=done.batch).exists()
+    undo_import(done.batch, "Not yet")
+    assert not Proposal.objects.filter(deal__batch=done.batch).exists()
+
+
+def test_provisional_names_go_unless_another_import_uses_them():
+    bring(DEAL)
+    done = bring(replace(DEAL, supplier="Kenya"), replace(DEAL, designation="Nord 8"), generated=LATER)
+    undo_import(done.batch, "Wrong file")
+    assert sorted(Party.objects.values_list("code", flat=True)) == ["X-FRANCE", "X-INDIA"]
+    assert list(System.objects.values_list("slug", flat=True)) == ["nord-7"]
+
+
+def test_command_undoes_an_import(capsys):
+    batch = bring(DEAL, publish=True).batch
+    call_command("undoimport", str(batch.pk), "--reason", "Wrong file")
+    assert capsys.readouterr().out == f"Import {batch.pk}, of r.csv, is undone.\n1 revisions published.\n"
+    assert not RegistryRow.objects.current().exists()
+
+
+def test_command_names_who_undoes_an_import():
+    user = get_user_model().objects.create_user("ada")
+    batch = bring(DEAL).batch
+    call_command("undoimport", str(batch.pk), "--reason", "Wrong file", "--user", "ada")
+    batch.refresh_from_db()
+    assert batch.undone_by == user
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["999999", "--reason", "Wrong"], "There is no import 999999."),
+        (["{pk}", "--reason", " "], "needs a reason"),
+        (["{pk}", "--reason", "Wrong", "--user", "eve"], "There is no user 'eve'."),
+    ],
+)
+def test_command_says_why_it_undoes_nothing(arguments, sentence):
+    batch = bring(DEAL).batch
+    with pytest.raises(CommandError, match=sentence):
+        call_command("undoimport", *(argument.format(pk=batch.pk) for argument in arguments))
+    assert Transfer.objects.exists()

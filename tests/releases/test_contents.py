@@ -15,7 +15,7 @@ import yaml
 
 from tests.support import factories
 from tests.support.releases import again, lines
-from transfers.models import Party, Revision
+from transfers.models import Party, Revision, Source
 from transfers.publication import publish
 from transfers.registers.reading import bundle
 from transfers.releases import build, state
@@ -166,6 +166,21 @@ def test_its_changes_are_those_since_the_release_before(register, folder):
     assert "- added sun-ind\n" in second
     assert "- changed rus-srb\n  - quantity_ordered_min: 2 → 7\n" in second
     assert second.endswith("Transfers: 1 added, 0 withdrawn, 1 changed.\n")
+
+
+@pytest.mark.parametrize(
+    ("terms", "cell"),
+    [
+        ("Ask first.", "Ask first."),
+        ("By paragraph: 7 | 8", r"By paragraph: 7 \| 8"),
+        ("", "not recorded; ask the publisher"),
+    ],
+)
+def test_its_licence_says_under_which_terms_the_words_of_sources_stand(register, folder, terms, cell):
+    Source.objects.update(publisher="A Register", terms=terms)
+    build.release("1")
+    licence = (folder / "1" / "LICENCE.md").read_text(encoding="utf-8")
+    assert f"| A Register | {len(lines(folder / '1' / 'sources.csv'))} | {cell} |\n" in licence
 
 
 # The same bytes

@@ -1,4 +1,4 @@
-"""Synthetic registers: invented deals from a seed, and the files that state them, in both layouts.
+"""Synthetic registers: invented deals from a seed, and the files that state them, in each layout.
 
 States and former states are real; designations, comments and figures are invented.
 """
@@ -92,6 +92,11 @@ HEADER_B = (
     "Delivery year is estimate,"
     "Status,SIPRI estimate,TIV deal unit,TIV delivery values,Local production"
 ).split(",")
+HEADER_BEFORE_2023 = (
+    "tidn,buyercod,sellercod,odat,odai,onum,onai,ldat,term,desig2,wcat,desc,coprod,nrdel,nrdelai,delyears,"
+    "buyer,seller,status,tivunit,tivorder,tivdel"
+).split(",")
+CODES = {"new": "N", "second_hand": "S", "modernised": "M", "unknown": ""}
 CONDITIONS = {
     "new": "New",
     "second_hand": "Second hand",
@@ -100,7 +105,7 @@ CONDITIONS = {
 }
 PREAMBLE = (
     "Invented transfers of major weapons",
-    "Deals with deliveries or orders made for year range 1950 to 2025",
+    "Deals with deliveries or orders made for the year range 'Not specified' to 'Not specified'",
     "Made up for tests; no line of it is true.",
     "",
     "'?' marks what is uncertain.",
@@ -146,6 +151,12 @@ def write_delivery_years(deals: Iterable[Deal], *, shuffled: int | None = None, 
     return _file([HEADER_B, *rows], Variant(**variant))
 
 
+def write_before_2023(deals: Iterable[Deal], **variant) -> bytes:
+    """Return the deals as the database gave them before 2023; those without an ID are numbered."""
+    rows = [_row_before_2023(deal, str(number)) for number, deal in enumerate(deals, 1)]
+    return _file([HEADER_BEFORE_2023, *rows], Variant(**{"preamble": (), **variant}))
+
+
 def _file(table: list[list[str]], variant: Variant) -> bytes:
     order = variant.order or range(len(table[0]))
     extra = [list(variant.extra)] + [["x"] * len(variant.extra)] * (len(table) - 1)
@@ -172,6 +183,33 @@ def _row(deal: Deal) -> list[str]:
         "; ".join(map(str, deal.delivery_years)),
         CONDITIONS[deal.condition],
         deal.comments,
+        _text(deal.tiv_unit),
+        _text(deal.tiv_ordered),
+        _text(deal.tiv_delivered),
+    ]
+
+
+def _row_before_2023(deal: Deal, number: str) -> list[str]:
+    return [
+        deal.identifier or number,
+        "AAA",
+        "BBB",
+        _text(deal.year),
+        "X" if deal.year_uncertain else "",
+        _text(deal.ordered),
+        "X" if deal.ordered_uncertain else "",
+        str(max(deal.delivery_years, default=0)),
+        "N/A",
+        deal.designation,
+        deal.category,
+        deal.description,
+        "" if deal.local_production is None else _yes(deal.local_production),
+        _text(deal.delivered),
+        "X" if deal.delivered_uncertain else "",
+        "; ".join(map(str, deal.delivery_years)),
+        deal.recipient,
+        deal.supplier,
+        CODES[deal.condition],
         _text(deal.tiv_unit),
         _text(deal.tiv_ordered),
         _text(deal.tiv_delivered),

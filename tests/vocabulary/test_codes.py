@@ -31,3 +31,10 @@ def test_user_assigned_codes_are_from_the_range_that_iso_3166_1_leaves_to_users(
 
 def test_user_assigned_codes_are_no_country_of_the_standard():
     assert not codes.USER_ASSIGNED & (codes.COUNTRIES | codes.FORMER_COUNTRIES)
+
+
+def test_earlier_codes_are_no_code_of_today_and_stand_for_one():
+    earlier = [code for listed in codes.EARLIER_CODES.values() for code in listed]
+    assert len(earlier) == len(set(earlier))
+    assert not set(earlier) & (codes.COUNTRIES | codes.ALPHA2)
+    assert codes.EARLIER_CODES.keys() <= codes.COUNTRIES | codes.FORMER_COUNTRIES

@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from transfers.curation import families
 from transfers.models import Party, PartyAlias, Source, System, SystemAlias
 from transfers.publication import publish
 from transfers.vocabulary import names
@@ -49,16 +52,47 @@ class SystemAliasInline(admin.TabularInline):
     extra = 0
 
 
+class ProposedFamilyFilter(admin.SimpleListFilter):
+    """Provisional systems whose names suggest a family."""
+
+    title = "proposed family"
+    parameter_name = "family"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("proposed", "Has one")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(pk__in=families.propose_families()) if self.value() else queryset
+
+
 @admin.register(System)
 class SystemAdmin(AliasSearch, ReferenceAdmin):
     list_display = ["name", "slug", "category", "variant_of", "provisional"]
-    list_filter = ["provisional", "category", "unroca"]
+    list_filter = ["provisional", ProposedFamilyFilter, "category", "unroca"]
+    actions = ["accept_families"]
     list_select_related = ["variant_of"]
     search_fields = ["name", "slug", "aliases__name"]
     autocomplete_fields = ["variant_of"]
     inlines = [SystemAliasInline]
     natural_field = "slug"
     build_index = staticmethod(names.build_system_index)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Return the columns, with the family that a provisional system is proposed."""
+        proposed = SimpleLazyObject(families.propose_families)
+
+        @admin.display(description="proposed family")
+        def proposed_family(system: System) -> str:
+            return str(proposed.get(system.pk, "–"))
+
+        return [*super().get_list_display(request), proposed_family]
+
+    @admin.action(description="Accept the proposed families of the selected systems", permissions=["change"])
+    def accept_families(self, request: HttpRequest, systems: QuerySet) -> None:
+        count, revisions = families.accept_families(systems, request.user)
+        self.message_user(
+            request, f"{count} systems got the proposed family; {len(revisions)} published transfers show it."
+        )
 
 
 @admin.register(Source)

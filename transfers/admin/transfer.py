@@ -49,17 +49,17 @@ class ClaimInline(admin.StackedInline):
 class QuantityInline(ClaimInline):
     model = Quantity
     form = QuantityForm
-    figure = ("measure", "number", "unit", "as_of")
+    figure = ("measure", "number", "unit", "as_of", "period", "part")
 
 
 class TransferDateInline(ClaimInline):
     model = TransferDate
-    figure = ("event", "date")
+    figure = ("event", "date", "period", "part")
 
 
 class ValuationInline(ClaimInline):
     model = Valuation
-    figure = ("measure", "minimum", "maximum", "currency")
+    figure = ("measure", "minimum", "maximum", "currency", "period", "part")
 
 
 @admin.register(Transfer)
@@ -73,7 +73,7 @@ class TransferAdmin(WorkflowAdmin, HistoryAdmin, StaleCheck, PermanentAdmin):
     search_help_text = "Key, party, system or any of its aliases, occasion"
     autocomplete_fields = ["supplier", "recipient", "system"]
     inlines = [QuantityInline, TransferDateInline, ValuationInline]
-    readonly_fields = ["state"]
+    readonly_fields = ["state", "comment"]
     natural_field = "key"
     form = TransferForm
     change_form_template = "admin/transfers/transfer/change_form.html"

@@ -27,6 +27,7 @@ TITLES = {
 #: Every `code` of a parameter's error, and what it means.
 CODES = {
     "unknown": "The resource has no such parameter, or the parameter no such value.",
+    "ambiguous": "The name may be a loose spelling of several records; the suggestions are their names.",
     "empty": "The parameter, or a part of it between commas, has no value.",
     "repeated": "What may appear only once appears twice.",
     "invalid": "The value cannot be read as what the parameter takes, such as a number or a date.",

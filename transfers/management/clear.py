@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
@@ -21,3 +22,25 @@ class ClearCommand(BaseCommand):
             raise CommandError(f"{len(error.faults)} faults; the database is as it was.") from error
         except DatabaseError as error:
             raise CommandError(explain_database_error(error)) from error
+
+    def show_progress(self, step: str, done: int, total: int) -> None:
+        """Show on a terminal, in one line, how far the work is."""
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{step}: {done:,} of {total:,} ", ending="")
+            self.stderr.flush()
+
+    def end_progress(self) -> None:
+        """Begin a new line after the one that shows the progress."""
+        if self.stderr.isatty():
+            self.stderr.write("")
+
+
+def find_user(name: str) -> Any:
+    """Return the user of this name; None without a name. Raise CommandError if there is no such user."""
+    if not name:
+        return None
+    users = get_user_model()
+    user = users.objects.filter(**{users.USERNAME_FIELD: name}).first()
+    if user is None:
+        raise CommandError(f"There is no user {name!r}.")
+    return user

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.lookups import Exact
 
 from transfers.vocabulary import choices, codes
 from transfers.vocabulary.measures import CLAIM_KINDS
@@ -47,22 +48,15 @@ class TransferQuerySet(models.QuerySet):
         return self.exclude(reduce(or_, claims))
 
     def publishable_from(self, batch):
-        """Return the drafts that an import made, also of public transfers; no curator's unfinished work."""
+        """Return the drafts that an import made and what it worded anew, also of public transfers.
+
+        It is no curator's unfinished work, and nothing that a later edition no longer has.
+        """
         if batch.layout == choices.Layout.BUNDLE:
             return self.drafts().filter(key__in=batch.made.get("transfers", []))
-        written = batch.deals.written()
-        added = written.filter(outcome=choices.Outcome.NEW).unjoined().values("transfer")
-        changed = written.filter(outcome=choices.Outcome.CHANGED)
-        copies = Transfer.history.filter(id=OuterRef("pk"))
-        before = copies.filter(history_date__lt=batch.time).order_by("-history_id").values("state")[:1]
-        since = copies.filter(history_date__gte=batch.time, state=Transfer.State.PUBLISHED)
-        drafts = self.drafts().filter(pk__in=written.values("transfer")).exclude(Exists(since))
-        return drafts.annotate(_before=Subquery(before)).filter(
-            Q(pk__in=added)
-            | Q(pk__in=changed.values("transfer"), _before=Transfer.State.PUBLISHED)
-            | Q(pk__in=changed.unjoined().values("transfer"))
-            & ~Exists(RegistryRow.objects.filter(key=OuterRef("key")))
-        )
+        transfers = self.filter(pk__in=batch.deals.written().values("transfer"))
+        gone = batch.made.get("gone", [])
+        return transfers.filter(_is_draft_of(batch) | _is_worded_anew_by(batch)).exclude(key__in=gone)
 
     def with_names(self):
         """Return transfers with parties and system, in one query."""
@@ -71,6 +65,36 @@ class TransferQuerySet(models.QuerySet):
     def with_claims(self):
         """Return transfers with everything publication reads, in a fixed number of queries."""
         return self.with_names().prefetch_related(*(f"{claims}__source" for claims in Transfer.CLAIMS))
+
+
+def _is_draft_of(batch) -> Q:
+    """Match drafts that the import made, alone or of what was published before it."""
+    added = batch.deals.filter(outcome=choices.Outcome.NEW).unjoined().values("transfer")
+    changed = batch.deals.filter(outcome=choices.Outcome.CHANGED)
+    copies = Transfer.history.filter(id=OuterRef("pk"))
+    before = copies.filter(history_date__lt=batch.time).order_by("-history_id").values("state")[:1]
+    since = copies.filter(history_date__gte=batch.time, state=Transfer.State.PUBLISHED)
+    rows = RegistryRow.objects.filter(key=OuterRef("key"))
+    return (
+        Q(state=Transfer.State.DRAFT)
+        & ~Exists(since)
+        & (
+            Q(pk__in=added)
+            | Q(pk__in=changed.values("transfer")) & Exact(Subquery(before), Value(Transfer.State.PUBLISHED))
+            | Q(pk__in=changed.unjoined().values("transfer")) & ~Exists(rows)
+        )
+    )
+
+
+def _is_worded_anew_by(batch) -> Q:
+    """Match public transfers of which the import changed words or units alone, so that they stayed public."""
+    changed = batch.deals.filter(outcome=choices.Outcome.CHANGED).values("transfer")
+    rows = RegistryRow.objects.current().filter(key=OuterRef("key"), updated__lt=batch.time)
+    copies = Transfer.history.filter(id=OuterRef("pk"), history_date__gte=batch.time)
+    counts = Quantity.objects.filter(transfer=OuterRef("pk"), source=batch.source_id)
+    return (
+        Q(state=Transfer.State.PUBLISHED, pk__in=changed) & Exists(rows) & (Exists(copies) | Exists(counts))
+    )
 
 
 class Transfer(CuratedModel):
@@ -95,7 +119,8 @@ class Transfer(CuratedModel):
     occasion = models.CharField(
         max_length=200, blank=True, help_text="Such as an exercise or a framework deal."
     )
-    note = models.TextField(blank=True)
+    note = models.TextField(blank=True, help_text="The curators' own words.")
+    comment = models.TextField(blank=True, help_text="A register's comment on the deal, in its words.")
     state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT, editable=False)
 
     objects = NaturalKeyManager.from_queryset(TransferQuerySet)()  # type: ignore[misc]
@@ -145,10 +170,19 @@ class Claim(CuratedModel):
         default=False, help_text="Where sources differ, the figure that the register's row shows."
     )
     note = models.TextField(blank=True)
+    period = EDTFField(
+        blank=True,
+        help_text="EDTF, such as 2020/2022; the years that the figure is limited to, if it is.",
+    )
+    part = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="Which of several deals of one register the figure is of; parts add up.",
+    )
 
     class Meta:
         abstract = True
-        constraints = [is_choice("credibility", choices.Credibility)]
+        constraints = [is_choice("credibility", choices.Credibility), is_edtf("period", blank=True)]
 
     def __str__(self) -> str:
         return f"{getattr(self, self.MEASURE_FIELD)}, {self.source} {self.locator}"

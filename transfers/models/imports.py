@@ -36,6 +36,11 @@ class ImportBatch(models.Model):
     )
     time = models.DateTimeField(auto_now_add=True)
     reason = models.CharField(max_length=500)
+    #: The years that its numbers delivered are limited to, an open end empty; neither: they are the whole.
+    first_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    last_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    #: Of a limited file: which deals it would list if they had deliveries in its years.
+    scope = models.JSONField(default=dict)
     records = models.PositiveIntegerField()
     #: Number of the file's records by outcome.
     counts = models.JSONField(default=dict)
@@ -44,6 +49,7 @@ class ImportBatch(models.Model):
     #: Keys of transfers whose deals were imported before and are missing from this file.
     vanished = models.JSONField(default=list)
     #: Keys of the parties and systems that it added, by table; of a bundle, of sources and transfers as well.
+    #: Under `gone`, keys of transfers that a later edition would have if they still stood, and does not have.
     made = models.JSONField(default=dict)
     undone = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(
@@ -65,8 +71,13 @@ class RegisterDealQuerySet(models.QuerySet):
     """Deals by whether they still count and whose transfer they describe."""
 
     def standing(self):
-        """Return the deals of imports that were not undone, except those that a later edition preceded."""
-        return self.filter(batch__undone__isnull=True).exclude(outcome=choices.Outcome.EARLIER)
+        """Return the settled deals of imports that stand, except those that a later edition preceded."""
+        unused = (choices.Outcome.EARLIER, choices.Outcome.AMBIGUOUS)
+        return self.filter(batch__undone__isnull=True).exclude(outcome__in=unused)
+
+    def ambiguous(self):
+        """Return the deals of imports that stand that a curator has yet to settle."""
+        return self.filter(batch__undone__isnull=True, outcome=choices.Outcome.AMBIGUOUS)
 
     def written(self):
         """Return the deals that their import wrote claims of."""
@@ -83,7 +94,8 @@ class RegisterDeal(models.Model):
     WRITTEN = (choices.Outcome.NEW, choices.Outcome.CHANGED)
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="deals")
-    #: The transfer made for the deal or, once they were joined, the one that other sources describe.
+    #: The transfer made for the deal or, once they were joined, the one that other sources describe. Of an
+    #: ambiguous deal the first of its candidates; its proposals have all.
     transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="register_deals")
     #: What the import did with the deal.
     outcome = models.CharField(max_length=10, choices=choices.Outcome.choices)
@@ -103,11 +115,31 @@ class RegisterDeal(models.Model):
         return f"{self.transfer}, {self.locator}"
 
 
+class ProposalQuerySet(models.QuerySet):
+    """Proposals by what they are about."""
+
+    def open(self):
+        """Return the proposals that nobody has decided on."""
+        return self.filter(decision=choices.Decision.OPEN)
+
+    def of_deals(self):
+        """Return the proposals that say which deal a deal may be."""
+        return self.filter(field__in=Proposal.OF_DEALS)
+
+    def of_comments(self):
+        """Return the proposals that are not about which deal a deal may be."""
+        return self.exclude(field__in=Proposal.OF_DEALS)
+
+
 class Proposal(models.Model):
-    """Possible meaning of a register's free text, or a link to a transfer that a curator ruled out."""
+    """Possible meaning of a register's text, a deal that another may be, or a link that was ruled out.
+
+    `value` is of a rename the new designation, of an ambiguous deal the digest of what the register states.
+    """
 
     Proposed = choices.Proposed
     Decision = choices.Decision
+    OF_DEALS = (Proposed.RENAME, Proposed.SAME_DEAL, Proposed.PART)
 
     transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="proposals")
     deal = models.ForeignKey(RegisterDeal, models.CASCADE, null=True, related_name="proposals")
@@ -124,7 +156,7 @@ class Proposal(models.Model):
     )
     decided = models.DateTimeField(null=True, blank=True)
 
-    objects: Any = models.Manager()
+    objects: Any = ProposalQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from transfers.vocabulary import choices, fields
+from transfers.vocabulary import choices, edtf, fields
 from transfers.vocabulary.fields import Field, Type
 
 _COLUMNS: dict[Type, tuple[type[models.Field], dict[str, Any]]] = {
@@ -23,7 +23,7 @@ _COLUMNS: dict[Type, tuple[type[models.Field], dict[str, Any]]] = {
     Type.NUMBER: (models.FloatField, {}),
     Type.BOOLEAN: (models.BooleanField, {}),
     Type.DATE: (models.DateField, {}),
-    Type.EDTF: (models.CharField, {"max_length": 100}),
+    Type.EDTF: (models.CharField, {"max_length": edtf.LONGEST}),
     Type.LIST: (models.CharField, {"max_length": 400}),
     Type.TIME: (models.DateTimeField, {}),
 }

@@ -190,6 +190,10 @@ class Source(CuratedModel):
     )
     retrieved = models.DateField(null=True, blank=True)
     archived_url = models.URLField(max_length=600, blank=True)
+    terms = models.CharField(
+        max_length=400, blank=True,
+        help_text="Under which terms its words may be used, as its owner says, or where the owner says so.",
+    )  # fmt: skip
     note = models.TextField(blank=True)
 
     natural_key_fields = ("key",)

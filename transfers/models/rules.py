@@ -42,7 +42,7 @@ class EDTFField(models.CharField):
     default_validators = [validate_edtf]
 
     def __init__(self, *args, **kwargs):
-        kwargs.setdefault("max_length", 100)
+        kwargs.setdefault("max_length", edtf.LONGEST)
         super().__init__(*args, **kwargs)
 
 

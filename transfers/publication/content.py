@@ -228,6 +228,7 @@ def _flatten_claim(claim: Claim, source: Flat) -> Flat:
     flat["source"] = claim.source.key
     for name in _COMMON_NAMES:
         flat[name] = getattr(claim, name)
+    flat |= _list_days("period", claim.period)
     return {name: None if value == "" else value for name, value in flat.items()}
 
 

@@ -10,58 +10,37 @@ Rules, for each measure:
 * they differ and none is preferred: the envelope, smallest minimum to largest maximum; disputed.
 
 A later edition of one register (the same story of the same publisher) revises the earlier one: its figure
-takes the other's place, unless that one is preferred, and the two are no dispute.
+takes the other's place, in its own unit, unless that one is preferred, and the two are no dispute.
 
-A figure in another unit or another currency than the row's is no dispute: it cannot be compared.
+Several deals of one register may be one transfer; their figures add up before others are compared: `parts`.
+
+A figure with a period is limited to its years; `limited` tells what such figures say of the whole.
+
+A figure in another unit or another currency than the row's is no dispute: it cannot be compared. The row's is
+that of the preferred claims, else of most sources, else of the latest statement, else there is none, and no
+number: none of two is shown because of how it is spelled.
 A delivered count is cumulative, so a later and not smaller count supersedes an earlier one.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from transfers.vocabulary import edtf
 from transfers.vocabulary.measures import DATES, QUANTITIES, STEMS, TIVS, Status
 
-Range = tuple[float, float | None]
+from .claim import Claim, get_envelope
+from .limited import add_up_periods
+from .parts import add_up_parts, drop_single_parts
 
-
-@dataclass(frozen=True)
-class Claim:
-    """One source's statement of one figure. Dates are EDTF text; an open maximum is None."""
-
-    measure: str
-    source: str
-    published: str
-    publisher: str
-    minimum: float | None = None
-    maximum: float | None = None
-    unit: str | None = None
-    currency: str | None = None
-    date: str | None = None
-    as_of: str | None = None
-    attributed_to: str | None = None
-    agencies: str | None = None
-    origin_of: str | None = None
-    preferred: bool = False
-
-    @property
-    def story(self) -> str:
-        """Return what its copies share; a source without copies is a story of its own."""
-        return self.origin_of or self.source
-
-    @property
-    def range(self) -> Range:
-        """Minimum and maximum; 'at most 5' starts at nought, so a figure always has a minimum."""
-        return (self.minimum or 0, self.maximum)
+__all__ = ["Claim", "combine", "resolve"]
 
 
 def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
     """Settle the claims of one transfer of this kind into its row's derived fields, by field name."""
     everything = list(dict.fromkeys(claims))
     by_measure: dict[str, list[Claim]] = {}
-    for claim in _drop_revised(everything):
+    for claim in combine(everything):
         by_measure.setdefault(claim.measure, []).append(claim)
     row: dict[str, Any] = {}
     disputed = {
@@ -77,21 +56,42 @@ def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
     return row
 
 
+def combine(claims: Iterable[Claim]) -> list[Claim]:
+    """Return what each register says of the whole, by its newest editions, and all other claims."""
+    return add_up_parts(add_up_periods(_drop_revised(drop_single_parts(claims))))
+
+
 def _drop_revised(claims: list[Claim]) -> list[Claim]:
     """Return the claims that no later edition of their own register revises."""
     editions: dict[tuple, list[Claim]] = {}
     for claim in claims:
         if claim.origin_of:
-            register = (claim.origin_of, claim.publisher, claim.measure, claim.unit, claim.currency)
-            editions.setdefault(register, []).append(claim)
+            figure = (claim.measure, claim.period, claim.part)
+            editions.setdefault((claim.origin_of, claim.publisher, *figure), []).append(claim)
     revised = {
         old
         for group in editions.values()
         if len({claim.published for claim in group}) > 1
         for old in group
-        if not old.preferred and any(_is_later(new.published, old.published) for new in group)
+        if not old.preferred and _is_revised(old, group)
     }
     return [claim for claim in claims if claim not in revised]
+
+
+def _is_revised(old: Claim, group: list[Claim]) -> bool:
+    """Return whether a later edition states the same measure anew, also in another unit.
+
+    Of an edition that counts in several units each count is a figure of its own, which only one in its own
+    unit revises.
+    """
+    scales: dict[str, set[tuple]] = {}
+    for claim in group:
+        scales.setdefault(claim.source, set()).add(claim.scale)
+    return any(
+        new.scale == old.scale or len(scales[new.source]) == len(scales[old.source]) == 1
+        for new in group
+        if _is_later(new.published, old.published)
+    )
 
 
 def _is_later(new: str, old: str) -> bool:
@@ -107,18 +107,25 @@ def _settle(claims: list[Claim], value: Callable[[Claim], Any]) -> tuple[list[Cl
     return [claim for claim in claims if claim.preferred] or claims, True
 
 
-def _get_envelope(claims: list[Claim]) -> Range:
-    """Smallest minimum and largest maximum; an open maximum stays open."""
-    tops = [claim.maximum for claim in claims]
-    top = None if None in tops else max(top for top in tops if top is not None)
-    return min(claim.range[0] for claim in claims), top
-
-
 def _choose_word(claims: list[Claim], name: str) -> str | None:
-    """Return the row's unit or currency: of a preferred claim, else of most sources."""
+    """Return the row's unit or currency: of the preferred claims, else of most sources.
+
+    Of several with as many sources it is that of the latest statement; None where none is later for certain.
+    """
     voters = [claim for claim in claims if claim.preferred] or claims
     votes = Counter(word for _, word in {(claim.story, getattr(claim, name)) for claim in voters})
-    return min(votes, key=lambda word: (-votes[word], word or ""), default=None)
+    most = max(votes.values(), default=0)
+    words = {word for word, count in votes.items() if count == most}
+    if len(words) > 1:
+        words = {word for word in words if _is_latest(word, words, voters, name)}
+    return words.pop() if words else None
+
+
+def _is_latest(word: str | None, words: set[str | None], claims: list[Claim], name: str) -> bool:
+    """Return whether a claim with the word is later for certain than all with the other words."""
+    own = [claim for claim in claims if getattr(claim, name) == word]
+    others = [claim for claim in claims if getattr(claim, name) in words - {word}]
+    return any(all(_is_later(claim.published, other.published) for other in others) for claim in own)
 
 
 def _quantities(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[str]:
@@ -134,7 +141,7 @@ def _range_fields(row: dict[str, Any], stem: str, claims: list[Claim]) -> Iterab
     row[f"{stem}_min"] = row[f"{stem}_max"] = None
     if claims:
         standing, disputed = _settle(claims, lambda claim: claim.range)
-        bottom, top = _get_envelope(standing)
+        bottom, top = get_envelope(standing)
         row[f"{stem}_min"], row[f"{stem}_max"] = int(bottom), None if top is None else int(top)
         if disputed:
             yield stem
@@ -170,7 +177,7 @@ def _tivs(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[s
         row[stem] = None
         if claims := by_measure.get(stem, []):
             standing, disputed = _settle(claims, lambda claim: claim.range)
-            bottom, top = _get_envelope(standing)
+            bottom, top = get_envelope(standing)
             row[stem] = float(bottom) if bottom == top else None
             if disputed:
                 yield stem

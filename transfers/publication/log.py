@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -10,12 +10,15 @@ from django.db import connection
 from django.utils import timezone
 
 from transfers.models import RegistryClaim, RegistryRow, Revision
-from transfers.models.inserts import batched, insert
+from transfers.models.inserts import insert
 
 from . import content
 from .content import Content, Flat
 
 GENESIS = "0" * 64
+#: How many versions a statement ends. SQLite copies every page that a statement changes, for each statement
+#: anew, and claims lie scattered in their indexes: one statement a claim would copy each page many times.
+ENDED_TOGETHER = 5000
 #: A published claim with its id.
 Stored = tuple[int, Flat]
 
@@ -63,14 +66,19 @@ class Log:
             key = item.row["key"]
             action = Revision.Action.UPDATE if key in published else Revision.Action.PUBLISH
             additions.add(self._append(action, key, item.digest), item, current_claims.get(key))
-        Revision.objects.bulk_create(self.revisions[len(self.revisions) - len(changed) :])
+        insert(Revision, map(vars, self.revisions[len(self.revisions) - len(changed) :]))
         additions.save()
 
-    def withdraw(self, keys: Sequence[str]) -> None:
-        """Append the withdrawals of published transfers and close their rows and claims."""
+    def withdraw(self, keys: Sequence[str], progress: Callable[[str, int, int], None] | None = None) -> None:
+        """Append the withdrawals of published transfers and close their rows and claims.
+
+        `progress` gets what is being done, how many are done, and of how many.
+        """
         no_content = content.hash_content(None, [])
-        for group in batched(keys):
-            batch = list(dict.fromkeys(group))
+        for start in range(0, len(keys), ENDED_TOGETHER):
+            if progress:
+                progress("Withdrawing", start, len(keys))
+            batch = list(dict.fromkeys(keys[start : start + ENDED_TOGETHER]))
             public = set(RegistryRow.objects.current().filter(key__in=batch).values_list("key", flat=True))
             if not_public := [key for key in batch if key not in public]:
                 fault = "It is not published, so there is nothing to withdraw."
@@ -79,7 +87,7 @@ class Log:
             ends = [(revision.sequence, revision.key) for revision in revisions]
             _close(RegistryRow, "key", ends)
             _close(RegistryClaim, "transfer", ends)
-            Revision.objects.bulk_create(revisions)
+            insert(Revision, map(vars, revisions))
 
     def _append(self, action: str, key: str, digest: str) -> Revision:
         previous = self._head
@@ -175,8 +183,13 @@ def _subtract(claims: Sequence[Stored], others: Sequence[Flat]) -> list[Stored]:
 
 def _close(model: type[RegistryRow | RegistryClaim], name: str, ends: Sequence[tuple[int, Any]]) -> None:
     """End current versions: pairs of the revision that ends one, and the value it is found by."""
-    if ends:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"UPDATE {model._meta.db_table} SET until = %s WHERE {name} = %s AND until IS NULL", ends
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        for start in range(0, len(ends), ENDED_TOGETHER):
+            together = ends[start : start + ENDED_TOGETHER]
+            pairs = ", ".join(["(%s, %s)"] * len(together))
+            cursor.execute(
+                f"WITH ends (ending, place) AS (VALUES {pairs}) UPDATE {table} SET until = ends.ending"
+                f" FROM ends WHERE {table}.{name} = ends.place AND {table}.until IS NULL",
+                [value for pair in together for value in pair],
             )

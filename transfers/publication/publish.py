@@ -75,12 +75,17 @@ def _list_faults_by_key(batch: Iterable[tuple[Transfer, list[Claim]]]) -> dict[s
     return {key: sentences for key, sentences in faults.items() if sentences}
 
 
-def withdraw(transfers: Iterable[Transfer], reason: str) -> list[Revision]:
-    """Take published transfers back, all or none; their keys answer 'withdrawn' from now on."""
+def withdraw(
+    transfers: Iterable[Transfer], reason: str, progress: Callable[[str, int, int], None] | None = None
+) -> list[Revision]:
+    """Take published transfers back, all or none; their keys answer 'withdrawn' from now on.
+
+    `progress` gets what is being done, how many are done, and of how many.
+    """
     with transaction.atomic():
         log = Log(reason)
         keys = {transfer.pk: transfer.key for transfer in transfers}
-        log.withdraw(list(keys.values()))
+        log.withdraw(list(keys.values()), progress)
         set_state(list(keys), Transfer.State.WITHDRAWN, log.reason)
     return log.revisions
 
@@ -101,10 +106,17 @@ def refresh(record: Party | System | Source, reason: str) -> list[Revision]:
 
     Only what comes from the reference record changes: unpublished edits of a transfer stay unpublished.
     """
+    return refresh_all([record], reason)
+
+
+def refresh_all(records: Iterable[Party | System | Source], reason: str) -> list[Revision]:
+    """Publish again the transfers in which any of these changed records shows."""
     with transaction.atomic():
         log = Log(reason)
         references = content.References()
-        keys = list(filter_showing(record, RegistryRow.objects.current()).values_list("key", flat=True))
+        current = RegistryRow.objects.current()
+        showing = (filter_showing(record, current).values_list("key", flat=True) for record in records)
+        keys = sorted({key for listed in showing for key in listed})
         for batch in batched(keys):
             log.add(_build_again(batch, references))
     return log.revisions

@@ -1,7 +1,8 @@
 """What two editions of a register state differently, deal by deal, as lines of text and as CSV. Pure.
 
 Of two layouts only what both state is compared: the trade register has no ID, category, SIPRI estimate and
-local production, the layout by delivery year no number ordered, comments and TIV of the order.
+local production, the layout by delivery year no number ordered, comments and TIV of the order, that of before
+2023 no comments and SIPRI estimate.
 """
 
 import csv
@@ -11,12 +12,15 @@ from decimal import Decimal
 from io import StringIO
 from typing import Any, NamedTuple
 
-from .matching import STATED_BY_BOTH, match
-from .reading.records import STATED, Deal, number_lines
+from .matching import Matching, list_common, match
+from .ranges import WHOLE, Years, limit
+from .reading.records import Deal, number_lines
 
 COLUMNS = (
     "change", "supplier", "recipient", "designation", "year", "line_a", "line_b", "field", "before", "after",
 )  # fmt: skip
+#: What the layout by delivery year cannot state, or that of before 2023.
+_OF_SOME_LAYOUTS = ("ordered", "ordered_uncertain", "comments", "tiv_ordered")
 
 
 class FieldChange(NamedTuple):
@@ -32,13 +36,20 @@ class FieldChange(NamedTuple):
 
 
 def list_changes(old: Deal, new: Deal) -> list[FieldChange]:
-    """Return what two editions of a deal state differently; marks of doubt count, an ID tells the layout."""
-    is_one_layout = bool(old.identifier) == bool(new.identifier)
-    values = (
-        (name, getattr(old, name), getattr(new, name))
-        for name in (STATED if is_one_layout else STATED_BY_BOTH)
-    )
+    """Return what two editions of a deal state differently of what both state; marks of doubt count."""
+    values = ((name, getattr(old, name), getattr(new, name)) for name in list_common(old, new))
     return [FieldChange(name, before, after) for name, before, after in values if before != after]
+
+
+def list_additions(old: Deal, new: Deal) -> list[FieldChange]:
+    """Return the order and the comments that the newer deal states, and the older one's layout cannot."""
+    common = list_common(old, new)
+    values = (
+        (name, getattr(old, name), getattr(new, name)) for name in _OF_SOME_LAYOUTS if name not in common
+    )
+    return [
+        FieldChange(name, before, after) for name, before, after in values if after not in (None, "", False)
+    ]
 
 
 @dataclass(frozen=True)
@@ -72,9 +83,26 @@ class EditionComparison:
         )
 
 
-def compare_editions(old_deals: Sequence[Deal], new_deals: Sequence[Deal]) -> EditionComparison:
-    """Return what the newer edition adds, changes and no longer has."""
-    matching = match(old_deals, new_deals)
+def compare_editions(
+    old_deals: Sequence[Deal], new_deals: Sequence[Deal], old_years: Years = WHOLE, new_years: Years = WHOLE
+) -> EditionComparison:
+    """Return what the newer edition adds, changes and no longer has.
+
+    Of editions that are limited to different years, orders are compared, and deliveries in the years of both.
+    """
+    if old_years == new_years:
+        return _compare(old_deals, new_deals, match(old_deals, new_deals))
+    olds = [limit(deal, new_years) for deal in old_deals]
+    news = [limit(deal, old_years) for deal in new_deals]
+    matching = match(olds, news)
+    if not old_years.is_whole:
+        matching.added = [index for index in matching.added if news[index].delivery_years]
+    if not new_years.is_whole:
+        matching.vanished = [index for index in matching.vanished if olds[index].delivery_years]
+    return _compare(olds, news, matching)
+
+
+def _compare(old_deals: Sequence[Deal], new_deals: Sequence[Deal], matching: Matching) -> EditionComparison:
     pairs = [(old_deals[old], new_deals[new]) for old, new in matching.pairs]
     changed = [ChangedDeal(old, new, changes) for old, new in pairs if (changes := list_changes(old, new))]
     return EditionComparison(

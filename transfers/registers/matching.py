@@ -25,9 +25,10 @@ pair off in the order of their files. What is left of the newer edition is ambig
 anything that is left of the older one, otherwise added. What is left of the older one has vanished unless an
 ambiguous deal may be it.
 A deal whose supplier, recipient or designation was renamed has vanished and is added, unless the caller's
-`group` takes both names for the same.
+`group` takes both names for the same; `renames` then looks for other designations.
 
-Between the two layouts the same ties hold, without the fields that only one of them states.
+Between layouts the same ties hold, without the fields that only one of them states. An ID that two layouts
+share decides only where two of the three names agree as well; otherwise the deal is ambiguous.
 """
 
 from bisect import bisect_left, bisect_right
@@ -38,9 +39,9 @@ from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any
 
-from transfers.vocabulary.words import fold
+from transfers.vocabulary.words import fold_exactly, fold_party
 
-from .reading.records import STATED, Deal
+from .reading.records import BEFORE_2023, STATED, Deal
 
 NEAR = 3
 _OF_ONE_LAYOUT = frozenset(
@@ -49,6 +50,12 @@ _OF_ONE_LAYOUT = frozenset(
 )
 #: What both the trade register and the layout by delivery year state.
 STATED_BY_BOTH = tuple(name for name in STATED if name not in _OF_ONE_LAYOUT)
+_MARK_OF_YEARS = {"delivery_years_uncertain"}
+_OF_AN_ORDER = {"ordered", "ordered_uncertain", "tiv_ordered"}
+#: What the layout of before 2023 has in common with that by delivery year, and with the trade register.
+_COMMON_BY_YEAR = tuple(name for name in STATED_BY_BOTH if name not in _MARK_OF_YEARS)
+_COMMON_WITH_ORDER = tuple(name for name in STATED if name in {*_COMMON_BY_YEAR, *_OF_AN_ORDER})
+_BY_YEAR = "by year"
 _NEVER = 10**9
 
 
@@ -62,12 +69,27 @@ class Matching:
     ambiguous: dict[int, list[int]] = field(default_factory=dict)
 
 
-_folded = lru_cache(maxsize=65536)(fold)
+_folded, _folded_party = lru_cache(maxsize=65536)(fold_exactly), lru_cache(maxsize=4096)(fold_party)
 
 
-def fold_names(deal: Deal) -> Hashable:
+def fold_names(deal: Deal) -> tuple[Hashable, ...]:
     """Return supplier, recipient and designation as printed, without case, spaces and marks."""
-    return _folded(deal.supplier), _folded(deal.recipient), _folded(deal.designation)
+    return _folded_party(deal.supplier), _folded_party(deal.recipient), _folded(deal.designation)
+
+
+def list_common(*deals: Deal) -> tuple[str, ...]:
+    """Return the fields that the layouts of all these deals state."""
+    layouts = set(map(_get_layout, deals))
+    if len(layouts) <= 1:
+        return STATED
+    if BEFORE_2023 not in layouts:
+        return STATED_BY_BOTH
+    return _COMMON_BY_YEAR if _BY_YEAR in layouts else _COMMON_WITH_ORDER
+
+
+def _get_layout(deal: Deal) -> str:
+    """Return the layout of the deal, which an ID tells where it does not say so itself."""
+    return deal.layout or (_BY_YEAR if deal.identifier else "")
 
 
 @dataclass(frozen=True)
@@ -139,8 +161,9 @@ def match(old: Sequence[Deal], new: Sequence[Deal], group: _Key = fold_names) ->
     matching = Matching()
     old_ids, old_plain = _split_by_layout(old)
     new_ids, new_plain = _split_by_layout(new)
-    in_one_layout, across_layouts = _ties(STATED), _ties(STATED_BY_BOTH)
+    in_one_layout, across_layouts = _ties(STATED), _ties(list_common(*old, *new))
     old_ids, new_ids = _match_stage(old_ids, new_ids, _identifier, [*in_one_layout, _SAME_ID], matching)
+    _doubt_identifiers(old, new, matching)
     old_plain, new_plain = _match_stage(old_plain, new_plain, group, in_one_layout, matching)
     old_plain, new_ids = _match_stage(old_plain, new_ids, group, across_layouts, matching)
     old_ids, new_plain = _match_stage(old_ids, new_plain, group, across_layouts, matching)
@@ -156,6 +179,17 @@ def _split_by_layout(deals: Sequence[Deal]) -> tuple[_Deals, _Deals]:
     """Return the deals that have an ID, and those that have none."""
     with_id = {index: deal for index, deal in enumerate(deals) if deal.identifier}
     return with_id, {index: deal for index, deal in enumerate(deals) if not deal.identifier}
+
+
+def _doubt_identifiers(old: Sequence[Deal], new: Sequence[Deal], matching: Matching) -> None:
+    """Make ambiguous what an ID alone pairs with a deal of another layout: two of the names differ."""
+    pairs, matching.pairs = matching.pairs, []
+    for one, other in pairs:
+        names = zip(fold_names(old[one]), fold_names(new[other]), strict=True)
+        if old[one].layout == new[other].layout or sum(name == same for name, same in names) >= 2:
+            matching.pairs.append((one, other))
+        else:
+            matching.ambiguous[other] = [one]
 
 
 def _match_stage(

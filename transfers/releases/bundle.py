@@ -24,7 +24,9 @@ def write_all(folder: Path, name: str, state: State, previous: Release | None) -
     the libraries that write them.
     """
     files: Files = {}
-    for path in (*_write_tables(folder, name, state), *_write_texts(folder, name, state, previous)):
+    rows = contents.get_rows(state)
+    texts_of_release = _write_texts(folder, name, state, previous, rows["sources"])
+    for path in (*_write_tables(folder, name, state, rows), *texts_of_release):
         files[path.name] = measure_file(path)
     for file, build in ((package.NAME, package.build_descriptor), (SUMS, _build_sums)):
         write(folder / file, [build(name, state, files)])
@@ -33,9 +35,8 @@ def write_all(folder: Path, name: str, state: State, previous: Release | None) -
     return files
 
 
-def _write_tables(folder: Path, name: str, state: State) -> Iterator[Path]:
+def _write_tables(folder: Path, name: str, state: State, rows: dict[str, contents.Rows]) -> Iterator[Path]:
     """Write the tables in each format, and yield each file once it is written."""
-    rows = contents.get_rows(state)
     abouts = {table.name: _describe(table.name, table.items, name, state) for table in TABLES.values()}
     for table in TABLES.values():
         about = abouts[table.name]
@@ -60,11 +61,13 @@ def _write_tables(folder: Path, name: str, state: State) -> Iterator[Path]:
     yield path
 
 
-def _write_texts(folder: Path, name: str, state: State, previous: Release | None) -> Iterator[Path]:
+def _write_texts(
+    folder: Path, name: str, state: State, previous: Release | None, sources: contents.Rows
+) -> Iterator[Path]:
     pieces_by_file = {
         "CHANGES.md": texts.write_changes(name, state, previous),
         "CITATION.cff": [texts.build_citation(name, state)],
-        "LICENCE.md": [texts.build_licence()],
+        "LICENCE.md": [texts.build_licence(sources)],
         "README.md": [texts.build_readme(name, state)],
     }
     for file, pieces in pieces_by_file.items():

@@ -1,6 +1,8 @@
 """Texts of the bundle for people: README, licence, citation, and what changed."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import yaml
 
@@ -54,9 +56,17 @@ The data of this bundle are licensed under the Creative Commons Attribution 4.0 
 You may share and adapt the data for any purpose if you name the register and its release as CITATION.cff
 does, link to the licence, and say what you changed.
 
-Excerpts of sources, of at most twelve words each, stand in the data as quotations; the rights in the sources
-remain with their owners.
+## The sources' own words
+
+Excerpts, of at most twelve words each, and the comments of registers (`comment` of a transfer) are the words
+of their sources. They stand in the data as quotations and are not under the licence above: the rights remain
+with the owners, and these terms hold.
+
+| publisher | sources | terms |
+|---|---|---|
+{terms}
 """
+_NO_TERMS = "not recorded; ask the publisher"
 
 
 def build_readme(name: str, state: State) -> bytes:
@@ -69,9 +79,19 @@ def build_readme(name: str, state: State) -> bytes:
     return text.encode()
 
 
-def build_licence() -> bytes:
-    """Build LICENCE.md."""
-    return _LICENCE.format(licence=LICENCE).encode()
+def build_licence(sources: Iterable[Mapping[str, Any]]) -> bytes:
+    """Build LICENCE.md, with the terms of each publisher of these sources."""
+    counts = Counter((source["publisher"], source["terms"] or _NO_TERMS) for source in sources)
+    lines = [
+        f"| {_escape(publisher)} | {counts[publisher, terms]} | {_escape(terms)} |"
+        for publisher, terms in sorted(counts)
+    ]
+    return _LICENCE.format(licence=LICENCE, terms="\n".join(lines)).encode()
+
+
+def _escape(text: str) -> str:
+    """Return the text as a cell of a Markdown table."""
+    return " ".join(text.replace("|", "\\|").split())
 
 
 def build_citation(name: str, state: State) -> bytes:

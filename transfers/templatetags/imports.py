@@ -3,7 +3,7 @@
 from django import template
 from django.db.models import Count, QuerySet, Value
 
-from transfers.models import Party, Proposal, System
+from transfers.models import Party, Proposal, RegisterDeal, System
 
 register = template.Library()
 
@@ -20,10 +20,16 @@ def import_counts() -> dict[str, int]:
     waiting = {
         "parties": Party.objects.filter(provisional=True),
         "systems": System.objects.filter(provisional=True),
-        "proposals": Proposal.objects.filter(decision=Proposal.Decision.OPEN),
+        "proposals": Proposal.objects.open().of_comments(),
     }
     first, *others = (_count(name, records) for name, records in waiting.items())
     return dict.fromkeys(waiting, 0) | dict(first.union(*others, all=True))
+
+
+@register.simple_tag
+def count_ambiguous_deals() -> int:
+    """Count the deals that curators have yet to settle."""
+    return RegisterDeal.objects.ambiguous().count()
 
 
 def _count(name: str, records: QuerySet) -> QuerySet:

@@ -164,6 +164,7 @@ class Layout(models.TextChoices):
 
     TRADE_REGISTER = "trade_register", "SIPRI trade register"
     DELIVERY_YEARS = "delivery_years", "SIPRI register by delivery year"
+    BEFORE_2023 = "before_2023", "SIPRI register of before 2023"
     BUNDLE = "bundle", "bundle of this register"
 
 
@@ -179,11 +180,14 @@ class Outcome(models.TextChoices):
 
 
 class Proposed(models.TextChoices):
-    """Meanings proposed for a comment, or ruled out by a curator."""
+    """Meanings proposed for a comment or a deal, or ruled out by a curator."""
 
     KIND = "kind", "kind of transfer"
     DEAL_VALUE = "deal_value", "deal value"
     NO_LINK = "no_link", "not the same transfer"
+    RENAME = "rename", "another designation"
+    SAME_DEAL = "same_deal", "which deal it is"
+    PART = "part", "part of a deal"
 
 
 class Decision(models.TextChoices):

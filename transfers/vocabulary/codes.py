@@ -46,6 +46,15 @@ FORMER_COUNTRIES = frozenset(
 #: User-assigned in ISO 3166-1, used by the European Union and the World Bank for Kosovo.
 USER_ASSIGNED = frozenset({"XKX"})
 
+#: Codes of ISO 3166-3 and earlier usage, by the code that they stand for here; each means one party.
+EARLIER_CODES = {
+    "BEN": ("DHY", "DY"), "BFA": ("HVO", "HV"), "BLR": ("BYS",), "COD": ("ZAR", "ZR"), "CSK": ("CSHH",),
+    "DDR": ("DDDE", "DD"), "GBR": ("UK",), "GRC": ("EL",), "MMR": ("BUR", "BU"), "ROU": ("ROM",),
+    "SCG": ("CSXX",),
+    "SUN": ("SUHH", "SU"), "TLS": ("TMP", "TP"), "VDR": ("VDVN", "VD"), "YMD": ("YDYE", "YD"),
+    "YUG": ("YUCS", "YU"), "ZWE": ("RHO", "RH"),
+}  # fmt: skip
+
 #: ISO 4217 alphabetic codes.
 CURRENCIES = frozenset(
     """

@@ -26,7 +26,7 @@ from functools import lru_cache
 
 from .dates import MONTHS
 
-__all__ = ["PATTERN", "EDTFError", "Edtf", "bounds", "envelope", "overlaps", "parse", "validate"]
+__all__ = ["LONGEST", "PATTERN", "EDTFError", "Edtf", "bounds", "envelope", "overlaps", "parse", "validate"]
 
 Bounds = tuple[date | None, date | None]
 Days = tuple[date, date]
@@ -46,6 +46,10 @@ It accepts all that `parse` accepts. Of what `parse` refuses it lets through onl
 year, an interval that ends before it starts, and the winter of 9999. It closes with ``\Z``, the end of the
 string in both, because ``$`` would let Python accept a trailing newline.
 """
+
+
+#: What a column of such a text holds: a set of every year from 1950 on, each with its mark.
+LONGEST = 500
 
 
 class EDTFError(ValueError):

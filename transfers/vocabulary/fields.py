@@ -124,6 +124,7 @@ ROW: tuple[Field, ...] = (
           " agencies, else the publishers.", nullable=False),
     Field("revision", Type.INTEGER, "The register's revision that brought this version.", nullable=False),
     Field("updated", Type.TIME, "When that revision was published.", unit="UTC", nullable=False),
+    Field("comment", Type.LONG_TEXT, "A register's comment on the deal, in its words."),
 )  # fmt: skip
 
 #: Not shown, but part of what is published: what a search for the row finds beyond its fields.
@@ -172,6 +173,10 @@ CLAIM: tuple[Field, ...] = (
           nullable=False),
     Field("note", Type.LONG_TEXT, "The curators' note on the claim, in their own words."),
     Field("revision", Type.INTEGER, "The register's revision that brought this claim.", nullable=False),
+    Field("period", Type.EDTF, "Years that the figure is limited to, as EDTF; empty: the whole."),
+    Field("period_earliest", Type.DATE, "First day that period allows; empty: open."),
+    Field("period_latest", Type.DATE, "Last day that period allows; empty: open."),
+    Field("part", Type.TEXT, "Which of several deals of one register the figure is of; parts add up."),
 )  # fmt: skip
 
 PARTY: tuple[Field, ...] = (
@@ -215,6 +220,8 @@ SOURCE: tuple[Field, ...] = (
     Field("sha256", Type.KEY, "SHA-256 of its text as it was read.", column="sha256_or_null"),
     Field("retrieved", Type.DATE, "The day on which it was read."),
     Field("note", Type.LONG_TEXT, "The curators' note, in their own words.", column="note_or_null"),
+    Field("terms", Type.TEXT, "Under which terms its words may be used, as its owner says.",
+          column="terms_or_null"),
 )  # fmt: skip
 
 CHANGE: tuple[Field, ...] = (

@@ -1,4 +1,4 @@
-"""Text made comparable: letters and digits only, Latin script, lower case. Pure."""
+"""Text made comparable: Latin script, lower case, without what does not part two names. Pure."""
 
 import re
 from unicodedata import normalize
@@ -8,6 +8,8 @@ from anyascii import anyascii
 #: How much of a source may be repeated: words, and characters.
 LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT = 12, 200
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+_QUOTE, _JOINT = re.compile(r"[\"'`]|<<|>>"), re.compile(r"[\s_-]+")
+_JOINT_OF_LETTERS = re.compile(r"(?<![0-9])-|-(?![0-9])")
 
 
 def _plain(text: str) -> str:
@@ -17,6 +19,22 @@ def _plain(text: str) -> str:
 def fold(text: str) -> str:
     """Return a name as one word: `С-400`, `s 400`, `S-400` → `s400`."""
     return _NOT_A_WORD.sub("", _plain(text))
+
+
+def fold_exactly(text: str) -> str:
+    """Return a designation with every sign that parts it from others: `GEM +` → `gem+`, `1-2` → `1-2`.
+
+    Case, script and quotes part no two designations, nor do spaces and hyphens that are not between digits.
+    """
+    if not fold(text):
+        return ""
+    return _JOINT_OF_LETTERS.sub("", _JOINT.sub("-", _QUOTE.sub("", _plain(text))))
+
+
+def fold_party(text: str) -> str:
+    """Return a party's name as one word, however it is joined: `St Kitts-Nevis` → `saintkittsnevis`."""
+    listed = ("saint" if word == "st" else word for word in split(text.replace("&", " and ")))
+    return "".join(word for word in listed if word not in ("and", "the")) or fold(text)
 
 
 def split(text: str) -> list[str]:

@@ -22,9 +22,9 @@ class AliasSearch(admin.ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         matches, may_repeat = super().get_search_results(request, queryset, search_term)
-        folded_term = names.fold(search_term)
+        index = self.build_index(self.model.objects.all())
+        folded_term = index.fold(search_term)
         if not folded_term:
             return matches, may_repeat
-        index = self.build_index(self.model.objects.all())
         identifiers = {key for name, keys in index.identifiers.items() if folded_term in name for key in keys}
         return matches | queryset.filter(**{f"{self.natural_field}__in": identifiers}), True

@@ -16,6 +16,8 @@ from transfers.registers.reading.records import describe_lines
 from .jobs import JobPages
 from .links import LinkPages
 from .proposals import describe_meaning
+from .questions import QuestionPages
+from .renames import RenamePages
 from .upload import RegisterPages
 
 #: Number of records on the page of lists that may be long.
@@ -25,7 +27,7 @@ LEFT_OUT = ("line", "outcome", "reason", "text")
 
 
 @admin.register(ImportBatch)
-class ImportBatchAdmin(RegisterPages, JobPages, LinkPages):
+class ImportBatchAdmin(RegisterPages, JobPages, LinkPages, QuestionPages, RenamePages):
     """Imports, which are added from a file, published and undone as a whole, and never edited."""
 
     list_display = ["file_name", "layout", "edition", "user", "time", "records", "summary", "undone"]
@@ -102,11 +104,12 @@ def _list_cells(record: list[Any]) -> list[str]:
 
 
 def _list_proposals(batch: ImportBatch) -> dict[str, Any]:
-    """Return the number of open proposals, and the first of them with their meanings."""
-    proposals = Proposal.objects.filter(deal__batch=batch, decision=Proposal.Decision.OPEN)
+    """Return how much waits for a curator, and the first proposals with their meanings."""
+    proposals = Proposal.objects.open().of_comments().filter(deal__batch=batch)
     first = proposals.select_related("transfer").order_by("pk")[:OPEN_SHOWN]
     return {
         "proposals": proposals.count(),
+        "ambiguous": batch.deals.ambiguous().count(),
         "open": [(proposal, describe_meaning(proposal)) for proposal in first],
     }
 

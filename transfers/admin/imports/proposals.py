@@ -70,6 +70,9 @@ class ProposalAdmin(ReadOnlyAdmin):
     def meaning(self, proposal: Proposal) -> str:
         return describe_meaning(proposal)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).filter(pk__in=Proposal.objects.of_comments())
+
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(workflow.CHANGE)
 

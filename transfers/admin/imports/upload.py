@@ -14,6 +14,7 @@ from transfers.curation import uploads
 from transfers.models.rules import validate_edtf
 from transfers.registers.importing import jobs, report
 from transfers.registers.importing.plan import Plan, build_plan
+from transfers.registers.ranges import YearsUnknown
 from transfers.registers.reading import read_file
 from transfers.registers.reading.records import Register, Unreadable
 from transfers.registers.reading.text import LARGEST
@@ -27,7 +28,7 @@ class RegisterForm(forms.Form):
     """Register's file, its date and the reason to import it; cleaning the form stores and reads the file."""
 
     file = forms.FileField(
-        help_text="A SIPRI trade register as it was downloaded, in either layout (CSV), at most"
+        help_text="A SIPRI trade register as it was downloaded, in any of its layouts (CSV), at most"
         f" {LARGEST // 2**20} MB. It may be a later edition, or a part of the register."
     )
     published = forms.CharField(
@@ -36,6 +37,12 @@ class RegisterForm(forms.Form):
         max_length=40,
         validators=[validate_edtf],
         help_text="EDTF, such as 2024-03-11 or 2024; only if the file does not state its date.",
+    )
+    years = forms.CharField(
+        label="Years of its numbers delivered",
+        required=False,
+        max_length=40,
+        help_text="Such as 2020-2022, or all; only if the file does not state its years.",
     )
     reason = forms.CharField(max_length=500, help_text="Stands in the history of every imported record.")
 
@@ -63,6 +70,16 @@ class RegisterForm(forms.Form):
                 self.add_error("file", f"The server cannot store the file: {error.strerror}.")
         return data
 
+    def build_plan(self) -> Plan | None:
+        """Return what importing the file would do; None where its years must be asked for."""
+        assert self.register is not None
+        try:
+            return build_plan(self.register, self.cleaned_data["published"], self.cleaned_data["years"])
+        except YearsUnknown as error:
+            uploads.take_upload(self.name)
+            self.add_error("years", str(error))
+            return None
+
 
 class RegisterPages(ImportPages):
     """Pages on which a register is imported."""
@@ -82,9 +99,10 @@ class RegisterPages(ImportPages):
         form = RegisterForm(request.POST or None, request.FILES or None)
         if request.method != "POST" or not form.is_valid():
             return self.page(request, "register", "Import a register", form=form)
-        assert form.register is not None
         values = form.cleaned_data
-        plan = build_plan(form.register, values["published"])
+        plan = form.build_plan()
+        if plan is None:
+            return self.page(request, "register", "Import a register", form=form)
         job = jobs.Job(
             name=form.name,
             task="import",
@@ -92,6 +110,7 @@ class RegisterPages(ImportPages):
             reason=values["reason"],
             file_name=values["file"].name,
             published=values["published"],
+            years=values["years"],
             expected=plan.fingerprint,
         )
         jobs.save_job(job)
@@ -118,7 +137,7 @@ class RegisterPages(ImportPages):
         if job is None or file is None:
             messages.error(request, GONE)
             return HttpResponseRedirect(reverse("admin:transfers_importbatch_add"))
-        plan = build_plan(read_file(file), job.published)
+        plan = build_plan(read_file(file), job.published, job.years)
         return self.csv("preview.csv", report.stream_plan(plan))
 
     @method_decorator(require_POST)

@@ -87,12 +87,15 @@ def build_name_reader(kind: str, get_index: Callable[[], names.Index]) -> Callab
     """Build a reader of names of parties or systems, which returns the codes that a name stands for."""
 
     def read_name(text: str) -> frozenset[str]:
-        codes = get_index().find(text)
-        if not codes:
-            near = get_index().suggest(text)
-            detail = f"The register has no {kind} '{text}'.{names.format_suggestions(near)}"
-            raise Fault("unknown", detail, near)
-        return frozenset(codes)
+        index = get_index()
+        codes, rivals = index.find(text), index.list_rivals(text)
+        if codes and not rivals:
+            return frozenset(codes)
+        near = rivals or index.suggest(text)
+        hint = f"{names.format_suggestions(near)}{index.describe_provisional(near)}"
+        if rivals:
+            raise Fault("ambiguous", f"'{text}' may be one of several.{hint}", near)
+        raise Fault("unknown", f"The register has no {kind} '{text}'.{hint}", near)
 
     return read_name
 

@@ -109,5 +109,5 @@ class SourceList(ReferenceList):
         return names.filter_used_sources(super().rows()).annotate(
             published_earliest=_get_day(newest, "published_earliest"),
             published_latest=_get_day(newest, "published_latest"),
-            **_or_null("authors", "agencies", "url", "archived_url", "origin_of", "sha256", "note"),
+            **_or_null("authors", "agencies", "url", "archived_url", "origin_of", "sha256", "note", "terms"),
         )

@@ -8,7 +8,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from transfers.management.clear import ClearCommand
 from transfers.registers.comparison import EditionComparison, build_csv, compare_editions, list_lines
-from transfers.registers.importing.imported import list_deals
+from transfers.registers.importing.imported import get_years, list_deals
+from transfers.registers.ranges import Years, get_stated_years
 from transfers.registers.reading import Deal, Unreadable, read_file
 
 
@@ -31,8 +32,13 @@ class Command(ClearCommand):
         a, b, target = options["a"], options["b"], options["csv"]
         if target and target != "-" and any(_is_one_file(target, edition) for edition in (a, b)):
             raise CommandError(f"{target} is an edition to be compared: write the CSV to another file.")
-        comparison = compare_editions(_list_deals(a), _list_deals(b))
+        (old_deals, old_years), (new_deals, new_years) = map(_load_edition, (a, b))
+        comparison = compare_editions(old_deals, new_deals, old_years, new_years)
         summary = f"{comparison.summary}; {a} → {b}"
+        if old_years != new_years:
+            summary += (
+                f"; A is of {old_years} and B of {new_years}, so deliveries are compared in years of both"
+            )
         if target == "-":
             self.stderr.write(summary, self.style.NOTICE)
             self.stdout.write(build_csv(comparison), ending="")
@@ -48,10 +54,13 @@ def _is_one_file(one: str, other: str) -> bool:
     return exists(one) and exists(other) and samefile(one, other)
 
 
-def _list_deals(edition: str) -> list[Deal]:
-    """Return the deals of a file, or of the imported source with this key; raise CommandError."""
+def _load_edition(edition: str) -> tuple[list[Deal], Years]:
+    """Return deals and years of a file, or of the imported source with this key; raise CommandError."""
     try:
-        return read_file(edition).deals if exists(edition) else list_deals(edition)
+        if exists(edition):
+            register = read_file(edition)
+            return register.deals, get_stated_years(register)
+        return list_deals(edition), get_years(edition)
     except Unreadable as error:
         raise CommandError(f"{edition}: {error}") from error
     except OSError as error:

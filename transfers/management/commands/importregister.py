@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
-from transfers.management.clear import ClearCommand
+from transfers.management.clear import ClearCommand, find_user
 from transfers.publication import editions, log
 from transfers.registers.importing import bundles, report, write
 from transfers.registers.importing.plan import Plan, build_plan
+from transfers.registers.ranges import YearsUnknown
 from transfers.registers.reading import bundle, read_file
 from transfers.registers.reading.records import Register, Unreadable
 from transfers.releases import state
@@ -21,8 +21,9 @@ DRY_RUN = "Nothing is stored; this is what an import would do."
 
 class Command(ClearCommand):
     help = (
-        "Import a SIPRI trade register as it was downloaded, in either layout, or a later edition of it over"
-        " an earlier one. Records that are not imported are listed with reasons in a CSV beside the file."
+        "Import a SIPRI trade register as it was downloaded, in any of its layouts, or a later edition of it"
+        " over an earlier one. Records that are not imported are listed with reasons in a CSV beside the"
+        " file."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,6 +35,8 @@ class Command(ClearCommand):
         parser.add_argument("--reason", default="", help="stands in the history, and in the log if published")
         parser.add_argument("--published", default="", metavar="DATE", help="the edition's date, EDTF, where"
                             " the file does not say it")  # fmt: skip
+        parser.add_argument("--years", default="", help="the years that its numbers delivered are of, such as"
+                            " 2020-2022, or all, where the file does not say it")  # fmt: skip
         parser.add_argument("--user", default="", metavar="NAME", help="who imports it")
         parser.add_argument("--plan", type=Path, metavar="CSV", help="list every deal there: its line, what"
                             " becomes of it, and what changes")  # fmt: skip
@@ -49,6 +52,8 @@ class Command(ClearCommand):
                 self._import_file(file, options)
         except (Unreadable, EDTFError, bundles.NotImported) as error:
             raise CommandError(f"{file}: {error}") from error
+        except YearsUnknown as error:
+            raise CommandError(f"{file}: {error} The option is --years.") from error
         except log.NotPublishable as error:
             for key, faults in error.faults.items():
                 self.stderr.write(f"{key}: {' '.join(faults)}")
@@ -65,16 +70,18 @@ class Command(ClearCommand):
 
     def _dry_run(self, register: Register, options: dict[str, Any]) -> Plan:
         with transaction.atomic():
-            plan = build_plan(register, options["published"])
+            plan = build_plan(register, options["published"], options["years"])
         self.stdout.write(DRY_RUN)
         return plan
 
     def _import(self, register: Register, options: dict[str, Any]) -> Plan:
         outcome = write.import_register(
-            register, published=options["published"], **self._get_context(options["file"].name, options)
+            register,
+            published=options["published"],
+            years=options["years"],
+            **self._get_context(options["file"].name, options),
         )
-        if self.stderr.isatty():
-            self.stderr.write("")
+        self.end_progress()
         if outcome.batch is None:
             self.stdout.write("Nothing new: the register has all of it.")
         else:
@@ -100,15 +107,10 @@ class Command(ClearCommand):
         return {
             "file_name": file_name,
             "reason": options["reason"].strip() or f"Imported from {file_name}",
-            "user": _get_user(options["user"]),
+            "user": find_user(options["user"]),
             "publish_too": options["publish"],
-            "progress": self._show_progress,
+            "progress": self.show_progress,
         }
-
-    def _show_progress(self, step: str, done: int, total: int) -> None:
-        if self.stderr.isatty():
-            self.stderr.write(f"\r{step}: {done:,} of {total:,} ", ending="")
-            self.stderr.flush()
 
     def _list_refused(self, plan: Plan, path: Path) -> None:
         if plan.left_out() or path.exists():  # the list of an earlier run would mislead
@@ -124,13 +126,3 @@ class Command(ClearCommand):
                 f"{path} could not be written ({error.strerror}), but all of the above is done; name another"
                 f" file with {option} and run it again with --dry-run."
             ) from error
-
-
-def _get_user(name: str) -> Any:
-    if not name:
-        return None
-    users = get_user_model()
-    user = users.objects.filter(**{users.USERNAME_FIELD: name}).first()
-    if user is None:
-        raise CommandError(f"There is no user {name!r}.")
-    return user

@@ -4,19 +4,34 @@ A number that the register marks with `?` is graded possible instead of probable
 and the cell. What a comment may mean is no figure; see `transfers.registers.reading.comments`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from transfers.models import Claim, Quantity, TransferDate, Valuation
+from transfers.publication.periods import format_years
+from transfers.registers.comparison import FieldChange
+from transfers.registers.ranges import Years
 from transfers.registers.reading.records import Deal
 
 MARKED = "The register marks it as uncertain."
+ABSENT = "The file lists the deals with deliveries in these years, and not this one."
 POSSIBLE, PROBABLE = Claim.Credibility.POSSIBLE, Claim.Credibility.PROBABLE
-#: What an EDTF field holds at most.
-LONGEST_DATE = 100
 THOUSANDTH = Decimal("0.001")
 LARGEST = Decimal(10**15)
+#: The deal's fields that are figures, each with the model and the measure of its claims.
+KINDS: dict[str, tuple[type[Claim], str]] = {
+    "ordered": (Quantity, "ordered"),
+    "delivered": (Quantity, "delivered"),
+    "year": (TransferDate, "agreed"),
+    "delivery_years": (TransferDate, "delivered"),
+    "tiv_unit": (Valuation, "tiv_unit"),
+    "tiv_ordered": (Valuation, "tiv_ordered"),
+    "tiv_delivered": (Valuation, "tiv_delivered"),
+}
+#: Those that a file of some years limits to its years.
+LIMITED = frozenset(KINDS[name] for name in ("delivered", "delivery_years", "tiv_delivered"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +43,7 @@ class Figure:
     values: tuple[tuple[str, Any], ...]
     excerpt: str
     uncertain: bool = False
+    note: str = ""
 
     @property
     def statement(self) -> tuple[Any, ...]:
@@ -42,12 +58,15 @@ class Figure:
             **place,
             "excerpt": self.excerpt,
             "credibility": int(POSSIBLE if self.uncertain else PROBABLE),
-            "note": MARKED if self.uncertain else "",
+            "note": self.note or (MARKED if self.uncertain else ""),
         }
 
 
-def list_figures(deal: Deal, unit: str) -> list[Figure]:
-    """Return every figure that the deal states, its numbers counted in `unit`."""
+def list_figures(deal: Deal, unit: str, period: str = "") -> list[Figure]:
+    """Return every figure that the deal states, its numbers counted in `unit`.
+
+    `period`: the years, EDTF, that what was delivered is limited to; empty: it is the whole.
+    """
     figures = [
         _count("ordered", deal.ordered, deal.ordered_uncertain, unit, "Number ordered"),
         _count("delivered", deal.delivered, deal.delivered_uncertain, unit, "Number delivered"),
@@ -57,7 +76,35 @@ def list_figures(deal: Deal, unit: str) -> list[Figure]:
         _tiv(Valuation.Measure.TIV_ORDERED, deal.tiv_ordered, "TIV for total order"),
         _tiv(Valuation.Measure.TIV_DELIVERED, deal.tiv_delivered, "TIV of delivered weapons"),
     ]
-    return [figure for figure in figures if figure is not None]
+    return [_limit(figure, period) for figure in figures if figure is not None]
+
+
+def list_none_delivered(unit: str, years: Years) -> list[Figure]:
+    """Return what a file says of a deal that it would list, had the deal deliveries in its years."""
+    nothing = Deal((), "", "", "", delivered=0, tiv_delivered=Decimal(0))
+    excerpt = f"Deliveries in {years}: not listed"
+    return [
+        replace(figure, excerpt=excerpt, uncertain=True, note=ABSENT)
+        for figure in list_figures(nothing, unit, years.period)
+    ]
+
+
+def _limit(figure: Figure, period: str) -> Figure:
+    """Return the figure, limited to the period if it is of deliveries."""
+    if not period or (figure.model, figure.measure) not in LIMITED:
+        return figure
+    return replace(figure, values=(*figure.values, ("period", period)))
+
+
+def list_blank(changes: Iterable[FieldChange]) -> frozenset[tuple[type, str]]:
+    """Return the kinds of figures, by model and measure, that were stated before and are blank now."""
+    return frozenset(
+        KINDS[change.field] for change in changes if change.field in KINDS and not _is_stated(change.after)
+    )
+
+
+def _is_stated(value: Any) -> bool:
+    return value not in (None, ())
 
 
 def _count(measure: str, number: int | None, uncertain: bool, unit: str, column: str) -> Figure | None:
@@ -90,13 +137,7 @@ def years_as_date(years: tuple[int, ...], uncertain: set[int | None]) -> str:
 
     A set too long for its field becomes the interval from its first year to its last.
     """
-    texts = [f"{year:04}{'?' if year in uncertain else ''}" for year in years]
-    if len(texts) == 1:
-        return texts[0]
-    listed = f"{{{','.join(texts)}}}"
-    if years[-1] - years[0] == len(years) - 1 or len(listed) > LONGEST_DATE:
-        return f"{texts[0]}/{texts[-1]}"
-    return listed
+    return format_years(years, uncertain) or ""
 
 
 def _tiv(measure: str, value: Decimal | None, column: str) -> Figure | None:

@@ -9,14 +9,28 @@ from typing import Any
 from django.db import models
 from simple_history.utils import bulk_update_with_history
 
-from transfers.models import ImportBatch, Party, Proposal, RegisterDeal, System, Transfer, history
+from transfers.models import (
+    CLAIM_MODELS,
+    ImportBatch,
+    Party,
+    Proposal,
+    RegisterDeal,
+    System,
+    Transfer,
+    history,
+)
 from transfers.models.inserts import batched, insert
+from transfers.registers.ranges import Years, without_deliveries
 from transfers.registers.reading.comments import find_meanings
 from transfers.registers.reading.records import dump_deal
 from transfers.vocabulary.choices import Outcome
 
+from .absent import build_locator
+from .claims import list_none_delivered
 from .keys import Keys
 from .plan import IMPORTED, Plan, PlannedDeal
+from .questions import build_proposals
+from .revising import revise
 
 BATCH = 1000
 
@@ -34,15 +48,23 @@ def add_names(plan: Plan) -> dict[str, list[str]]:
 
 def write_deals(plan: Plan, batch: ImportBatch, progress: Callable[[str, int, int], None]) -> None:
     """Write every imported deal of the plan as a deal of the batch."""
-    items = [item for item in plan.deals if item.outcome in IMPORTED]
+    items = [item for item in plan.deals if item.outcome in IMPORTED or item.candidates] + plan.absent
     writer = _Writer(batch)
     for start in range(0, len(items), BATCH):
         progress("Writing deals", start, len(items))
         writer.write(items[start : start + BATCH])
     writer.record_history()
-    _update_transfers(
-        {item.before.transfer: item for item in items if item.before and item.outcome == Outcome.CHANGED}
-    )
+    changed = {
+        item.before.transfer: item for item in items if item.before and item.outcome == Outcome.CHANGED
+    }
+    _update_transfers(changed, writer.revised)
+    gone = {
+        key
+        for pks in batched(sorted(writer.gone))
+        for key in Transfer.objects.filter(pk__in=pks).values_list("key", flat=True)
+    }
+    batch.made["gone"] = sorted(gone | {*batch.made.get("gone", [])})
+    batch.save(update_fields=["made"])
 
 
 class _Writer:
@@ -54,13 +76,23 @@ class _Writer:
         self.systems = dict(System.objects.values_list("slug", "pk"))
         self.keys = Keys()
         self.claimed: set[type[models.Model]] = set()
+        #: Transfers of which figures other than units changed, and those that a later edition no longer has.
+        self.revised: set[int] = set()
+        self.gone: set[int] = set()
+        self.last_deal = _find_last(RegisterDeal)
+        self.last_claims = {model: _find_last(model) for model in CLAIM_MODELS}
 
     def write(self, items: Sequence[PlannedDeal]) -> None:
         added = self._add_transfers([item for item in items if item.outcome == Outcome.NEW])
-        pairs = [(item, item.before.transfer if item.before else added[id(item)]) for item in items]
+        pairs = [(item, _find_transfer(item) or added[id(item)]) for item in items]
+        changed = [pair for pair in pairs if pair[0].outcome == Outcome.CHANGED]
+        self.revised |= revise(changed, self.batch.source)
+        self.gone |= {transfer for item, transfer in pairs if item.is_gone}
         self._add_claims(pairs)
         insert(RegisterDeal, (self._build_deal(item, transfer) for item, transfer in pairs))
         self._add_proposals(pairs)
+        self._add_questions(items)
+        _add_to_earlier_files([pair for pair in pairs if pair[0].absent_from], self.batch)
 
     def _add_transfers(self, items: Sequence[PlannedDeal]) -> dict[int, int]:
         """Add the transfers of new deals; return their ids by the id of the item in memory."""
@@ -79,7 +111,7 @@ class _Writer:
             "recipient_id": self.parties[item.named.recipient],
             "system_id": self.systems[item.named.system],
             "condition": item.deal.condition,
-            "note": item.deal.comments,
+            "comment": item.deal.comments,
         }
 
     def _build_deal(self, item: PlannedDeal, transfer: int) -> dict[str, Any]:
@@ -87,7 +119,7 @@ class _Writer:
             "batch_id": self.batch.pk,
             "transfer_id": transfer,
             "outcome": str(item.outcome),
-            "locator": item.deal.locator,
+            "locator": item.locator,
             "stated": dump_deal(item.deal),
             "joined_from": item.before.joined_from if item.before else "",
         }
@@ -98,11 +130,12 @@ class _Writer:
             place = {
                 "transfer_id": transfer,
                 "source_id": self.batch.source_id,
-                "locator": item.deal.locator,
+                "locator": item.locator,
+                "part": item.before.joined_from if item.before else "",
             }
-            for figure in item.figures if item.outcome in RegisterDeal.WRITTEN else ():
+            for figure in item.list_claimed():
                 claims.setdefault(figure.model, []).append(figure.build_claim(**place))
-            item.figures = []  # frees memory for publication: a register has many figures
+            item.figures = []  # frees memory for publication
         for model, rows in claims.items():
             insert(model, rows)
         self.claimed |= claims.keys()
@@ -110,7 +143,7 @@ class _Writer:
     def _add_proposals(self, pairs: Sequence[tuple[PlannedDeal, int]]) -> None:
         proposed = [(transfer, rows) for item, transfer in pairs if (rows := list(_build_proposals(item)))]
         for group in batched(proposed):
-            deals = self.batch.deals.filter(transfer__in=[transfer for transfer, _ in group])
+            deals = self.batch.deals.written().filter(transfer__in=[transfer for transfer, _ in group])
             by_transfer = dict(deals.values_list("transfer", "pk"))
             insert(
                 Proposal,
@@ -121,12 +154,54 @@ class _Writer:
                 ),
             )
 
+    def _add_questions(self, items: Sequence[PlannedDeal]) -> None:
+        """Add what the last deals, which are these, may be, and the renames that no curator saw."""
+        if any(item.is_renamed or item.candidates for item in items):
+            last = self.batch.deals.order_by("-pk").values_list("pk", flat=True)[: len(items)]
+            deals = zip(sorted(last), items, strict=True)
+            rows = (row for deal, item in deals for row in build_proposals(item, deal, self.batch.time))
+            insert(Proposal, rows)
+
     def record_history(self) -> None:
-        added = self.batch.deals.filter(outcome=Outcome.NEW)
+        added = self.batch.deals.filter(outcome=Outcome.NEW, pk__gt=self.last_deal)
         history.record_copies(Transfer.objects.filter(pk__in=added.values("transfer")), history.ADDED)
         for model in self.claimed:
-            claims = model._default_manager.filter(source=self.batch.source)
+            claims = model._default_manager.filter(source=self.batch.source, pk__gt=self.last_claims[model])
             history.record_copies(claims, history.ADDED)
+
+
+def _add_to_earlier_files(pairs: Sequence[tuple[PlannedDeal, int]], batch: ImportBatch) -> None:
+    """Add that new deals had no deliveries in the years of files which do not list them."""
+    claims: dict[type[models.Model], list[dict[str, Any]]] = {}
+    deals: list[dict[str, Any]] = []
+    years = Years(batch.first_year, batch.last_year)
+    for item, transfer in pairs:
+        assert item.named is not None
+        place = {
+            "transfer_id": transfer,
+            "locator": build_locator(item.deal, years),
+        }
+        stated = dump_deal(without_deliveries(item.deal))
+        for file in item.absent_from:
+            deals.append({**place, "batch_id": file.batch, "outcome": str(Outcome.CHANGED), "stated": stated})
+            for figure in list_none_delivered(item.named.unit, file.scope.years):
+                claims.setdefault(figure.model, []).append(figure.build_claim(**place, source_id=file.source))
+    insert(RegisterDeal, deals)
+    for model, rows in claims.items():
+        last = _find_last(model)
+        insert(model, rows)
+        history.record_copies(model._default_manager.filter(pk__gt=last), history.ADDED)
+
+
+def _find_last(model: type[models.Model]) -> int:
+    """Return the highest id of the model's records."""
+    return model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0
+
+
+def _find_transfer(item: PlannedDeal) -> int | None:
+    """Return the transfer that the deal describes already, or the first that an ambiguous one may."""
+    before = item.before or next(iter(item.candidates), None)
+    return before.transfer if before else None
 
 
 def _build_proposals(item: PlannedDeal) -> Iterator[dict[str, Any]]:
@@ -148,30 +223,37 @@ def _build_proposals(item: PlannedDeal) -> Iterator[dict[str, Any]]:
         }
 
 
-def _update_transfers(items: dict[int, PlannedDeal]) -> None:
-    """Update what the register's new statements change in their transfers, given by id."""
+def _update_transfers(items: dict[int, PlannedDeal], revised: set[int]) -> None:
+    """Update what the register's new statements change in their transfers, given by id.
+
+    Those of which figures or the condition changed become drafts; other words for the same change no state.
+    """
     reason, user = history.get_context()
     for pks in batched(list(items)):
         changed = [
             transfer
             for transfer in Transfer.objects.filter(pk__in=pks)
-            if _update_transfer(transfer, items[transfer.pk])
+            if _update_transfer(transfer, items[transfer.pk], transfer.pk in revised)
         ]
         bulk_update_with_history(
-            changed, Transfer, ["note", "condition", "state"], default_user=user, default_change_reason=reason
+            changed,
+            Transfer,
+            ["comment", "condition", "state"],
+            default_user=user,
+            default_change_reason=reason,
         )
 
 
-def _update_transfer(transfer: Transfer, item: PlannedDeal) -> bool:
-    """Replace what the register stated before, and make it a draft; return whether anything changed."""
+def _update_transfer(transfer: Transfer, item: PlannedDeal, is_revised: bool) -> bool:
+    """Replace what the register stated before; return whether anything changed."""
     assert item.before is not None
     before, now = item.before.deal, item.deal
-    old_values = (transfer.note, transfer.condition, transfer.state)
+    old_values = (transfer.comment, transfer.condition, transfer.state)
     changed = {difference.field for difference in item.changes}
-    if "comments" in changed and transfer.note == before.comments:
-        transfer.note = now.comments
+    if "comments" in changed and not item.before.joined_from:
+        transfer.comment = now.comments
     if "condition" in changed and transfer.condition == before.condition:
-        transfer.condition = now.condition
-    if transfer.state in (Transfer.State.PUBLISHED, Transfer.State.IN_REVIEW):
+        transfer.condition, is_revised = now.condition, True
+    if is_revised and transfer.state in (Transfer.State.PUBLISHED, Transfer.State.IN_REVIEW):
         transfer.state = Transfer.State.DRAFT
-    return old_values != (transfer.note, transfer.condition, transfer.state)
+    return old_values != (transfer.comment, transfer.condition, transfer.state)

@@ -24,6 +24,7 @@ from transfers.availability.outage import explain_database_error
 from transfers.curation import uploads
 from transfers.models import ImportBatch
 from transfers.publication import log
+from transfers.registers.ranges import YearsUnknown
 from transfers.registers.reading import read_file
 from transfers.registers.reading.records import Unreadable
 from transfers.vocabulary.edtf import EDTFError
@@ -45,7 +46,8 @@ logger = logging.getLogger(__name__)
 class Job:
     """Task, its user and reason, its progress and its outcome.
 
-    For an import also the file, the edition's date and the fingerprint of the plan that the user agreed to.
+    For an import also the file, the edition's date and years, and the fingerprint of the plan that the user
+    agreed to.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Job:
     batch: int | None = None
     file_name: str = ""
     published: str = ""
+    years: str = ""
     expected: str = ""
     state: str = WAITING
     step: str = ""
@@ -137,7 +140,7 @@ def _explain(error: Exception, job: Job) -> str:
         faults = [f"{key}: {' '.join(sentences)}" for key, sentences in error.faults.items()]
         more = len(faults) - SHOWN_FAULTS
         why = f"{' '.join(faults[:SHOWN_FAULTS])}{f' And {more:,} more.' if more > 0 else ''}"
-    elif isinstance(error, (Failed, Unreadable, EDTFError, write.Overtaken, undo.NotUndoable)):
+    elif isinstance(error, (Failed, Unreadable, EDTFError, YearsUnknown, write.Overtaken, undo.NotUndoable)):
         why = str(error)
     else:
         logger.error("The job %s failed.", job.task, exc_info=error)
@@ -161,6 +164,7 @@ def _import(job: Job, progress: write.Progress) -> Job:
         reason=job.reason,
         user=_get_user(job),
         published=job.published,
+        years=job.years,
         expected=job.expected,
         progress=progress,
     )
@@ -184,7 +188,7 @@ def _publish(job: Job, progress: write.Progress) -> Job:
 
 def _undo(job: Job, progress: write.Progress) -> Job:
     progress("Undoing", 0, 0)
-    revisions = undo.undo_import(_get_batch(job), job.reason, _get_user(job))
+    revisions = undo.undo_import(_get_batch(job), job.reason, _get_user(job), progress)
     return replace(job, sentence=f"The import is undone; that took {len(revisions):,} revisions in public.")
 
 

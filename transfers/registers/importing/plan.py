@@ -6,19 +6,32 @@ changes becomes later claims. A deal that a later edition described already brin
 
 import hashlib
 from collections import Counter
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from transfers.models import Party, System
-from transfers.registers import matching
-from transfers.registers.comparison import FieldChange, list_changes
+from transfers.registers import matching, renames
+from transfers.registers.comparison import FieldChange, list_additions, list_changes
+from transfers.registers.ranges import (
+    ASK,
+    DELIVERY_FIELDS,
+    ORDER_FIELDS,
+    WHOLE,
+    Years,
+    YearsUnknown,
+    get_years,
+    is_unusual,
+    loses_years,
+    without_deliveries,
+)
 from transfers.registers.reading.records import Deal, Refused, Register
 from transfers.vocabulary import edtf
 from transfers.vocabulary.choices import Outcome
 
-from . import imported
-from .claims import Figure, list_figures
+from . import absent, imported, questions
+from .ages import is_earlier, list_later_editions, may_be_earlier
+from .claims import LIMITED, Figure, list_blank, list_figures, list_none_delivered
 from .imported import ImportedDeal
 from .naming import ResolvedNames, Resolver, Unclear
 
@@ -28,7 +41,14 @@ IMPORTED = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.EARLIER)
 
 @dataclass(slots=True)
 class PlannedDeal:
-    """A deal and its outcome; `before` is the deal as imported earlier, `figures` are the future claims."""
+    """A deal and its outcome; `before` is the deal as imported earlier, `figures` what a changed deal claims.
+
+    `is_renamed`: it is `before` under another designation; `candidates`: what an ambiguous deal may be;
+    `retracted`: the figures, by model and measure, that `before` has and a later edition leaves blank;
+    `is_gone`: a later edition would have the deal if it still stood, and does not; `period`: the years, EDTF,
+    that its deliveries are limited to; `place`: where the deal would be, if the file does not list it;
+    `absent_from`: files of other years that do not list it.
+    """
 
     deal: Deal
     outcome: str
@@ -36,18 +56,42 @@ class PlannedDeal:
     before: ImportedDeal | None = None
     changes: list[FieldChange] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
+    retracted: frozenset[tuple[type, str]] = frozenset()
     reason: str = ""
+    is_gone: bool = False
+    is_renamed: bool = False
+    candidates: list[ImportedDeal] = field(default_factory=list)
+    period: str = ""
+    place: str = ""
+    absent_from: list[absent.EarlierFile] = field(default_factory=list)
+
+    @property
+    def locator(self) -> str:
+        return self.place or self.deal.locator
+
+    def list_claimed(self) -> list[Figure]:
+        """Return the future claims; those of a new deal are not kept, as a register has many of them."""
+        if self.outcome == Outcome.NEW:
+            return _list_figures(self, self.deal)
+        return self.figures if self.outcome == Outcome.CHANGED else []
 
 
 @dataclass
 class Plan:
-    """Import as it would be; `published` is the edition's date, EDTF."""
+    """Import as it would be; `published` is the edition's date, EDTF.
+
+    `years`: those that what was delivered is limited to; `absent`: deals of files of other years that this
+    file would list, had they deliveries in its years.
+    """
 
     register: Register
     published: str
     deals: list[PlannedDeal]
     vanished: list[ImportedDeal]
     resolver: Resolver
+    years: Years = WHOLE
+    scope: absent.Scope | None = None
+    absent: list[PlannedDeal] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
         """Return how many records of the file have each outcome; they are all of its records."""
@@ -82,20 +126,39 @@ class Plan:
         """Return a digest that is equal for two plans that would do the same."""
         outcomes = [
             (planned.deal.lines, str(planned.outcome), planned.before and planned.before.key)
-            for planned in self.deals
+            for planned in (*self.deals, *self.absent)
         ]
-        return hashlib.sha256(repr((self.register.sha256, outcomes)).encode()).hexdigest()
+        return hashlib.sha256(repr((self.register.sha256, self.years, outcomes)).encode()).hexdigest()
 
 
-def build_plan(register: Register, published: str = "") -> Plan:
-    """Return what importing the register would do; `published`, EDTF, is for a file that has no date."""
+def build_plan(register: Register, published: str = "", years: str = "") -> Plan:
+    """Return what importing the register would do; raise YearsUnknown where it must be asked about.
+
+    `published`, EDTF, is for a file that has no date, `years` for one that does not say which it covers.
+    """
     resolver = Resolver()
     published = get_date(register, published)
-    deals = [_resolve(deal, resolver) for deal in register.deals]
-    vanished = _match_with_imported(
-        [planned for planned in deals if planned.named], register, published, resolver
-    )
-    return Plan(register, published, deals, _list_covered(vanished, register.deals), resolver)
+    plan = Plan(register, published, [], [], resolver, get_years(register, years))
+    plan.deals = [replace(_resolve(deal, resolver), period=plan.years.period) for deal in register.deals]
+    unmatched = _match_with_imported([planned for planned in plan.deals if planned.named], plan)
+    if not (years or register.states_range):
+        _check_nothing_is_lost(plan)
+    vanished = [before for before in unmatched if not may_be_earlier(published, before.published)]
+    plan.vanished = _list_covered(vanished, register, plan.years)
+    if not plan.years.is_whole:
+        _add_absent(plan, unmatched)
+    return plan
+
+
+def _check_nothing_is_lost(plan: Plan) -> None:
+    """Raise YearsUnknown where a file that names no years has less of many deals than an edition before."""
+    pairs = [(one.before.deal, one.deal) for one in plan.deals if one.before and one.before.is_stated]
+    lost = sum(loses_years(before, deal) for before, deal in pairs)
+    if is_unusual(lost, len(pairs)):
+        raise YearsUnknown(
+            f"The file does not say which years it covers, and {lost:,} of {len(pairs):,} deals that were"
+            f" imported before have fewer delivered, in fewer years. {ASK}"
+        )
 
 
 def get_date(register: Register, given: str = "") -> str:
@@ -117,32 +180,70 @@ def _resolve(deal: Deal, resolver: Resolver) -> PlannedDeal:
         return PlannedDeal(deal, outcome, reason=str(error))
 
 
-def _match_with_imported(
-    deals: list[PlannedDeal], register: Register, published: str, resolver: Resolver
-) -> list[ImportedDeal]:
-    """Give each deal its outcome and its figures; return the imported deals that match none."""
-    imported_deals, same_file = imported.list_newest(register.layout), imported.list_places(register.sha256)
-    matched = matching.match(
-        [before.deal for before in imported_deals],
-        [planned.deal for planned in deals],
-        group=partial(_get_group, resolver),
-    )
+def _match_with_imported(deals: list[PlannedDeal], plan: Plan) -> list[ImportedDeal]:
+    """Give each deal its outcome and what it changes; return the imported deals that match none."""
+    every = imported.list_newest(plan.register.layout, plan.years)
+    imported_deals = [before for before in every if not before.is_closed()]
+    same_file = imported.list_places(plan.register.sha256)
+    matched = _match(deals, imported_deals, plan)
     for old, new in matched.pairs:
         deals[new].before = imported_deals[old]
         if (imported_deals[old].transfer, deals[new].deal.locator) in same_file:
             deals[new].outcome = Outcome.UNCHANGED
         else:
-            _compare(deals[new], imported_deals[old], published)
-    for new, candidates in matched.ambiguous.items():
-        keys = ", ".join(imported_deals[old].key for old in candidates[:5])
-        deals[new].outcome = Outcome.AMBIGUOUS
-        deals[new].reason = f"It may be any of {len(candidates)} deals that were imported before: {keys}."
-    for new in matched.added:
-        deals[new].figures = _list_figures(deals[new], deals[new].deal)
-    return [imported_deals[old] for old in matched.vanished]
+            _compare(deals[new], imported_deals[old], plan)
+    _ask({new: [imported_deals[old] for old in indexes] for new, indexes in matched.ambiguous.items()}, deals)
+    _mark_gone(deals, plan.published, plan.resolver)
+    return [before for before in every if before.is_closed()] + [
+        imported_deals[old] for old in matched.vanished
+    ]
 
 
-def _get_group(resolver: Resolver, deal: Deal) -> Hashable:
+def _match(deals: list[PlannedDeal], imported_deals: list[ImportedDeal], plan: Plan) -> matching.Matching:
+    """Match the deals by their names and, where an edition of the same years has another name, without."""
+    olds, news = [before.deal for before in imported_deals], [planned.deal for planned in deals]
+    matched = matching.match(olds, news, group=partial(_get_group, plan.resolver))
+    if not plan.years.is_whole:
+        _part_other_orders(matched, imported_deals, news, plan.published)
+    stated = [old for old in matched.vanished if imported_deals[old].is_stated]
+    comparable = replace(matched, vanished=stated)
+    renamed = renames.match_renames(olds, news, comparable, partial(_get_parties, plan.resolver))
+    for new in questions.add_renames(matched, renamed, imported_deals, news):
+        deals[new].is_renamed = True
+    return matched
+
+
+def _part_other_orders(
+    matched: matching.Matching, olds: list[ImportedDeal], news: list[Deal], published: str
+) -> None:
+    """Part deals of files of different years that cannot be one order, as an edition states it.
+
+    They are two where both files are of one date. Otherwise the order may have changed: they are ambiguous.
+    """
+    fitting = [(old, new) for old, new in matched.pairs if _is_one_order(olds[old], news[new])]
+    ambiguous = matched.ambiguous | {new: [old] for old, new in set(matched.pairs) - set(fitting)}
+    matched.pairs, matched.ambiguous = fitting, {}
+    for new, candidates in ambiguous.items():
+        possible = [
+            old
+            for old in candidates
+            if olds[old].published != published or _is_one_order(olds[old], news[new])
+        ]
+        if possible:
+            matched.ambiguous[new] = possible
+
+
+def _is_one_order(before: ImportedDeal, deal: Deal) -> bool:
+    """Return whether deals of different years agree in the order, and no more came than was ordered."""
+    if before.is_stated or before.is_whole_stated:
+        return True
+    common = ORDER_FIELDS & set(matching.list_common(before.deal, deal))
+    if any(getattr(before.deal, name) != getattr(deal, name) for name in common):
+        return False
+    return not deal.ordered or before.elsewhere + (deal.delivered or 0) <= deal.ordered
+
+
+def _get_group(resolver: Resolver, deal: Deal) -> tuple[Hashable, ...]:
     """Return what two deals must share to be one: names that mean the same parties and system."""
     try:
         named = resolver.resolve(deal)
@@ -151,38 +252,132 @@ def _get_group(resolver: Resolver, deal: Deal) -> Hashable:
     return named.supplier, named.recipient, named.system
 
 
-def _compare(planned: PlannedDeal, before: ImportedDeal, published: str) -> None:
-    """Settle what this edition changes of a deal that was imported before."""
-    planned.changes = list_changes(before.deal, planned.deal)
-    if not planned.changes:
-        planned.outcome = Outcome.UNCHANGED
-    elif _is_earlier(published, before.published):
+def _get_parties(resolver: Resolver, deal: Deal) -> tuple[Hashable, ...]:
+    return _get_group(resolver, deal)[:2]
+
+
+def plan_settled(
+    register: Register, published: str, befores: Sequence[ImportedDeal | None], years: Years = WHOLE
+) -> Plan:
+    """Return what importing the register does if each deal is the one at its place, or a new one if None.
+
+    Raises Unclear if a deal names a party or a system that is not clear.
+    """
+    resolver = Resolver()
+    plan = Plan(register, published, [], [], resolver, years)
+    for deal, before in zip(register.deals, befores, strict=True):
+        planned = PlannedDeal(deal, Outcome.NEW, resolver.resolve(deal), period=years.period)
+        plan.deals.append(planned)
+        planned.before = before
+        if before is not None:
+            _compare(planned, before, plan)
+    return plan
+
+
+def _ask(candidates: dict[int, list[ImportedDeal]], deals: list[PlannedDeal]) -> None:
+    """Leave deals to a curator, each once."""
+    waiting = questions.list_open() if candidates else set()
+    for new, may_be in candidates.items():
+        is_open = questions.compute_digest(deals[new].deal) in waiting
+        deals[new].outcome = Outcome.AMBIGUOUS
+        deals[new].candidates = [] if is_open else may_be
+        deals[new].reason = questions.explain(may_be, is_open=is_open)
+
+
+def _compare(planned: PlannedDeal, before: ImportedDeal, plan: Plan) -> None:
+    """Settle what this edition changes of a deal that was imported before.
+
+    What it says of some years changes nothing where an edition says the whole. An earlier edition changes
+    only what a later one does not say: how many were delivered in years that none speaks of.
+    """
+    old, new = before.deal, planned.deal
+    is_old, says_more = is_earlier(plan.published, before.published), not before.is_stated
+    if before.is_whole_stated and not plan.years.is_whole:
+        old, new, says_more = without_deliveries(old), without_deliveries(new), False
+    planned.changes = [*list_changes(old, new), *list_additions(old, new)]
+    if is_old and says_more:
+        planned.changes = [change for change in planned.changes if change.field in DELIVERY_FIELDS]
+    if is_old and not (says_more and planned.changes):
         planned.outcome = Outcome.EARLIER
         planned.reason = f"A later edition, of {before.published}, describes it already."
+    elif not planned.changes:
+        planned.outcome = Outcome.UNCHANGED
     else:
         planned.outcome = Outcome.CHANGED
-        statements = {figure.statement for figure in _list_figures(planned, before.deal)}
-        figures = _list_figures(planned, planned.deal)
-        planned.figures = [figure for figure in figures if figure.statement not in statements]
+        _list_news(planned, old, new, of_deliveries=is_old)
+        if is_earlier(before.published, plan.published):
+            planned.retracted = list_blank(planned.changes)
+        planned.changes = [_name_years(change, plan.years) for change in planned.changes]
+
+
+def _list_news(planned: PlannedDeal, old: Deal, new: Deal, *, of_deliveries: bool) -> None:
+    """Give the deal the figures that it did not have, or only those of deliveries."""
+    statements = {figure.statement for figure in _list_figures(planned, old)}
+    planned.figures = [
+        figure
+        for figure in _list_figures(planned, new)
+        if figure.statement not in statements
+        and (not of_deliveries or (figure.model, figure.measure) in LIMITED)
+    ]
+
+
+def _name_years(change: FieldChange, years: Years) -> FieldChange:
+    """Return the change with the years that it is limited to in the name of its field."""
+    if years.is_whole or change.field not in DELIVERY_FIELDS:
+        return change
+    return change._replace(field=f"{change.field} in {years}")
+
+
+def _add_absent(plan: Plan, unmatched: list[ImportedDeal]) -> None:
+    """Add to the plan that deals which the file does not list had no deliveries in its years.
+
+    New deals had none in the years of other files that do not list them.
+    """
+    left_out = [record for record, _, _ in plan.left_out()]
+    register, added = plan.register, [planned for planned in plan.deals if planned.outcome == Outcome.NEW]
+    plan.scope = absent.build_scope(register.title, register.deals, left_out, plan.years)
+    news = [planned.deal for planned in added]
+    for before in absent.list_absent(unmatched, news, plan.scope, register.layout, plan.published):
+        planned = _resolve(without_deliveries(before.deal), plan.resolver)
+        if planned.named:
+            planned.outcome, planned.before, planned.period = Outcome.CHANGED, before, plan.years.period
+            planned.figures = list_none_delivered(planned.named.unit, plan.years)
+            planned.place = absent.build_locator(before.deal, before.years)
+            plan.absent.append(planned)
+    files = absent.list_earlier_files(register.layout, plan.years)
+    for planned in added if files else ():
+        planned.absent_from = absent.list_files_without(planned.deal, files, unmatched, plan.published)
 
 
 def _list_figures(planned: PlannedDeal, deal: Deal) -> list[Figure]:
     assert planned.named is not None
-    return list_figures(deal, planned.named.unit)
+    return list_figures(deal, planned.named.unit, planned.period)
 
 
-def _is_earlier(published: str, other: str) -> bool:
-    """Return whether the date is earlier than the other for certain."""
-    end = edtf.bounds(published)[1]
-    start = edtf.bounds(other)[0] if other else None
-    return end is not None and start is not None and end < start
+def _mark_gone(deals: list[PlannedDeal], published: str, resolver: Resolver) -> None:
+    """Mark the deals that an edition which may be later covers, and does not have."""
+    get_parties = partial(_get_parties, resolver)
+    later = list_later_editions(published, get_parties)
+    for planned in deals if later else ():
+        newest = published
+        if planned.before and not is_earlier(planned.before.published, published):
+            newest = planned.before.published
+        editions = (edition for edition in later if may_be_earlier(newest, edition.published))
+        if edition := next((it for it in editions if it.covers(planned.deal, get_parties)), None):
+            planned.is_gone = True
+            planned.reason = (
+                f"The edition of {edition.published} has deals of these parties and years and not this one,"
+                " so the import does not publish it."
+            )
 
 
-def _list_covered(vanished: list[ImportedDeal], deals: list[Deal]) -> list[ImportedDeal]:
+def _list_covered(vanished: list[ImportedDeal], register: Register, of_years: Years) -> list[ImportedDeal]:
     """Return those that the file would have if they still stood: of its parties and its years of order.
 
-    A file may be a part of the register, such as one recipient's.
+    A file may be a part of the register, such as one recipient's. One of some years has the deals with
+    deliveries in these, by its own layout.
     """
+    deals = register.deals
     suppliers, recipients = {deal.supplier for deal in deals}, {deal.recipient for deal in deals}
     years = [deal.year for deal in deals if deal.year is not None] or [0]
     first, last = min(years), max(years)
@@ -192,4 +387,5 @@ def _list_covered(vanished: list[ImportedDeal], deals: list[Deal]) -> list[Impor
         if before.deal.supplier in suppliers
         and before.deal.recipient in recipients
         and (before.deal.year is None or first <= before.deal.year <= last)
+        and (of_years.is_whole or (before.layout == register.layout and before.deal.delivery_years))
     ]

@@ -15,6 +15,8 @@ from transfers.publication import publish
 
 from .write import Progress
 
+#: Drafts, and what is public and was worded anew.
+_PUBLISHABLE = (Transfer.State.DRAFT, Transfer.State.PUBLISHED)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,11 +46,11 @@ def publish_import(
     with transaction.atomic(), history.record_because(reason.strip(), user):
         pks = sorted(Transfer.objects.publishable_from(batch).values_list("pk", flat=True))
         edited = set() if settings.PUBLISH_OWN else _list_edited(pks, user)
-        drafts: list[Transfer] = []
+        transfers: list[Transfer] = []
         for group in batched([pk for pk in pks if pk not in edited]):
-            locked = Transfer.objects.select_for_update().drafts().filter(pk__in=group)
-            drafts += locked.order_by("pk").only("pk")
-        return publish.publish(drafts, reason.strip(), progress), len(edited)
+            locked = Transfer.objects.select_for_update().filter(pk__in=group, state__in=_PUBLISHABLE)
+            transfers += locked.order_by("pk").only("pk")
+        return publish.publish(transfers, reason.strip(), progress), len(edited)
 
 
 def _list_edited(pks: list[int], user: Any) -> set[int]:

@@ -46,12 +46,27 @@ def describe_plan(plan: Plan) -> Iterator[str]:
         f" {counts['changed']:,} changed, {counts['unchanged']:,} unchanged, {counts['earlier']:,} of an"
         f" earlier edition), {refused:,} refused ({counts['ambiguous']:,} of them ambiguous)."
     )
+    yield from _describe_years(plan)
     if plan.vanished:
         yield f"{len(plan.vanished):,} deals that were imported before are no more in this edition:"
         for imported_deal in plan.vanished[:SHOWN_IN_ACCOUNT]:
             yield f"  {imported_deal.key}, {imported_deal.deal.locator} of the edition before"
         if len(plan.vanished) > SHOWN_IN_ACCOUNT:
             yield f"  … and {len(plan.vanished) - SHOWN_IN_ACCOUNT:,} more."
+
+
+def _describe_years(plan: Plan) -> Iterator[str]:
+    """Yield which years the file is limited to, and how many deals it states to have nothing in these."""
+    if not plan.years.is_whole:
+        yield (
+            f"What it says was delivered was delivered in {plan.years}: it adds to what was delivered in"
+            " other years, and changes nothing that an edition of all years says."
+        )
+    if plan.absent:
+        yield (
+            f"{len(plan.absent):,} deals of other years are not in this file, so nothing of them was"
+            f" delivered in {plan.years}."
+        )
 
 
 def describe_bundle(done: BundleReport) -> Iterator[str]:

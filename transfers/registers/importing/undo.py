@@ -4,7 +4,9 @@ What was public stays in the log: its rows are published without the edition's c
 have no other claim. What was never public is deleted. History records both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
@@ -25,12 +27,14 @@ from transfers.models import (
     Transfer,
     history,
 )
-from transfers.models.inserts import batched
+from transfers.models.inserts import BATCH, batched
 from transfers.publication import content, names, publish
 from transfers.registers.reading.records import load_deal
 from transfers.vocabulary.choices import Outcome
 
-from .write import lock_imports
+from . import revising
+from .imported import NOT_LISTED
+from .write import Progress, ignore_progress, lock_imports
 
 State = Transfer.State
 
@@ -39,7 +43,22 @@ class NotUndoable(Exception):
     """Reason why an import cannot be undone, in one sentence."""
 
 
-def undo_import(batch: ImportBatch, reason: str, user: Any = None) -> list[Revision]:
+@dataclass(frozen=True)
+class ImportedDeals:
+    """Deals that an edition brought at a time: those of an import, or those that a curator settled.
+
+    `restored` limits the transfers of which claims are brought back.
+    """
+
+    deals: Any
+    time: datetime
+    source: Source | None
+    restored: Collection[int] | None = None
+
+
+def undo_import(
+    batch: ImportBatch, reason: str, user: Any = None, progress: Progress = ignore_progress
+) -> list[Revision]:
     """Undo the import in one transaction and return the revisions that this took. Raises NotUndoable."""
     reason = reason.strip()
     if not reason:
@@ -50,16 +69,25 @@ def undo_import(batch: ImportBatch, reason: str, user: Any = None) -> list[Revis
         _check(batch)
         if batch.layout == ImportBatch.Layout.BUNDLE:
             added = _list_bundle_transfers(batch)
-            revisions = _undo_bundle(added, reason)
+            revisions = _undo_bundle(added, reason, progress)
         else:
-            added = _list_transfers(batch, Outcome.NEW)
-            revisions = _undo_register(batch, added, reason)
-        batch.deals.all().delete()
-        for group in batched(added):
-            _end(Transfer.objects.filter(pk__in=group), reason)
+            added = _list_transfers(batch.deals.all(), Outcome.NEW)
+            deals = ImportedDeals(batch.deals.all(), batch.time, batch.source)
+            revisions = _undo_register(deals, added, reason, progress)
+        _remove_deals(batch, added)
+        _end_all(added, reason, progress)
         _remove_sources(batch)
         _remove_names(batch)
         ImportBatch.objects.filter(pk=batch.pk).update(undone=timezone.now(), undone_by=user)
+    return revisions
+
+
+def undo_deals(imported: ImportedDeals, reason: str, reset: Callable[[], None]) -> list[Revision]:
+    """Undo what settling these deals did, in the caller's transaction; `reset` makes them ambiguous again."""
+    added = _list_transfers(imported.deals, Outcome.NEW)
+    revisions = _undo_register(imported, added, reason, ignore_progress)
+    reset()
+    _end_all(added, reason, ignore_progress)
     return revisions
 
 
@@ -67,14 +95,16 @@ def _check(batch: ImportBatch) -> None:
     if batch.undone:
         raise NotUndoable(f"This import was undone on {batch.undone:%Y-%m-%d} already.")
     later = RegisterDeal.objects.filter(
-        batch__undone__isnull=True, batch__pk__gt=batch.pk, transfer__in=batch.deals.values("transfer")
+        batch__undone__isnull=True,
+        batch__pk__gt=batch.pk,
+        transfer__in=batch.deals.exclude(outcome=Outcome.AMBIGUOUS).values("transfer"),
     ).values_list("batch__file_name", flat=True)
     if first := later.first():
         raise NotUndoable(f"A later import, of {first}, describes the same deals; undo that one first.")
 
 
-def _list_transfers(batch: ImportBatch, outcome: str) -> list[int]:
-    transfers = batch.deals.filter(outcome=outcome).order_by("transfer").values_list("transfer", flat=True)
+def _list_transfers(deals: models.QuerySet, outcome: str) -> list[int]:
+    transfers = deals.filter(outcome=outcome).order_by("transfer").values_list("transfer", flat=True)
     return list(transfers.distinct())
 
 
@@ -86,36 +116,45 @@ def _list_bundle_transfers(batch: ImportBatch) -> list[int]:
     ]
 
 
-def _undo_bundle(added: Sequence[int], reason: str) -> list[Revision]:
+def _undo_bundle(added: Sequence[int], reason: str, progress: Progress) -> list[Revision]:
     """Withdraw the transfers that the bundle added and remove their claims."""
-    revisions: list[Revision] = []
+    public = [
+        transfer
+        for pks in batched(added)
+        for transfer in Transfer.objects.public().filter(pk__in=pks).only("key")
+    ]
+    revisions = publish.withdraw(public, reason, progress) if public else []
     for pks in batched(added):
-        if public := list(Transfer.objects.public().filter(pk__in=pks)):
-            revisions += publish.withdraw(public, reason)
         for model in CLAIM_MODELS:
             _remove(model.objects.filter(transfer__in=pks))
     return revisions
 
 
-def _undo_register(batch: ImportBatch, added: Sequence[int], reason: str) -> list[Revision]:
+def _undo_register(
+    imported: ImportedDeals, added: Sequence[int], reason: str, progress: Progress
+) -> list[Revision]:
     """Remove the edition's claims, also from what is public, and restore the transfers that it changed."""
-    changed = _list_transfers(batch, Outcome.CHANGED)
-    states = _find_states_before(batch, changed)
-    _restore_fields(batch, changed)
-    for model in CLAIM_MODELS:
-        _remove(_filter_claims(batch, model))
-    revisions = _remove_from_public([*added, *changed], batch.source, reason)
+    changed = _list_transfers(imported.deals, Outcome.CHANGED)
+    states = _find_states_before(imported, changed)
+    _restore_fields(imported, changed)
+    for number, model in enumerate(CLAIM_MODELS):
+        progress("Removing claims", number, len(CLAIM_MODELS))
+        _remove(_filter_claims(imported, model))
+    revising.restore(imported.source, imported.time, imported.restored)
+    revisions = _remove_from_public([*added, *changed], imported.source, reason, progress)
     for state, pks in states.items():
         publish.set_state(_filter_as_public(pks) if state == State.PUBLISHED else pks, state, reason)
     return revisions
 
 
-def _filter_claims(batch: ImportBatch, model: Any) -> models.QuerySet:
+def _filter_claims(imported: ImportedDeals, model: Any) -> models.QuerySet:
     """Return the claims that the import added; not those that curators added from the same source."""
-    deals = batch.deals.written().filter(
+    deals = imported.deals.written().filter(
         transfer=models.OuterRef("transfer"), locator=models.OuterRef("locator")
     )
-    return model.objects.filter(models.Exists(deals), source=batch.source)
+    added = imported.deals.filter(outcome=Outcome.NEW, transfer=models.OuterRef("transfer"))
+    of_other_files = models.Q(models.Exists(added), locator__startswith=NOT_LISTED)
+    return model.objects.filter(models.Q(models.Exists(deals), source=imported.source) | of_other_files)
 
 
 def _remove(records: models.QuerySet) -> None:
@@ -124,34 +163,35 @@ def _remove(records: models.QuerySet) -> None:
     records._raw_delete(records.db)
 
 
-def _restore_fields(batch: ImportBatch, transfers: Sequence[int]) -> None:
-    """Restore the note and condition of changed transfers where they are still those of the import."""
+def _restore_fields(imported: ImportedDeals, transfers: Sequence[int]) -> None:
+    """Restore the comment and condition of changed transfers where they are still those of the import."""
     reason, user = history.get_context()
-    fields = ["note", "condition"]
+    fields = ["comment", "condition"]
     for pks in batched(transfers):
-        deals = {deal.transfer_id: load_deal(deal.stated) for deal in batch.deals.filter(transfer__in=pks)}
-        copies = Transfer.history.filter(id__in=pks, history_date__lt=batch.time).order_by("history_id")
+        written = imported.deals.filter(transfer__in=pks, outcome=Outcome.CHANGED)
+        deals = {deal.transfer_id: load_deal(deal.stated) for deal in written}
+        copies = Transfer.history.filter(id__in=pks, history_date__lt=imported.time).order_by("history_id")
         before = {copy.id: copy for copy in copies}
         changed = []
         for transfer in Transfer.objects.filter(pk__in=list(before)):
-            old_values = (transfer.note, transfer.condition)
-            if transfer.note == deals[transfer.pk].comments:
-                transfer.note = before[transfer.pk].note
+            old_values = (transfer.comment, transfer.condition)
+            if transfer.comment == deals[transfer.pk].comments:
+                transfer.comment = before[transfer.pk].comment
             if transfer.condition == deals[transfer.pk].condition:
                 transfer.condition = before[transfer.pk].condition
-            if old_values != (transfer.note, transfer.condition):
+            if old_values != (transfer.comment, transfer.condition):
                 changed.append(transfer)
         bulk_update_with_history(changed, Transfer, fields, default_user=user, default_change_reason=reason)
 
 
-def _find_states_before(batch: ImportBatch, transfers: Sequence[int]) -> dict[str, list[int]]:
+def _find_states_before(imported: ImportedDeals, transfers: Sequence[int]) -> dict[str, list[int]]:
     """Return the transfers that the import made drafts, and that still are, by their state before it."""
     by_state: dict[str, list[int]] = {State.PUBLISHED: [], State.IN_REVIEW: []}
     for pks in batched(transfers):
         copies = Transfer.history.filter(id__in=pks).order_by("history_id")
-        before = dict(copies.filter(history_date__lt=batch.time).values_list("id", "state"))
+        before = dict(copies.filter(history_date__lt=imported.time).values_list("id", "state"))
         since: dict[int, list[str]] = {}
-        for pk, state in copies.filter(history_date__gte=batch.time).values_list("id", "state"):
+        for pk, state in copies.filter(history_date__gte=imported.time).values_list("id", "state"):
             since.setdefault(pk, []).append(state)
         for pk, states in since.items():
             if states == [State.DRAFT] and before.get(pk) in by_state:
@@ -159,7 +199,9 @@ def _find_states_before(batch: ImportBatch, transfers: Sequence[int]) -> dict[st
     return by_state
 
 
-def _remove_from_public(transfers: Sequence[int], source: Source | None, reason: str) -> list[Revision]:
+def _remove_from_public(
+    transfers: Sequence[int], source: Source | None, reason: str, progress: Progress
+) -> list[Revision]:
     """Remove the import from what is public: rows without a claim are withdrawn, others lose its claims.
 
     The public row of a transfer that is a draft again loses the edition's claims and nothing else.
@@ -168,7 +210,7 @@ def _remove_from_public(transfers: Sequence[int], source: Source | None, reason:
     published: list[Transfer] = []
     other_keys: list[str] = []
     for pks in batched(transfers):
-        public = Transfer.objects.public().filter(pk__in=pks)
+        public = Transfer.objects.public().filter(pk__in=pks).only("key", "state")
         empty = list(public.without_claims())
         ended += empty
         for transfer in public.exclude(pk__in=[transfer.pk for transfer in empty]):
@@ -176,9 +218,9 @@ def _remove_from_public(transfers: Sequence[int], source: Source | None, reason:
                 published.append(transfer)
             else:
                 other_keys.append(transfer.key)
-    revisions = publish.withdraw(ended, reason) if ended else []
+    revisions = publish.withdraw(ended, reason, progress) if ended else []
     if published:
-        revisions += publish.publish(published, reason)
+        revisions += publish.publish(published, reason, progress)
     if source:
         revisions += publish.retract(source, sorted(other_keys), reason)
     return revisions
@@ -200,6 +242,25 @@ def _filter_as_public(transfers: Sequence[int]) -> list[int]:
             == content.build_from_transfer(transfer, transfer.claims(), references).digest
         ]
     return equal
+
+
+def _remove_deals(batch: ImportBatch, added: Sequence[int]) -> None:
+    """Delete the import's deals, and what other files do not list of those that it added.
+
+    What the deals state is not read.
+    """
+    not_listed = RegisterDeal.objects.filter(locator__startswith=NOT_LISTED)
+    for deals in (batch.deals.all(), *(not_listed.filter(transfer__in=group) for group in batched(added))):
+        proposals = Proposal.objects.filter(deal__in=deals.values("pk"))
+        proposals._raw_delete(proposals.db)
+        deals._raw_delete(deals.db)
+
+
+def _end_all(transfers: Sequence[int], reason: str, progress: Progress) -> None:
+    """Delete or withdraw those of the transfers that have no claim."""
+    for start in range(0, len(transfers), BATCH):
+        progress("Removing transfers", start, len(transfers))
+        _end(Transfer.objects.filter(pk__in=transfers[start : start + BATCH]), reason)
 
 
 def _end(transfers: Any, reason: str) -> None:

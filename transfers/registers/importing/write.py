@@ -50,17 +50,18 @@ def import_register(
     reason: str,
     user: Any = None,
     published: str = "",
+    years: str = "",
     publish_too: bool = False,
     expected: str = "",
     progress: Progress = ignore_progress,
 ) -> Report:
-    """Import the register, all or nothing. Raises Overtaken, EDTFError or NotPublishable.
+    """Import the register, all or nothing. Raises Overtaken, EDTFError, YearsUnknown or NotPublishable.
 
     `expected` is the fingerprint of the plan that the user agreed to.
     """
     with transaction.atomic(), history.record_because(reason, user), _pause_garbage_collection():
         lock_imports()
-        planned = build_plan(register, published)
+        planned = build_plan(register, published, years)
         if expected and planned.fingerprint != expected:
             raise Overtaken("The register has changed since the preview; look at a new one.")
         batch = _write(planned, file_name, reason, user, progress) if _has_news(planned) else None
@@ -92,14 +93,16 @@ def _pause_garbage_collection() -> Iterator[None]:
 
 
 def _has_news(planned: Plan) -> bool:
-    """Return whether the file has new deals, or is another edition that states stored ones."""
+    """Return whether the file has deals to write or to settle, or is another edition of stored ones."""
     outcomes = {item.outcome for item in planned.deals}
-    if outcomes & {*RegisterDeal.WRITTEN}:
+    is_written = planned.absent or outcomes & {*RegisterDeal.WRITTEN}
+    if is_written or any(item.candidates for item in planned.deals):
         return True
     standing = ImportBatch.objects.standing()
     if standing.filter(sha256=planned.register.sha256).exists():
         return False
-    edition = standing.filter(layout=planned.register.layout, source__published=planned.published)
+    of_years = standing.filter(first_year=planned.years.first, last_year=planned.years.last)
+    edition = of_years.filter(layout=planned.register.layout, source__published=planned.published)
     is_stored = _get_time_of_file(planned.register) in edition.values_list("generated", flat=True)
     return not is_stored and bool(outcomes & {Outcome.UNCHANGED, Outcome.EARLIER})
 
@@ -112,21 +115,21 @@ def _get_time_of_file(register: Register) -> datetime | None:
 def _write(planned: Plan, file_name: str, reason: str, user: Any, progress: Progress) -> ImportBatch:
     """Write the edition's source, the names that it adds, the batch and its deals."""
     register = planned.register
-    source = sources.get_or_create_edition(register, planned.published, file_name)
+    source = sources.get_or_create_edition(register, planned.published, file_name, planned.years)
     batch = ImportBatch.objects.create(
         layout=register.layout,
         file_name=file_name[:200],
         sha256=register.sha256,
         generated=_get_time_of_file(register),
+        first_year=planned.years.first,
+        last_year=planned.years.last,
+        scope=planned.scope.dump() if planned.scope else {},
         source=source,
         user=user,
         reason=reason,
         records=register.records,
         counts=planned.counts(),
-        left_out=[
-            [list(record.lines), outcome, why, getattr(record, "text", "")]
-            for record, outcome, why in planned.left_out()
-        ],
+        left_out=_list_left_out(planned),
         vanished=[deal.key for deal in planned.vanished],
         made=add_names(planned),
     )
@@ -134,12 +137,25 @@ def _write(planned: Plan, file_name: str, reason: str, user: Any, progress: Prog
     return batch
 
 
+def _list_left_out(planned: Plan) -> list[list[Any]]:
+    return [
+        [list(record.lines), outcome, why, getattr(record, "text", "")]
+        for record, outcome, why in planned.left_out()
+    ]
+
+
 def _list_publishable(planned: Plan, batch: ImportBatch | None) -> list[Transfer]:
-    """Return the drafts that the import made, and drafts of repeated deals that were never public."""
+    """Return what the import brought, and drafts of repeated deals that were never public.
+
+    What a later edition no longer has is left as it is.
+    """
     repeated = {
         item.before.transfer
         for item in planned.deals
-        if item.before and not item.before.joined_from and item.outcome not in RegisterDeal.WRITTEN
+        if item.before
+        and not item.before.joined_from
+        and not item.is_gone
+        and item.outcome not in RegisterDeal.WRITTEN
     }
     transfers = list(Transfer.objects.publishable_from(batch).only("pk")) if batch else []
     for pks in batched(sorted(repeated)):

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from transfers.vocabulary.counts import LARGEST
 
+from .damage import find_damage, find_wrong_letters, mark_damage
+
 DIGITS = 18
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 CONDITIONS = {
@@ -17,8 +19,9 @@ CONDITIONS = {
     "second hand but modernized": "modernised",
     "second hand but modernised": "modernised",
 }
+#: A comma that cannot part thousands.
+_DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}|0?,\d+", re.ASCII)
 _DECIMAL = re.compile(r"(?=\.?\d)\d*\.?\d*", re.ASCII)
-_DAMAGED = "\ufffd"
 #: A register's cells repeat each other; most are read once.
 _remembered = lru_cache(maxsize=4096)
 
@@ -28,17 +31,21 @@ class RecordFault(ValueError):
 
 
 class RegisterColumn(NamedTuple):
-    """Column that a layout needs: the field that it fills, its heading, and the parser of its cells."""
+    """Column that a layout needs: the field that it fills, its heading, and the parser of its cells.
+
+    `range_headings`: its heading in editions that say there that the cells are those of the file's years.
+    """
 
     field: str
     heading: str
     parse: Callable[[str], Any]
+    range_headings: tuple[str, ...] = ()
 
 
 def parse_cells(columns: tuple[RegisterColumn, ...], cells: Iterable[str]) -> dict[str, Any]:
     """Return the record's values by field; raise RecordFault, naming the column, for the first bad cell."""
     values = {}
-    for (field, heading, parse), cell in zip(columns, cells, strict=True):
+    for (field, heading, parse, _), cell in zip(columns, cells, strict=True):
         try:
             values[field] = parse(cell.strip())
         except RecordFault as fault:
@@ -56,12 +63,24 @@ def parse_text(cell: str) -> str:
     return cell
 
 
+@_remembered
 def parse_name(cell: str) -> str:
     if not cell:
         raise RecordFault("where a name is needed")
-    if _DAMAGED in cell:
-        raise RecordFault("which is damaged")
+    if damage := find_damage(cell):
+        raise RecordFault(damage)
     return cell
+
+
+def parse_description(cell: str) -> str:
+    if damage := find_wrong_letters(cell):
+        raise RecordFault(damage)
+    return cell
+
+
+def parse_comment(cell: str) -> str:
+    """Return the text, in which the letters of damaged words are U+FFFD."""
+    return mark_damage(cell)
 
 
 @_remembered
@@ -77,6 +96,8 @@ def parse_whole(cell: str) -> int | None:
 def parse_decimal(cell: str) -> Decimal | None:
     if not cell:
         return None
+    if _DECIMAL_COMMA.fullmatch(cell):
+        cell = cell.replace(",", ".")
     if not _DECIMAL.fullmatch(cell) or len(cell) - cell.count(".") > DIGITS:
         raise RecordFault(f"which is not a number of at most {DIGITS} digits")
     return Decimal(cell)
@@ -99,11 +120,11 @@ def parse_year(cell: str) -> int | None:
 
 @_remembered
 def parse_years(cell: str) -> tuple[int, ...]:
-    """Return the sorted distinct years of a cell such as `2001; 2002`."""
+    """Return the sorted distinct years of a cell such as `2001; 2002` or `2001, 2002`."""
     if not cell:
         return ()
     try:
-        years = {parse_year(year.strip()) for year in cell.removesuffix(";").split(";")}
+        years = {parse_year(year.strip()) for year in cell.replace(",", ";").removesuffix(";").split(";")}
     except RecordFault:
         years = {None}
     if None in years:

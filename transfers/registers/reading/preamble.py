@@ -1,4 +1,4 @@
-"""What a file says of itself above its header: its title, and when it was made."""
+"""What a file says of itself above its header: its title, when it was made, and which years it covers."""
 
 import re
 from datetime import datetime
@@ -10,20 +10,56 @@ _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _TIME = r"(?:(?:,? |T)(\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([ap])\.?m\.?)?)?"
 _BY_WORD = re.compile(rf"(\d{{1,2}}) ([a-z]{{3,9}})\.?,? (\d{{4}}){_TIME}", re.I | re.ASCII)
 _BY_NUMBER = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d){_TIME}", re.I | re.ASCII)
+_BOUND = r"(\d{4}|not specified|unspecified)"
+_RANGE = re.compile(
+    rf"\byears?\b(?:\(s\))?(?:\W+range)?(?:\W+(?:from|between))?\W+{_BOUND}"
+    rf"(?:\W+(?:to|until|and)\W+|\W*[-–—/]\W*){_BOUND}(?!\d)",
+    re.I | re.ASCII,
+)
+_ONE_YEAR = re.compile(r"\byear range\W+(\d{4})(?!\d)", re.I | re.ASCII)
+_ONLY = re.compile(r"\bonly to deliveries\b|\bdeliveries in the (?:selected|given) year", re.I)
+_ALL = re.compile(r"\brefer to all deliveries\b", re.I)
+
+
+class YearRange(NamedTuple):
+    """Years that a file says it covers, as the fields of `records.Register` of these names."""
+
+    first_year: int | None = None
+    last_year: int | None = None
+    states_range: bool = False
+    is_limited: bool = False
 
 
 class Preamble(NamedTuple):
-    """Title and time of making; what the file does not say is empty."""
+    """Title, time of making and years; what the file does not say is empty."""
 
     title: str = ""
     generated: datetime | None = None
+    years: YearRange = YearRange()
 
 
 def read_preamble(lines: list[str]) -> Preamble:
     """Return what the lines above the header say."""
-    texts = [" ".join(line.rstrip(";, \t").split())[:LONGEST] for line in lines]
+    texts = [" ".join(line.strip(';, \t"').split()) for line in lines if not line.startswith("sep=")]
     moments = (text[len(_GENERATED) :].strip() for text in texts if text.casefold().startswith(_GENERATED))
-    return Preamble(next(filter(None, texts), ""), parse_moment(next(moments, "")))
+    title = next(filter(None, texts), "")[:LONGEST]
+    return Preamble(title, parse_moment(next(moments, "")[:LONGEST]), parse_range(" ".join(texts)))
+
+
+def parse_range(text: str) -> YearRange:
+    """Return the years that the text says a file covers; of a range that cannot be read, that it is one."""
+    pairs = {(first.casefold(), last.casefold()) for first, last in _RANGE.findall(text)}
+    pairs = pairs or {(year, year) for year in _ONE_YEAR.findall(text)}
+    says_only = _ONLY.search(text) is not None
+    if len(pairs) != 1:
+        is_limited = says_only or "year range" in text.casefold()
+        says_all = _ALL.search(text) is not None
+        return YearRange(None, None, is_limited or says_all, is_limited)
+    first, last = (int(bound) if bound.isdigit() else None for bound in pairs.pop())
+    if first is not None and last is not None and first > last:
+        return YearRange(None, None, True, True)
+    is_whole = first is last is None or (_ALL.search(text) is not None and not says_only)
+    return YearRange(first, last, True, not is_whole)
 
 
 def parse_moment(text: str) -> datetime | None:

@@ -7,7 +7,12 @@ number None. Nothing here is resolved against our own records, and nothing is gu
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from sys import intern
 from typing import Any
+
+#: The layout whose deals have both an identifier and an order's numbers.
+BEFORE_2023 = "before_2023"
 
 
 class Unreadable(Exception):
@@ -68,12 +73,14 @@ class Deal:
     tiv_unit: Decimal | None = None
     tiv_ordered: Decimal | None = None
     tiv_delivered: Decimal | None = None
-    #: Only in the layout by delivery year.
+    #: Only in the layouts with identifiers.
     identifier: str = ""
     category: str = ""
     sipri_estimate: Decimal | None = None
     local_production: bool | None = None
     deliveries: tuple[Delivery, ...] = ()
+    #: Only in the layout of before 2023, whose deals state what otherwise either of two layouts states.
+    layout: str = ""
 
     @property
     def locator(self) -> str:
@@ -83,8 +90,10 @@ class Deal:
 
 _NAMES = tuple(column.name for column in fields(Deal))
 #: The fields that a register states, in their order, by which two editions are compared.
-STATED = tuple(name for name in _NAMES if name not in {"lines", "records", "deliveries"})
+STATED = tuple(name for name in _NAMES if name not in {"lines", "records", "deliveries", "layout"})
 _DECIMALS = frozenset({"tiv_unit", "tiv_ordered", "tiv_delivered", "sipri_estimate"})
+#: The figures of a register repeat each other; equal ones share their memory.
+_parse_decimal = lru_cache(maxsize=4096)(Decimal)
 _DEFAULTS = {column.name: column.default for column in fields(Deal) if column.default is not MISSING}
 
 
@@ -104,9 +113,11 @@ def dump_deal(deal: Deal) -> dict[str, Any]:
 
 def load_deal(stated: dict[str, Any]) -> Deal:
     """Return the deal that `dump_deal` made these values of."""
-    values = dict(stated)
+    values: dict[str, Any] = {
+        name: intern(value) if isinstance(value, str) else value for name, value in stated.items()
+    }
     for name in _DECIMALS & values.keys():
-        values[name] = Decimal(values[name])
+        values[name] = _parse_decimal(values[name])
     for name in {"lines", "delivery_years"} & values.keys():
         values[name] = tuple(values[name])
     if "deliveries" in values:
@@ -132,6 +143,9 @@ class Register:
     """A file that was read; `records` = those of its deals + those refused, always.
 
     `generated` is when the file says it was made, `title` what it calls itself; `source_title`: its layout's.
+    `states_range`: whether it says anything of its years. If so, `is_limited` tells whether the numbers
+    delivered are those of its years alone, from `first_year` to `last_year`: None is open, two None are years
+    that it does not name. `header_names_range`: whether the heading says so of deliveries.
     """
 
     layout: str
@@ -142,3 +156,8 @@ class Register:
     records: int
     generated: datetime | None = None
     title: str = ""
+    first_year: int | None = None
+    last_year: int | None = None
+    states_range: bool = False
+    is_limited: bool = False
+    header_names_range: bool = False

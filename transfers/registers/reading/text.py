@@ -1,9 +1,13 @@
 """Bytes of a file as lines of text, or a sentence on why they are none."""
 
 import codecs
+import re
+import zipfile
+from io import BytesIO
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
+from .damage import check_words
 from .records import Unreadable
 
 #: In bytes; a register of 30,000 records has 5 MB.
@@ -13,9 +17,14 @@ LINES = 1_000_000
 #: A header stands within the first lines, and these within the first MB.
 HEAD = 50
 _CHUNK = 2**20
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+#: The mark of UTF-8 once more, also where it was read in Windows' western encoding.
+_MARKS = ("\ufeff", "ï»¿", "\ufeff")
+_UNDEFINED = re.compile("[\udc80-\udcff]")
 
+_ARCHIVE, _BOOK = b"PK\x03\x04", "xl/workbook.xml"
 _FORMATS = (
-    (b"PK\x03\x04", "a ZIP archive or a workbook; unpack it, or save its sheet as CSV"),
+    (_ARCHIVE, "a ZIP archive or a workbook; unpack it, or save its sheet as CSV"),
     (b"PK\x05\x06", "an empty ZIP archive"),
     (b"\x1f\x8b", "compressed with gzip; unpack it"),
     (b"BZh", "compressed with bzip2; unpack it"),
@@ -25,8 +34,8 @@ _FORMATS = (
     (b"%PDF", "a PDF document; a register is read from CSV"),
     (b"{\\rtf", "an RTF document; a register is read from CSV"),
     (b"PAR1", "a Parquet file; a register is read from CSV"),
-    (codecs.BOM_UTF16_LE, "text in UTF-16; save it as 'CSV UTF-8'"),
-    (codecs.BOM_UTF16_BE, "text in UTF-16; save it as 'CSV UTF-8'"),
+    (codecs.BOM_UTF32_LE, "text in UTF-32; save it as 'CSV UTF-8'"),
+    (codecs.BOM_UTF32_BE, "text in UTF-32; save it as 'CSV UTF-8'"),
 )
 
 
@@ -51,24 +60,42 @@ def load_file(path: Path) -> bytes:
 
 
 def check_data(data: bytes) -> None:
-    """Raise Unreadable for what is plainly no text of a register."""
+    """Raise Unreadable for what is plainly neither text of a register nor a workbook."""
     _check_size(len(data))
-    if not data.strip(codecs.BOM_UTF8 + b" \t\r\n\0"):
+    if not data.strip(codecs.BOM_UTF8 + codecs.BOM_UTF16 + b" \t\r\n\0"):
         raise Unreadable("The file is empty.")
+    if is_workbook(data):
+        return
     for magic, words in _FORMATS:
         if data.startswith(magic):
             raise Unreadable(f"The file is {words}.")
-    if (place := data.find(b"\0")) >= 0:
+    if not data.startswith(_UTF16) and (place := data.find(b"\0")) >= 0:
         line = data.count(b"\n", 0, place) + 1
         raise Unreadable(f"Line {line} holds a NUL byte, so the file is no plain text.")
-    if data.count(b"\n") >= LINES:
+    if max(data.count(b"\n"), data.count(b"\r")) >= LINES:
         raise Unreadable(f"The file has more than {LINES:,} lines, far more than a register.")
 
 
+def is_workbook(data: bytes) -> bool:
+    """Return whether the data is a ZIP archive that holds a workbook."""
+    return data.startswith(_ARCHIVE) and any(part.filename == _BOOK for part in list_parts(data))
+
+
+def list_parts(data: bytes) -> list[zipfile.ZipInfo]:
+    """Return what a ZIP archive holds; nothing where it is none."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        return []
+
+
 def detect_encoding(data: bytes) -> str:
-    """Return UTF-8 where the data is, but for a character cut at its end; else the exports' own cp1252."""
+    """Return UTF-16 by its mark; UTF-8 where the data is, but for its last sign; else the exports' cp1252."""
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
+    if data.startswith(_UTF16):
+        return "utf-16"
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for start in range(0, len(data), _CHUNK):
@@ -79,16 +106,17 @@ def detect_encoding(data: bytes) -> str:
 
 
 def split_lines(data: bytes, encoding: str) -> list[str]:
-    """Return physical lines without their ends; what the encoding lacks is U+FFFD."""
-    return [line.removesuffix("\r") for line in data.decode(encoding, "replace").split("\n")]
+    """Return physical lines without their ends, whatever these are; `check_lines` must follow."""
+    text = data.decode(encoding, "surrogateescape" if encoding == "cp1252" else "replace")
+    for mark in _MARKS:
+        text = text.removeprefix(mark)
+    return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def read_head(data: bytes, encoding: str) -> list[str]:
-    """Return the lines within which the header must stand; raise Unreadable for one that is endless."""
-    lines = split_lines(data[:_CHUNK], encoding)[:HEAD]
-    for number, line in enumerate(lines, 1):
-        check_length(number, line)
-    return lines
+def check_lines(lines: list[str], encoding: str) -> list[str]:
+    """Return the lines with U+FFFD for what the encoding lacks; raise Unreadable where it is another one."""
+    check_words(lines, is_certain=encoding != "cp1252")
+    return [line if line.isascii() else _UNDEFINED.sub("\ufffd", line) for line in lines]
 
 
 def check_length(number: int, line: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from transfers.publication.figures import Claim, resolve
+from transfers.publication.figures import Claim, combine, resolve
 from transfers.vocabulary.measures import DATES, QUANTITIES, STEMS, TIVS
 
 
@@ -70,7 +70,7 @@ class FigureComparison:
 
 def compare_figures(register: Iterable[Claim], others: Iterable[Claim]) -> list[FigureComparison]:
     """Compare each figure that either side states, in the order of a row."""
-    ours, theirs = _group_by_measure(register), _group_by_measure(others)
+    ours, theirs = _group_by_measure(combine(register)), _group_by_measure(combine(others))
     return [
         _compare(measure, ours.get(measure, []), theirs.get(measure, []))
         for measure in STEMS

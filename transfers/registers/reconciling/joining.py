@@ -145,14 +145,14 @@ def _list_lost_words(deal: RegisterDeal, own: Transfer, other: Transfer) -> str:
 
 
 def _move_claims(own: Transfer, other: Transfer, words: str) -> None:
-    """Move the own transfer's claims to the other; the note of the first gets the words."""
+    """Make the own transfer's claims a part of the other; the note of the first gets the words."""
     try:
         with transaction.atomic():
             for model in CLAIM_MODELS:
                 measure, theirs = model.MEASURE_FIELD, model.objects.filter(transfer=other)
                 preferred = set(theirs.filter(preferred=True).values_list(measure, flat=True))
                 for claim in model.objects.filter(transfer=own).order_by("pk"):
-                    claim.transfer = other
+                    claim.transfer, claim.part = other, own.key
                     claim.preferred = claim.preferred and getattr(claim, measure) not in preferred
                     if words:
                         claim.note = f"{claim.note} The register's comment: {words}".strip()

@@ -1,7 +1,7 @@
 """Stored transfers, deals and claims that reconciling reads, and the names that narrow it down."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from transfers.models import Party, Quantity, RegisterDeal, System, Transfer, TransferDate, Valuation
 from transfers.models.curation import TransferQuerySet
 from transfers.publication.figures import Claim
+from transfers.publication.limited import add_up_periods
 from transfers.registers.importing.sources import REGISTER
 from transfers.vocabulary.names import Index, build_party_index, build_system_index, format_suggestions
 
@@ -21,11 +22,12 @@ FIGURES: dict[Any, tuple[str, tuple[str, ...]]] = {
     TransferDate: ("date_", ("date",)),
     Valuation: ("", ("minimum", "maximum", "currency")),
 }
+OWN = ("preferred", "period", "part")
 SOURCE = ("key", "published", "publisher", "origin_of")
 
 
 class UnknownName(LookupError):
-    """Name that no party or system has; the text suggests similar ones."""
+    """Name that no party or system has, or several have; the text suggests names."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,12 @@ def build_scope(recipient: str, supplier: str, system: str) -> Scope:
 
 
 def _find(index: Index, role: str, name: str) -> set[str]:
-    if keys := index.find(name):
+    keys, rivals = index.find(name), index.list_rivals(name)
+    if keys and not rivals:
         return keys
-    raise UnknownName(f"No {role} is known as {name!r}.{format_suggestions(index.suggest(name))}")
+    near = rivals or index.suggest(name)
+    problem = f"{name!r} may be one of several" if rivals else f"No {role} is known as {name!r}"
+    raise UnknownName(f"{problem}.{format_suggestions(near)}{index.describe_provisional(near)}")
 
 
 def filter_described(scope: Scope) -> TransferQuerySet:
@@ -87,20 +92,35 @@ def load_newest_deals(deals: QuerySet) -> dict[int, list[RegisterDeal]]:
 
 
 def load_claims(transfers: Any) -> dict[int, list[Claim]]:
-    """Return all claims of these transfers (ids, or a query of them) by transfer, in three queries."""
+    """Return what is claimed of these transfers (ids, or a query of them) by transfer, in three queries.
+
+    Figures that are limited to some years are added up.
+    """
     claims: dict[int, list[Claim]] = defaultdict(list)
     for model, (prefix, names) in FIGURES.items():
-        columns = ("transfer", model.MEASURE_FIELD, "preferred", *(f"source__{name}" for name in SOURCE))
-        rows = model.objects.filter(transfer__in=transfers).order_by("pk").values_list(*columns, *names)
-        for pk, measure, preferred, key, published, publisher, origin, *values in rows.iterator(
-            chunk_size=2000
-        ):
-            source = {"source": key, "published": published, "publisher": publisher}
-            figures = {name: _simplify(value) for name, value in zip(names, values, strict=True)}
-            claims[pk].append(
-                Claim(prefix + measure, **source, origin_of=origin or None, preferred=preferred, **figures)
-            )
+        columns = ("transfer", model.MEASURE_FIELD, *OWN, *(f"source__{name}" for name in SOURCE), *names)
+        rows = model.objects.filter(transfer__in=transfers).order_by("pk").values_list(*columns)
+        for pk, measure, *values in rows.iterator(chunk_size=2000):
+            claims[pk].append(_build_claim(prefix + measure, values, names))
+    for pk, stated in claims.items():
+        claims[pk] = add_up_periods(stated)
     return claims
+
+
+def _build_claim(measure: str, values: Sequence[Any], names: Sequence[str]) -> Claim:
+    """Return a claim of the values of its own fields, its source's and its figure's, in this order."""
+    preferred, period, part, key, published, publisher, origin, *figures = values
+    return Claim(
+        measure,
+        source=key,
+        published=published,
+        publisher=publisher,
+        origin_of=origin or None,
+        preferred=preferred,
+        period=period or None,
+        part=part or None,
+        **{name: _simplify(value) for name, value in zip(names, figures, strict=True)},
+    )
 
 
 def _simplify(value: Any) -> Any:

@@ -1,0 +1,140 @@
+"""What an import leaves to curators: deals that may be one of several, and renames; and what they decided.
+
+Each deal that an ambiguous one may be is a proposal. A decision holds for later imports, too: of a rename it
+is found by the transfer and the new designation, otherwise by the transfer and all that the register states.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from transfers.models import Proposal, RegisterDeal
+from transfers.models.inserts import batched
+from transfers.registers.matching import Matching
+from transfers.registers.reading.records import STATED, Deal, load_deal
+from transfers.registers.renames import Renames
+from transfers.vocabulary.choices import Outcome
+
+from .imported import ImportedDeal
+
+RENAME, SAME_DEAL = Proposal.Proposed.RENAME, Proposal.Proposed.SAME_DEAL
+Decision = Proposal.Decision
+_LONGEST = 120
+_Decisions = dict[tuple[int, str], str]
+
+
+def compute_digest(deal: Deal) -> str:
+    """Return a digest of all that the register states of the deal, wherever in the file it stands."""
+    stated = repr([getattr(deal, name) for name in STATED])
+    return hashlib.sha256(stated.encode()).hexdigest()
+
+
+def list_open() -> set[str]:
+    """Return the digests of the deals that wait for a curator."""
+    stated = RegisterDeal.objects.ambiguous().values_list("stated", flat=True)
+    return {compute_digest(load_deal(values)) for values in stated}
+
+
+def add_renames(
+    matching: Matching, renames: Renames, olds: Sequence[ImportedDeal], news: Sequence[Deal]
+) -> set[int]:
+    """Add renames to the matching, without those that curators ruled out; return the renamed new deals.
+
+    A rename that a curator took back is not made again, but asked.
+    """
+    decisions = _load_decisions()
+    uncertain = matching.ambiguous | renames.proposed
+    for old, new in renames.pairs:
+        if _find_decision(decisions, olds[old], news[new]):
+            uncertain[new] = [old]
+        else:
+            matching.pairs.append((old, new))
+    matching.ambiguous = {
+        new: candidates
+        for new, indexes in uncertain.items()
+        if (candidates := [old for old in indexes if _may_be(decisions, olds[old], news[new])])
+    }
+    _pair_stated_before(matching, olds, news)
+    _set_rest(matching, len(olds), len(news))
+    return {new for _, new in renames.pairs} | renames.proposed.keys()
+
+
+def _pair_stated_before(matching: Matching, olds: Sequence[ImportedDeal], news: Sequence[Deal]) -> None:
+    """Pair an ambiguous deal with the only one of its candidates that an edition stated in the same words."""
+    transfers = {olds[old].transfer for candidates in matching.ambiguous.values() for old in candidates}
+    statements = _list_statements(transfers)
+    news_by_old: dict[int, list[int]] = defaultdict(list)
+    for new, candidates in matching.ambiguous.items():
+        digest = compute_digest(news[new])
+        exact = [old for old in candidates if (olds[old].transfer, digest) in statements]
+        if len(exact) == 1:
+            news_by_old[exact[0]].append(new)
+    for old, indexes in news_by_old.items():
+        if len(indexes) == 1:
+            matching.pairs.append((old, indexes[0]))
+            del matching.ambiguous[indexes[0]]
+    paired = {old for old, _ in matching.pairs}
+    rest = {new: [old for old in olds if old not in paired] for new, olds in matching.ambiguous.items()}
+    matching.ambiguous = {new: candidates for new, candidates in rest.items() if candidates}
+
+
+def _list_statements(transfers: set[int]) -> set[tuple[int, str]]:
+    """Return what any edition ever stated of these transfers, by transfer and digest."""
+    statements = set()
+    for group in batched(sorted(transfers)):
+        deals = RegisterDeal.objects.filter(transfer__in=group, batch__undone__isnull=True)
+        settled = deals.exclude(outcome=Outcome.AMBIGUOUS).values_list("transfer", "stated")
+        statements |= {(transfer, compute_digest(load_deal(stated))) for transfer, stated in settled}
+    return statements
+
+
+def _set_rest(matching: Matching, olds: int, news: int) -> None:
+    """Set what vanished and what was added: the deals that are neither paired nor ambiguous."""
+    used_olds = {old for old, _ in matching.pairs}.union(*matching.ambiguous.values())
+    used_news = {new for _, new in matching.pairs} | matching.ambiguous.keys()
+    matching.vanished = [old for old in range(olds) if old not in used_olds]
+    matching.added = [new for new in range(news) if new not in used_news]
+
+
+def _load_decisions() -> _Decisions:
+    """Return open and declined questions by transfer and value."""
+    questions = Proposal.objects.of_deals().exclude(decision=Decision.ACCEPTED)
+    return {
+        (pk, value): str(decision)
+        for pk, value, decision in questions.values_list("transfer", "value", "decision")
+    }
+
+
+def _find_decision(decisions: _Decisions, old: ImportedDeal, new: Deal) -> str:
+    renamed = decisions.get((old.transfer, new.designation[:_LONGEST]), "")
+    return renamed or (decisions.get((old.transfer, compute_digest(new)), "") if decisions else "")
+
+
+def _may_be(decisions: _Decisions, old: ImportedDeal, new: Deal) -> bool:
+    return _find_decision(decisions, old, new) != Decision.DECLINED
+
+
+def build_proposals(item: Any, deal: int, time: datetime) -> Iterator[dict[str, Any]]:
+    """Yield the proposals of a planned deal, which was written with this id by the import of this time."""
+    is_made = item.before is not None
+    candidates = [item.before] if item.before and item.is_renamed else item.candidates
+    for candidate in candidates:
+        is_renamed = item.is_renamed and candidate.deal.designation != item.deal.designation
+        yield {
+            "transfer_id": candidate.transfer,
+            "deal_id": deal,
+            "field": str(RENAME if is_renamed else SAME_DEAL),
+            "value": item.deal.designation[:_LONGEST] if is_renamed else compute_digest(item.deal),
+            "excerpt": f"{candidate.deal.designation} → {item.deal.designation}"[:200],
+            "decision": str(Decision.ACCEPTED if is_made else Decision.OPEN),
+            "decided": time if is_made else None,
+        }
+
+
+def explain(candidates: Sequence[ImportedDeal], *, is_open: bool) -> str:
+    """Return why a deal is not imported yet."""
+    keys = ", ".join(candidate.key for candidate in candidates[:5])
+    more = " It is waiting for a curator already." if is_open else ""
+    return f"It may be any of {len(candidates)} deals that were imported before: {keys}.{more}"
