@@ -41,9 +41,16 @@ class Cluster:
         )
 
     def run(self, program: str, *arguments: str) -> None:
+        # At the true clock: faketime breaks the server's timeouts, and nothing of ours asks it for the time.
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name != "LD_PRELOAD" and not name.startswith("FAKETIME")
+        }
         done = subprocess.run(
             [self.programs / program, "-D", self.data, *arguments],
             user=self.user, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env=environment,
         )  # fmt: skip
         if done.returncode:
             raise SystemExit(f"{program} failed: {done.stderr}")
