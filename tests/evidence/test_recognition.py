@@ -238,4 +238,5 @@ def test_the_time_grows_with_the_length(unit):
     seconds(2000)
     linear, quadratic = 16, 256
     assert linear < 100 < quadratic
-    assert seconds(80_000) < 100 * max(seconds(5_000), 0.005)
+    # The least of three: a busy machine makes a measurement longer, never shorter.
+    assert min(seconds(80_000) for _ in range(3)) < 100 * max(seconds(5_000), 0.005)
