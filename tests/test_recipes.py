@@ -1,4 +1,4 @@
-"""The recipes of the architecture, followed in a copy of the project whose register was filled before.
+"""Recipes of the architecture, followed in a copy of the project whose register was filled before.
 
 A row field that is derived, a field of the transfer, and a measure of claims are added as "Where a new thing
 goes" says; formats, resources and layouts of registers have tests of their own beside them.
@@ -108,7 +108,7 @@ print(json.dumps(facts))
 
 @dataclass
 class Project:
-    """A copy of the project, with a database that was made before it was changed."""
+    """Copy of the project, with a database that was made before it was changed."""
 
     folder: Path
     database: Path
@@ -140,7 +140,7 @@ class Project:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """The recipes followed on a register that was filled by the code as it is."""
+    """Follow the recipes on a register that was filled by the code as it is."""
     folder = tmp_path_factory.mktemp("recipes")
     project = Project(folder / "project", folder / "register.sqlite3")
     assert [manage(project.database, name).returncode for name in ("migrate", "loadregister")] == [0, 0]
@@ -159,13 +159,13 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def facts(project):
-    """What the changed register says after one transfer was published again."""
+    """Return what the changed register says after one transfer was published again."""
     return project.ask("curate")
 
 
 @pytest.fixture(scope="module")
 def imported(project, facts):
-    """What a second, empty register says after it took the release of the first."""
+    """Return what a second, empty register says after it took the release of the first."""
     other = Project(project.folder, project.database.with_name("other.sqlite3"))
     other.manage("migrate", "-v0")
     other.manage("importregister", str(project.folder / "releases" / "curate"), "--publish")
