@@ -34,8 +34,6 @@ def may_add(user: Any, kind: str) -> bool:
 class TargetForm(forms.Form):
     """Choice of the transfer: one of those proposed, another, or a new one."""
 
-    prefix = "target"
-
     target = forms.ChoiceField(label="Transfer", widget=forms.RadioSelect)
     other = forms.ModelChoiceField(Transfer.objects.all(), required=False, label="Another transfer")
 
@@ -65,7 +63,6 @@ class TargetForm(forms.Form):
 
 
 class NewTransferForm(forms.ModelForm):
-    prefix = "new"
     use_required_attribute = False  # filled in only if the transfer is new
 
     class Meta:
@@ -85,11 +82,16 @@ def _set_autocomplete(field: Any, model: Any, name: str, site: AdminSite) -> Non
 
 
 class ClaimMaker:
-    """The three forms of one proposed claim; only `save` records anything."""
+    """The three forms of one proposed claim; only `save` records anything.
 
-    def __init__(self, site: AdminSite, request: HttpRequest, article: ArticleText, mark: Mark) -> None:
+    The prefix tells apart the fields of several claims that are posted together.
+    """
+
+    def __init__(
+        self, site: AdminSite, request: HttpRequest, article: ArticleText, mark: Mark, prefix: str = ""
+    ) -> None:
         self.user: Any = request.user
-        self.article, self.mark = article, mark
+        self.article, self.mark, self.prefix = article, mark, prefix
         self.nearby = NearbyNames(article, mark, find_marks(article))
         data = request.POST if request.method == "POST" else None
         candidates = self.nearby.list_transfers()
@@ -98,16 +100,19 @@ class ClaimMaker:
         claim_form = forms.modelform_factory(
             FIGURES[mark.kind], fields=[*_FIGURE_FIELDS[mark.kind], *_EVIDENCE]
         )
-        self.claim = claim_form(data, prefix="claim", initial=self._propose_claim())
-        self.target = TargetForm(site, candidates, may_add_transfer, data, initial={"target": first})
+        self.claim = claim_form(data, prefix=f"{prefix}claim", initial=self._propose_claim())
+        self.target = TargetForm(
+            site, candidates, may_add_transfer, data, prefix=f"{prefix}target", initial={"target": first}
+        )
         self.new = self._build_new_form(site, data) if may_add_transfer else None
 
     def _build_new_form(self, site: AdminSite, data: Any) -> NewTransferForm:
         """Return the form of a new transfer; without checks if another transfer was chosen."""
+        prefix = f"{self.prefix}new"
         if data is not None and not self.target.is_new:
-            typed = {name: data.get(f"new-{name}", "") for name in NewTransferForm.Meta.fields}
-            return NewTransferForm(site, None, initial=typed)
-        return NewTransferForm(site, data, initial=self.nearby.propose_transfer())
+            typed = {name: data.get(f"{prefix}-{name}", "") for name in NewTransferForm.Meta.fields}
+            return NewTransferForm(site, None, prefix=prefix, initial=typed)
+        return NewTransferForm(site, data, prefix=prefix, initial=self.nearby.propose_transfer())
 
     @property
     def media(self) -> forms.Media:
