@@ -49,3 +49,20 @@ def test_words_that_are_no_number(text):
 )
 def test_a_currency_is_known_by_its_sign_or_name(sign, code):
     assert numbers.find_currency(sign) == code
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (420_000_000, "420,000,000"),
+        (Decimal("420000000.000"), "420,000,000"),
+        (Decimal("2.250"), "2.25"),
+        (1500.0, "1,500"),
+        (0.5, "0.5"),
+        (1e20, "100,000,000,000,000,000,000"),
+        (10, "10"),
+        (0, "0"),
+    ],
+)
+def test_a_number_is_written_for_people(number, text):
+    assert numbers.format_number(number) == text

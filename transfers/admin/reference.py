@@ -14,6 +14,7 @@ from transfers.vocabulary import names
 
 from .editing.base import PermanentAdmin, ReadOnlyAdmin
 from .editing.history import HistoryAdmin
+from .editing.readable import ReadableInline
 from .editing.search import AliasSearch
 from .editing.spreadsheets import SpreadsheetAdmin
 from .editing.stale import StaleCheck
@@ -31,7 +32,7 @@ class ReferenceAdmin(HistoryAdmin, StaleCheck, SpreadsheetAdmin, PermanentAdmin)
             messages.info(request, f"{len(changed)} published transfers show the edit.")
 
 
-class PartyAliasInline(admin.TabularInline):
+class PartyAliasInline(ReadableInline, admin.TabularInline):
     model = PartyAlias
     extra = 0
 
@@ -47,7 +48,7 @@ class PartyAdmin(AliasSearch, ReferenceAdmin):
     build_index = staticmethod(names.build_party_index)
 
 
-class SystemAliasInline(admin.TabularInline):
+class SystemAliasInline(ReadableInline, admin.TabularInline):
     model = SystemAlias
     extra = 0
 

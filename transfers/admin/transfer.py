@@ -14,6 +14,7 @@ from .editing.forms import ClaimForm, ClaimFormSet, CountForm, QuantityForm, Tra
 from .editing.history import HistoryAdmin
 from .editing.inputs import INPUTS
 from .editing.queues import QueueFilter
+from .editing.readable import ReadableInline
 from .editing.resolved import resolve
 from .editing.spreadsheets import SpreadsheetAdmin
 from .editing.stale import StaleCheck
@@ -25,7 +26,7 @@ MOST_CLAIMS = 500
 _EVIDENCE = ("source", "locator", "excerpt", "attributed_to", "credibility", "preferred", "note")
 
 
-class ClaimInline(admin.StackedInline):
+class ClaimInline(ReadableInline, admin.StackedInline):
     """Claims of one kind: the figure, then where the source states it and who says so."""
 
     extra = 0

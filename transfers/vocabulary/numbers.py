@@ -68,3 +68,9 @@ def parse_number(text: str) -> Decimal:
 def find_currency(sign: str) -> str:
     """Return the ISO 4217 code of a sign or a name: `US$`, `rouble`; empty where it is none."""
     return _CURRENCIES.get(sign.lower(), "")
+
+
+def format_number(number: int | float | Decimal) -> str:
+    """Return a number as people write it: `420,000,000`, `2.25`, without zeros at the end."""
+    text = f"{Decimal(str(number)):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

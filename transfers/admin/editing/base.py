@@ -11,12 +11,17 @@ from django.template.response import TemplateResponse
 from transfers.models import RegistryRow, Transfer
 from transfers.publication import publish
 
+from .readable import ReadableValues
 
-class RegistryAdmin(admin.ModelAdmin):
+
+class RegistryAdmin(ReadableValues, admin.ModelAdmin):
     """Base of every admin class here, with a script that labels what Django's pages leave unlabelled."""
 
     class Media:
         js = ("transfers/labels.js",)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [self.describe_field(name) for name in super().get_list_display(request)]
 
     def render_page(
         self, request: HttpRequest, template: str, title: str, *, status: int = 200, **context: Any

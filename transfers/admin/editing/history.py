@@ -20,6 +20,7 @@ from transfers.models import Revision, Transfer, history
 from transfers.publication import publish
 
 from .base import RegistryAdmin
+from .readable import describe_value
 
 PER_PAGE = 25
 VERBS = {history.ADDED: "added", history.CHANGED: "changed", history.REMOVED: "removed"}
@@ -169,9 +170,7 @@ def _describe(edit: edits.Edit, name: str, value: Any, names: dict[tuple[Any, An
         return ""
     if field.is_relation:
         return names.get((field.related_model, value), f"number {value}, which no longer exists")
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(dict(field.flatchoices or ()).get(value, value))
+    return str(dict(field.flatchoices or ()).get(value) or describe_value(value))
 
 
 def _read_names(page: Sequence[edits.Edit]) -> dict[tuple[Any, Any], str]:

@@ -8,6 +8,8 @@ from transfers.publication import content, publish
 from transfers.vocabulary import fields, measures
 from transfers.vocabulary.fields import Field, Type
 
+from .readable import describe_value
+
 
 @dataclass(frozen=True)
 class ResolvedField:
@@ -78,4 +80,4 @@ def _describe(row_field: Field, value: Any) -> str:
     labels = {str(key): label for key, label in row_field.choices}
     if row_field.type == Type.LIST:
         return ", ".join(labels.get(item, item) for item in value.split("|"))
-    return labels.get(str(value), f"{value:g}" if row_field.type == Type.NUMBER else str(value))
+    return labels.get(str(value), describe_value(value))

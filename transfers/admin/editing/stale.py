@@ -26,6 +26,7 @@ from transfers.models import RegistryRow, history
 from .base import RegistryAdmin, filter_rows
 from .history import build_entries
 from .inputs import INPUTS
+from .readable import describe_value
 
 
 def digest(owner: models.Model) -> str:
@@ -131,7 +132,7 @@ def _describe(field: Any, value: Any) -> str:
         except (ValueError, TypeError):
             return str(value)
     labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
-    return labels.get(str(value), {"True": "yes", "False": "no", "on": "yes"}.get(str(value), str(value)))
+    return labels.get(str(value), "yes" if value == "on" else describe_value(value))
 
 
 class StaleCheck(RegistryAdmin):
