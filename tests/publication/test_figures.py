@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from transfers.models import Quantity, Transfer
 from transfers.publication import content
+from transfers.publication.agreement import list_narrowest
 from transfers.publication.figures import Claim, resolve
 from transfers.vocabulary import edtf, fields, measures
 from transfers.vocabulary.measures import DATES, QUANTITIES, STEMS, TIVS
@@ -135,9 +136,11 @@ def agreeing(draw):
 
 @st.composite
 def differing(draw, stems=STEMS):
-    """One of these measures, and claims of it that all say something else."""
+    """One of these measures, and claims of it of which none lies within all the others."""
     measure = draw(st.sampled_from(stems))
-    return measure, draw(st.lists(alike(measure), min_size=2, max_size=5, unique_by=said))
+    claims = draw(st.lists(alike(measure), min_size=2, max_size=5, unique_by=said))
+    assume(not list_narrowest(claims))
+    return measure, claims
 
 
 def prefer(claim: Claim) -> Claim:
@@ -403,6 +406,8 @@ def test_claims_have_an_origin(claims):
         ([number("quantity_ordered", 6), number("quantity_ordered", 8, None)], (6, None)),
         ([number("quantity_ordered", 6), number("quantity_ordered", None, 3)], (0, 6)),
         ([number("quantity_ordered", 6), number("quantity_ordered", 8, preferred=True)], (8, 8)),
+        ([number("quantity_ordered", 5, 7), number("quantity_ordered", 6)], (6, 6)),
+        ([number("quantity_ordered", 5, 7), number("quantity_ordered", 6, 8)], (5, 8)),
     ],
 )
 def test_a_quantity_is_settled(claims, expected):
@@ -416,7 +421,8 @@ def test_a_quantity_is_settled(claims, expected):
         (["2019", "2019?"], "2019"),
         (["2017", "2020"], "2017/2020"),
         (["2019-10-01", "2019-10-29"], "2019-10-01/2019-10-29"),
-        (["2019-07/..", "2020"], "2019-07/.."),
+        (["2019-07/..", "2020"], "2020"),
+        (["2019-07/2020", "2020/2021"], "2019-07/2021-12"),
         (["../2019", "2018/.."], None),
     ],
 )

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transfers.publication.figures import Claim
+from transfers.publication.figures import Claim, resolve
 from transfers.registers.importing import sources
 from transfers.registers.reconciling.comparisons import Verdict, compare_figures
 from transfers.registers.reconciling.likeness import TransferFacts, compute_likeness
+from transfers.vocabulary import measures
 
 
 def claim(measure, number=None, *, high=None, register=False, published="2019-10-24", **values):
@@ -167,6 +168,8 @@ def test_more_agreement_never_lowers_the_score(one, other, aspect):
         (agreed("2018?"), agreed("2018"), Verdict.SAME),
         (agreed("2018"), agreed("2018-10"), Verdict.COMPATIBLE),
         (ordered(5), claim("quantity_ordered", 4, high=6, unit="system"), Verdict.COMPATIBLE),
+        (ordered(4, high=6), ordered(5, high=7), Verdict.DISPUTE),
+        (agreed("2017/2019"), agreed("2018/2020"), Verdict.DISPUTE),
         (delivered(6, "2022"), delivered(2, "2020"), Verdict.LATER),
         (delivered(2, "2020"), delivered(6, "2022"), Verdict.LATER),
         (delivered(2, "2022"), delivered(6, "2020"), Verdict.DISPUTE),
@@ -178,6 +181,23 @@ def test_more_agreement_never_lowers_the_score(one, other, aspect):
 )  # fmt: skip
 def test_a_figure_beside_a_figure(one, other, verdict):
     assert [each.verdict for each in compare_figures([one], [other])] == [verdict]
+
+
+DATED = ["2018", "2018-05", "2017/2020", "2018/..", "../2019", "2019/2021", "{2017,2019}"]
+RANGED = [(5, 5), (6, 6), (5, 7), (6, 8), (5, None), (None, 6)]
+FIGURES = {
+    **{measure: [{"date": text} for text in DATED] for measure in measures.DATES},
+    "quantity_ordered": [{"minimum": low, "maximum": high, "unit": "system"} for low, high in RANGED],
+    "tiv_unit": [{"minimum": low, "maximum": high} for low, high in RANGED],
+}
+
+
+@given(st.sampled_from(sorted(FIGURES)), st.data())
+def test_figures_are_in_dispute_side_by_side_where_they_are_in_a_row(measure, data):
+    values = st.sampled_from(FIGURES[measure])
+    ours, theirs = (Claim(measure, key, "2020", key, **data.draw(values)) for key in "ab")
+    (figure,) = compare_figures([ours], [theirs])
+    assert (figure.verdict == Verdict.DISPUTE) is bool(resolve("sale", [ours, theirs])["disputed"])
 
 
 def test_figures_are_compared_in_the_unit_that_both_know():

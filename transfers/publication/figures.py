@@ -5,8 +5,8 @@ set of claims gives a row), deterministic, and independent of the order of the c
 
 Rules, for each measure:
 
-* all claims agree: that value;
-* they differ and one is preferred: the preferred value; the measure is disputed;
+* all claims agree, as a year agrees with its days: the narrowest value (`agreement`);
+* one is preferred: the preferred value; the measure is disputed if they differ;
 * they differ and none is preferred: the envelope, smallest minimum to largest maximum; disputed.
 
 A later edition of one register (the same story of the same publisher) revises the earlier one: its figure
@@ -23,12 +23,13 @@ A delivered count is cumulative, so a later and not smaller count supersedes an 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from transfers.vocabulary import edtf
 from transfers.vocabulary.measures import DATES, QUANTITIES, STEMS, TIVS, Status
 
+from .agreement import settle
 from .claim import Claim, get_envelope
 from .limited import add_up_periods
 from .parts import add_up_parts, drop_single_parts
@@ -100,13 +101,6 @@ def _is_later(new: str, old: str) -> bool:
     return start is not None and end is not None and start > end
 
 
-def _settle(claims: list[Claim], value: Callable[[Claim], Any]) -> tuple[list[Claim], bool]:
-    """Return the claims of one measure that the row rests on, and whether the measure is disputed."""
-    if len({value(claim) for claim in claims}) == 1:
-        return claims, False
-    return [claim for claim in claims if claim.preferred] or claims, True
-
-
 def _choose_word(claims: list[Claim], name: str) -> str | None:
     """Return the row's unit or currency: of the preferred claims, else of most sources.
 
@@ -140,7 +134,7 @@ def _quantities(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iter
 def _range_fields(row: dict[str, Any], stem: str, claims: list[Claim]) -> Iterable[str]:
     row[f"{stem}_min"] = row[f"{stem}_max"] = None
     if claims:
-        standing, disputed = _settle(claims, lambda claim: claim.range)
+        standing, disputed = settle(claims)
         bottom, top = get_envelope(standing)
         row[f"{stem}_min"], row[f"{stem}_max"] = int(bottom), None if top is None else int(top)
         if disputed:
@@ -154,11 +148,11 @@ def _supersedes(new: Claim, old: Claim) -> bool:
 
 
 def _dates(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[str]:
-    """Dates agree where they allow the same days; an interval open at both ends leaves no text."""
+    """Settle the dates; an interval open at both ends leaves no text."""
     for stem in DATES:
         text = None
         if claims := by_measure.get(stem, []):
-            standing, disputed = _settle(claims, lambda claim: edtf.bounds(claim.date or ""))
+            standing, disputed = settle(claims)
             text = edtf.envelope(claim.date or "" for claim in standing)
             if disputed:
                 yield stem
@@ -176,7 +170,7 @@ def _tivs(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[s
     for stem in TIVS:
         row[stem] = None
         if claims := by_measure.get(stem, []):
-            standing, disputed = _settle(claims, lambda claim: claim.range)
+            standing, disputed = settle(claims)
             bottom, top = get_envelope(standing)
             row[stem] = float(bottom) if bottom == top else None
             if disputed:

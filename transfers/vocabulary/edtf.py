@@ -26,7 +26,9 @@ from functools import lru_cache
 
 from .dates import MONTHS
 
-__all__ = ["LONGEST", "PATTERN", "EDTFError", "Edtf", "bounds", "envelope", "overlaps", "parse", "validate"]
+__all__ = [
+    "LONGEST", "PATTERN", "EDTFError", "Edtf", "bounds", "ends", "envelope", "overlaps", "parse", "validate",
+]  # fmt: skip
 
 Bounds = tuple[date | None, date | None]
 Days = tuple[date, date]
@@ -91,6 +93,18 @@ def bounds(text: str) -> Bounds:
     """Return the first and the last day that the text allows, None where it is open or unknown."""
     when = parse(text)
     return when.earliest, when.latest
+
+
+def ends(text: str) -> tuple[Bounds, Bounds]:
+    """Return the days that what the text tells may have begun on, and those that it may have ended on."""
+    when = parse(text)
+    if "/" not in text and not text.startswith("{"):
+        return (when.earliest, when.latest), (when.earliest, when.latest)
+    members = text.split("/") if "/" in text else text[1:-1].split(",")
+    days: list[Bounds] = [(None, None) if member in ("", "..") else _parse_date(member) for member in members]
+    if "/" in text:
+        return days[0], days[1]
+    return min(days), max(days, key=lambda day: day[1])
 
 
 def overlaps(a: str, b: str) -> bool:

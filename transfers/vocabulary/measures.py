@@ -40,6 +40,8 @@ CLAIM_KINDS = {
 }
 QUANTITIES = ("quantity_ordered", "quantity_delivered", "quantity_deployed")
 DATES = ("date_agreed", "date_delivered", "date_deployed")
+#: Events that may last, or be several: their first and their last day differ.
+LASTING = ("date_delivered", "date_deployed")
 TIVS = ("tiv_unit", "tiv_ordered", "tiv_delivered")
 #: The measures that a row shows, by field stem, in the order of the row: what `disputed` may name.
 STEMS = (*QUANTITIES, *DATES, "deal_value", *TIVS)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from transfers.publication.agreement import lies_within, list_narrowest
 from transfers.publication.figures import Claim, combine, resolve
 from transfers.vocabulary.measures import DATES, QUANTITIES, STEMS, TIVS
 
@@ -14,7 +15,7 @@ class Verdict(StrEnum):
     """Result of setting one figure beside another.
 
     * same: equal numbers, or dates that allow the same days;
-    * compatible: not equal, but both may be true, as the ranges or the days that they allow overlap;
+    * compatible: not equal, but no dispute in a row either, as one lies within the other (`agreement`);
     * later count: of two numbers delivered one is later for certain and not smaller: no contradiction;
     * not comparable: the sides count in different units, or in different currencies;
     * dispute: anything else that both state.
@@ -44,8 +45,7 @@ class StatedFigure:
         return not (_ends_before(self.high, other.low) or _ends_before(other.high, self.low))
 
     def lies_in(self, other: "StatedFigure") -> bool:
-        starts = other.low is None or (self.low is not None and other.low <= self.low)
-        return starts and (other.high is None or (self.high is not None and self.high <= other.high))
+        return lies_within((self.low, self.high), (other.low, other.high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,22 @@ def _compare(measure: str, ours: list[Claim], theirs: list[Claim]) -> FigureComp
     if verdict is None:
         if (register.low, register.high) == (others.low, others.high):
             verdict = Verdict.SAME
+        elif _agree(measure, register, others):
+            verdict = Verdict.COMPATIBLE
         elif measure == "quantity_delivered" and measure not in resolve("", [*ours, *theirs])["disputed"]:
             verdict = Verdict.LATER
         else:
-            verdict = Verdict.COMPATIBLE if register.overlaps(others) else Verdict.DISPUTE
+            verdict = Verdict.DISPUTE
     return FigureComparison(measure, verdict, register, others)
+
+
+def _agree(measure: str, *sides: StatedFigure) -> bool:
+    """Return whether a row of these two figures would show no dispute."""
+    if (None, None) in {(side.low, side.high) for side in sides}:
+        return True
+    return bool(
+        list_narrowest([Claim(measure, "", "", "", side.low, side.high, date=side.text) for side in sides])
+    )
 
 
 def _choose_unit(ours: list[Claim], theirs: list[Claim]) -> str | None:

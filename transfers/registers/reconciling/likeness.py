@@ -20,7 +20,7 @@ TOLERANCE = 3
 LONGEST = 20
 #: Points of an aspect that one side does not state.
 UNKNOWN = 0.4
-#: Points of a date by the years that it is off.
+#: Points of a date by the years that it is off; 0 also of a number that overlaps.
 OFF_BY = {0: 0.8, 1: 0.6, 2: 0.35, 3: 0.1}
 #: Points, at most, of a number that differs.
 CLOSE = 0.6
@@ -119,6 +119,8 @@ def _get_points(comparison: FigureComparison | None) -> float:
         return 1.0
     if comparison.measure in DATES:
         return OFF_BY.get(_count_years_apart(comparison), 0.0)
+    if comparison.register.overlaps(comparison.others):
+        return OFF_BY[0]
     smaller, larger = sorted((comparison.register, comparison.others), key=lambda side: side.low)
     return CLOSE * float(smaller.high) / float(larger.low)
 
@@ -135,11 +137,11 @@ def _describe_delivery(dates: FigureComparison) -> str:
     ours, theirs = dates.register.text, dates.others.text
     if dates.verdict == Verdict.SAME:
         return f"delivery {ours} in both"
-    if dates.verdict == Verdict.DISPUTE:
-        return f"delivery {ours} against {theirs}"
     if dates.register.lies_in(dates.others):
         return f"delivery {ours} lies in {theirs}"
-    return f"delivery {ours} {'holds' if dates.others.lies_in(dates.register) else 'overlaps'} {theirs}"
+    if dates.others.lies_in(dates.register):
+        return f"delivery {ours} holds {theirs}"
+    return f"delivery {ours} {'overlaps' if dates.register.overlaps(dates.others) else 'against'} {theirs}"
 
 
 def _describe_number(verb: str, numbers: FigureComparison) -> str:
