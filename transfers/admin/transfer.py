@@ -10,6 +10,7 @@ from transfers.models import Party, Quantity, System, Transfer, TransferDate, Va
 from transfers.vocabulary import names
 
 from .editing.base import PermanentAdmin, RegistryAdmin
+from .editing.choices import RecordChoices
 from .editing.forms import ClaimForm, ClaimFormSet, CountForm, QuantityForm, TransferForm
 from .editing.history import HistoryAdmin
 from .editing.inputs import INPUTS
@@ -26,7 +27,7 @@ MOST_CLAIMS = 500
 _EVIDENCE = ("source", "locator", "excerpt", "attributed_to", "credibility", "preferred", "note")
 
 
-class ClaimInline(ReadableInline, admin.StackedInline):
+class ClaimInline(ReadableInline, RecordChoices, admin.StackedInline):
     """Claims of one kind: the figure, then where the source states it and who says so."""
 
     extra = 0

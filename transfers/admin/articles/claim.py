@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import AdminSite
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
+from transfers.admin.editing.choices import RecordSelect
 from transfers.curation import workflow
 from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark, choose_excerpt
 from transfers.models import ArticleText, Quantity, Transfer, TransferDate, Valuation, history
@@ -77,7 +77,7 @@ class NewTransferForm(forms.ModelForm):
 
 def _set_autocomplete(field: Any, model: Any, name: str, site: AdminSite) -> None:
     choices = field.choices
-    field.widget = AutocompleteSelect(model._meta.get_field(name), site)
+    field.widget = RecordSelect(model._meta.get_field(name), site)
     field.widget.choices = choices
 
 

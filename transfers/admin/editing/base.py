@@ -11,10 +11,12 @@ from django.template.response import TemplateResponse
 from transfers.models import RegistryRow, Transfer
 from transfers.publication import publish
 
+from .choices import RecordChoices
+from .lists import CheckedList
 from .readable import ReadableValues
 
 
-class RegistryAdmin(ReadableValues, admin.ModelAdmin):
+class RegistryAdmin(CheckedList, ReadableValues, RecordChoices, admin.ModelAdmin):
     """Base of every admin class here, with a script that labels what Django's pages leave unlabelled."""
 
     class Media:

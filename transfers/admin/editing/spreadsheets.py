@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -107,7 +108,10 @@ class SpreadsheetAdmin(RegistryAdmin):
         if request.method != "POST" or not form.is_valid():
             return self._render(request, "Export", form=form)
         name = form.cleaned_data["format"]
-        records = self.get_changelist_instance(request).get_queryset(request)
+        try:
+            records = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:  # a message says so
+            return HttpResponseRedirect(request.path)
         content = FORMATS[name].write(self.layout.export(records))
         headers = {"Content-Disposition": f'attachment; filename="{self.opts.model_name}.{name}"'}
         return HttpResponse(content, content_type=FORMATS[name].media_type, headers=headers)
