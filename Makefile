@@ -5,10 +5,11 @@ PORT ?= 8000
 CASES ?= 10000
 CLOCK ?= now
 ORDER ?= 1
+SEED ?= 1
 ROWS ?= 1000000
 PY := .venv/bin/python
 
-.PHONY: run test clocks generated lint types docs lock clean bench
+.PHONY: run test clocks generated crawl lint types docs lock clean bench
 
 run: .venv/run.stamp ## set up, load the data, serve
 	@$(PY) manage.py serve --port $(PORT)
@@ -22,6 +23,9 @@ clocks: .venv/dev.stamp ## pass the tests in another order a year ahead; with `m
 
 generated: .venv/dev.stamp ## send requests generated from the schema: make generated CASES=100000
 	@CASES=$(CASES) $(PY) -m pytest -q tests/api/test_schemathesis.py
+
+crawl: .venv/dev.stamp ## send junk to every address of the admin: make crawl CASES=5000 SEED=2
+	@CASES=$(CASES) SEED=$(SEED) $(PY) -m pytest -q tests/admin/test_junk.py
 
 lint: .venv/dev.stamp ## check style, format and that no migration is missing
 	@$(PY) -m ruff check .

@@ -1,6 +1,6 @@
 """Junk at every address of the admin: an answer that says what is wrong, never a failure of the server.
 
-CASES says how many requests in all, divided among the roles: `make crawl CASES=5000`.
+CASES says how many requests in all, divided among the roles: `make crawl CASES=5000 SEED=2`.
 """
 
 import os
