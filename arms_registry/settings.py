@@ -174,6 +174,7 @@ APPEND_SLASH = False
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "transfers.admin.editing.errors.refuse_csrf"
 
 API_THROTTLE = env.str("API_THROTTLE", "")
 if API_THROTTLE and not re.fullmatch(r"[1-9][0-9]*/(s|sec|m|min|h|hour|d|day)", API_THROTTLE):

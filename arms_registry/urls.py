@@ -14,6 +14,7 @@ urlpatterns = [
     path("api", include("transfers.api.urls")),
 ]
 
-handler400 = "transfers.api.errors.bad_request"
-handler404 = "transfers.api.errors.not_found"
-handler500 = "transfers.api.errors.server_error"
+handler400 = "transfers.admin.editing.errors.bad_request"
+handler403 = "transfers.admin.editing.errors.forbidden"
+handler404 = "transfers.admin.editing.errors.not_found"
+handler500 = "transfers.admin.editing.errors.server_error"

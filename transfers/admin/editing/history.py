@@ -13,13 +13,13 @@ from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_POST
 
 from transfers.curation import edits, workflow
 from transfers.models import Revision, Transfer, history
 from transfers.publication import publish
 
 from .base import RegistryAdmin
+from .errors import require_form
 from .readable import describe_value
 
 PER_PAGE = 25
@@ -75,7 +75,7 @@ class HistoryAdmin(RegistryAdmin):
         }
         return self.render_page(request, "history.html", f"History: {record}", **context)
 
-    @method_decorator(require_POST)
+    @method_decorator(require_form)
     def revert_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Revert the posted edit or explain why not, then return to the history."""
         record, is_deleted = self._get_record(request, object_id)

@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import select_template
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_POST
 
 from transfers.curation import workflow
 from transfers.models import Transfer, history
 from transfers.publication import log
 
 from .base import RegistryAdmin
+from .errors import require_form
 
 EDITED = "Edited in the admin"
 #: How many of the selected transfers the page that asks for the reason lists.
@@ -57,7 +57,7 @@ class WorkflowAdmin(RegistryAdmin):
             and (reason := workflow.get_refusal(transfer, step.name, request.user))
         ]
 
-    @method_decorator(require_POST)
+    @method_decorator(require_form)
     def step_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take the posted step or explain why not, then return to the transfer."""
         transfer: Transfer = self.get_viewed(request, object_id)

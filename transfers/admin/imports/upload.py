@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_POST
 
+from transfers.admin.editing.errors import require_form
 from transfers.curation import uploads
 from transfers.models.rules import validate_edtf
 from transfers.registers.importing import jobs, report
@@ -140,7 +140,7 @@ class RegisterPages(ImportPages):
         plan = build_plan(read_file(file), job.published, job.years)
         return self.csv("preview.csv", report.stream_plan(plan))
 
-    @method_decorator(require_POST)
+    @method_decorator(require_form)
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
         """Start the import that was previewed, once, in a process of its own."""
         if not self.has_add_permission(request):
