@@ -187,11 +187,14 @@ def test_a_count_edited_on_its_own_page(admin_client):
     assert Quantity.objects.values_list("minimum", "maximum").get() == (7, None)
 
 
+KEY = "rus-srb-s-400-2015"
+
+
 def build_new(client, transfer, **values):
     """Return the form of a new transfer like a stored one."""
     names = ("supplier", "recipient", "system")
     return forms.open_form(client, ADD) | {
-        "key": "new", **{name: getattr(transfer, f"{name}_id") for name in names}, **values,
+        "key": KEY, **{name: getattr(transfer, f"{name}_id") for name in names}, **values,
     }  # fmt: skip
 
 
@@ -211,7 +214,7 @@ def test_what_was_typed_survives_the_question(admin_client):
 def test_another_transfer_is_saved_once_that_is_said(admin_client):
     form = build_new(admin_client, factories.transfer())
     admin_client.post(ADD, forms.read_form(admin_client.post(ADD, form)) | {"another": "on"})
-    assert Transfer.objects.filter(key="new").exists()
+    assert Transfer.objects.filter(key=KEY).exists()
 
 
 def test_dates_in_the_form_tell_transfers_apart(admin_client):
@@ -219,7 +222,7 @@ def test_dates_in_the_form_tell_transfers_apart(admin_client):
     admin_client.post(
         ADD, build_new(admin_client, transfer) | build_claim("dates", event="agreed", date="2015")
     )
-    assert TransferDate.objects.filter(transfer__key="new").exists()
+    assert TransferDate.objects.filter(transfer__key=KEY).exists()
 
 
 def test_a_stored_transfer_is_asked_about_when_its_recipient_changes(admin_client):

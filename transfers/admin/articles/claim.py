@@ -1,5 +1,6 @@
 """Claims made from the marks of an article: forms filled in with proposals, and how they are recorded."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -8,77 +9,43 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
-from transfers.admin.editing.choices import RecordSelect
-from transfers.curation import workflow
+from transfers.admin.editing.forms import CountForm
+from transfers.admin.editing.inputs import EDTFFormField
+from transfers.curation import recording, workflow
 from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark, choose_excerpt
-from transfers.models import ArticleText, Quantity, Transfer, TransferDate, Valuation, history
+from transfers.models import CLAIM_MODELS, ArticleText, Transfer, Valuation, history
+from transfers.vocabulary.counts import Number
 
-from .marks import find_marks
-from .nearby import NearbyNames
+from .nearby import NearbyTransfers
+from .recorded import FIGURES
+from .target import NewTransferForm, TargetForm
 
-#: Kinds of mark that hold a figure, and the model of its claim.
-FIGURES: dict[str, Any] = {NUMBER: Quantity, MONEY: Valuation, DATE: TransferDate}
+_EVIDENCE = ["locator", "excerpt", "attributed_to", "credibility", "note"]
 _FIGURE_FIELDS = {
-    NUMBER: ["measure", "minimum", "maximum", "unit", "as_of"],
+    NUMBER: ["measure", "number", "unit", "as_of"],
     MONEY: ["measure", "minimum", "maximum", "currency"],
     DATE: ["event", "date"],
 }
-_EVIDENCE = ["locator", "excerpt", "attributed_to", "credibility", "note"]
-OTHER, NEW = "other", "new"
+_DATE_FIELDS = {NUMBER: ["as_of"], MONEY: [], DATE: ["date"]}
+#: What a curator is likely to enter for the next claim of an article as for the last one.
+_REMEMBERED = ("attributed_to", "credibility")
+_ABOUT = re.compile(r"(?i)(?:\b(?:about|around|approximately|circa|some|roughly)\s|[~≈]\s?)$")
 
 
 def may_add(user: Any, kind: str) -> bool:
     return user.has_perm(f"transfers.add_{FIGURES[kind]._meta.model_name}")
 
 
-class TargetForm(forms.Form):
-    """Choice of the transfer: one of those proposed, another, or a new one."""
-
-    target = forms.ChoiceField(label="Transfer", widget=forms.RadioSelect)
-    other = forms.ModelChoiceField(Transfer.objects.all(), required=False, label="Another transfer")
-
-    def __init__(self, site: AdminSite, candidates: list[Transfer], may_add: bool, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        choices = [
-            (str(transfer.pk), f"{transfer.key} ({transfer.get_state_display()})") for transfer in candidates
-        ]
-        choices += [(OTHER, "another transfer, chosen below")]
-        choices += [(NEW, "a new transfer, described below")] if may_add else []
-        self.fields["target"].choices = choices  # type: ignore[attr-defined]
-        _set_autocomplete(self.fields["other"], Quantity, "transfer", site)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("target") == OTHER and not cleaned.get("other"):
-            self.add_error("other", "Choose a transfer, or select another option above.")
-        return cleaned
-
-    @property
-    def is_new(self) -> bool:
-        return self["target"].value() == NEW
-
-    def get_transfer(self) -> Transfer:
-        target = self.cleaned_data["target"]
-        return self.cleaned_data["other"] if target == OTHER else Transfer.objects.get(pk=target)
-
-
-class NewTransferForm(forms.ModelForm):
-    use_required_attribute = False  # filled in only if the transfer is new
-
-    class Meta:
-        model = Transfer
-        fields = ("supplier", "recipient", "system", "kind", "key")
-
-    def __init__(self, site: AdminSite, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        for name in ("supplier", "recipient", "system"):
-            _set_autocomplete(self.fields[name], Transfer, name, site)
-
-
-def _set_autocomplete(field: Any, model: Any, name: str, site: AdminSite) -> None:
-    choices = field.choices
-    field.widget = RecordSelect(model._meta.get_field(name), site)
-    field.widget.choices = choices
+def _build_claim_form(kind: str) -> Any:
+    """Return the class of the form: the fields of the transfer's page for such a claim, in one order."""
+    names = [*_FIGURE_FIELDS[kind], *_EVIDENCE]
+    base = CountForm if kind == NUMBER else forms.ModelForm
+    dates = dict.fromkeys(_DATE_FIELDS[kind], EDTFFormField)
+    form_class = forms.modelform_factory(
+        FIGURES[kind], form=base, fields=[name for name in names if name != "number"], field_classes=dates
+    )
+    form_class.field_order = names
+    return form_class
 
 
 class ClaimMaker:
@@ -88,42 +55,60 @@ class ClaimMaker:
     """
 
     def __init__(
-        self, site: AdminSite, request: HttpRequest, article: ArticleText, mark: Mark, prefix: str = ""
+        self,
+        site: AdminSite,
+        request: HttpRequest,
+        article: ArticleText,
+        mark: Mark,
+        marks: list[Mark],
+        prefix: str = "",
     ) -> None:
         self.user: Any = request.user
-        self.article, self.mark, self.prefix = article, mark, prefix
-        self.nearby = NearbyNames(article, mark, find_marks(article))
+        self.article, self.mark = article, mark
+        self.nearby = NearbyTransfers(article, mark, marks)
         data = request.POST if request.method == "POST" else None
-        candidates = self.nearby.list_transfers()
-        first = str(candidates[0].pk) if candidates else OTHER
-        may_add_transfer = self.user.has_perm("transfers.add_transfer")
-        claim_form = forms.modelform_factory(
-            FIGURES[mark.kind], fields=[*_FIGURE_FIELDS[mark.kind], *_EVIDENCE]
-        )
+        claim_form = _build_claim_form(mark.kind)
         self.claim = claim_form(data, prefix=f"{prefix}claim", initial=self._propose_claim())
+        self.new = self._build_new_form(site, data, f"{prefix}new")
+        preselected = self.nearby.preselected
         self.target = TargetForm(
-            site, candidates, may_add_transfer, data, prefix=f"{prefix}target", initial={"target": first}
+            site,
+            self.nearby.list_candidates(),
+            self.new,
+            data,
+            prefix=f"{prefix}target",
+            initial={"target": str(preselected.pk) if preselected else ""},
         )
-        self.new = self._build_new_form(site, data) if may_add_transfer else None
 
-    def _build_new_form(self, site: AdminSite, data: Any) -> NewTransferForm:
-        """Return the form of a new transfer; without checks if another transfer was chosen."""
-        prefix = f"{self.prefix}new"
-        if data is not None and not self.target.is_new:
-            typed = {name: data.get(f"{prefix}-{name}", "") for name in NewTransferForm.Meta.fields}
-            return NewTransferForm(site, None, prefix=prefix, initial=typed)
-        return NewTransferForm(site, data, prefix=prefix, initial=self.nearby.propose_transfer())
+    def _build_new_form(self, site: AdminSite, data: Any, prefix: str) -> NewTransferForm | None:
+        if not self.user.has_perm("transfers.add_transfer"):
+            return None
+        proposal = self.nearby.propose_transfer()
+        dates = self._list_dates(data)
+        return NewTransferForm(site, dates, self.nearby.get_year(), data, prefix=prefix, initial=proposal)
+
+    def _list_dates(self, data: Any) -> dict[str, list[str]]:
+        """Return the date that is claimed, by its event; by it transfers are told apart."""
+        if self.mark.kind != DATE or data is None:
+            return {}
+        event, date = (data.get(self.claim.add_prefix(name), "").strip() for name in ("event", "date"))
+        return {event: [date]} if event and date else {}
 
     @property
     def media(self) -> forms.Media:
         own_forms = (form for form in (self.target, self.claim, self.new) if form)
-        return sum((form.media for form in own_forms), forms.Media())
+        return sum((form.media for form in own_forms), forms.Media(js=["transfers/claim.js"]))
 
     @property
     def has_errors(self) -> bool:
         """Return whether what was posted cannot be recorded; all forms are checked, to show all errors."""
-        checked = [self.claim, self.target, *([self.new] if self.new and self.target.is_new else [])]
-        return bool([form for form in checked if form.is_bound and not form.is_valid()])
+        if not self.claim.is_bound:
+            return False
+        is_valid = [self.claim.is_valid(), self.target.is_valid()]
+        return not all([*is_valid, self._is_new_valid()])
+
+    def _is_new_valid(self) -> bool:
+        return not self.target.is_new or (self.new is not None and self.new.is_valid())
 
     def save(self) -> Any:
         """Record the claim, with its transfer if new, and return it; or None, with errors in the forms."""
@@ -140,27 +125,50 @@ class ClaimMaker:
         return None
 
     def _record(self, reason: str) -> Any:
-        transfer = self.new.save() if self.target.is_new and self.new else self.target.get_transfer()
         claim: Any = self.claim.instance
-        claim.source, claim.transfer = self.article.source, transfer
+        claim.source = self.article.source
+        claim.transfer = self.new.save() if self.target.is_new and self.new else self._lock_transfer()
         try:
-            claim.full_clean()
+            return recording.record(claim, self.user, reason)
         except ValidationError as error:
             raise ValidationError(error.messages) from error
-        claim.save()
-        workflow.reopen(transfer, self.user, reason)
-        return claim
+
+    def _lock_transfer(self) -> Transfer:
+        """Return the chosen transfer, in the state that was confirmed."""
+        chosen = self.target.get_transfer()
+        transfer = Transfer.objects.select_for_update().filter(pk=chosen.pk, state=chosen.state).first()
+        if transfer is None:
+            raise workflow.Refused(f"The transfer {chosen} was changed meanwhile. Check it and try again.")
+        return transfer
 
     def _propose_claim(self) -> dict[str, Any]:
-        """Return the marked figure and its place; the curator adds what was measured."""
-        proposal: dict[str, Any] = {
+        """Return the marked figure and its place, and what the user entered for this article's last claim."""
+        proposal = self._remember() | {
             "locator": f"¶{self.mark.paragraph}",
             "excerpt": choose_excerpt(self.article.text, self.mark),
         }
         if self.mark.kind == DATE:
             return proposal | {"date": self.mark.value[0]}
         minimum, maximum, unit = self.mark.value
-        proposal |= {"minimum": minimum, "maximum": maximum}
         if self.mark.kind == MONEY:
-            return proposal | {"measure": Valuation.Measure.DEAL_VALUE, "currency": unit}
-        return proposal | {"unit": unit}
+            amounts = {"minimum": minimum, "maximum": maximum, "currency": unit}
+            return proposal | {"measure": Valuation.Measure.DEAL_VALUE} | amounts
+        ends = [int(text) if text else None for text in (minimum, maximum)]
+        is_approximate = bool(_ABOUT.search(self.article.text[: self.mark.start]))
+        return proposal | {"number": Number(*ends, is_approximate), "unit": unit}
+
+    def _remember(self) -> dict[str, Any]:
+        """Return the user's newest entries for claims of this source; the measure for claims of this kind."""
+        own_model = FIGURES[self.mark.kind]
+        newest = {model: self._get_newest(model) for model in CLAIM_MODELS}
+        copies = [copy for copy in newest.values() if copy]
+        latest = max(copies, key=lambda copy: copy.history_date, default=None)
+        entries = {name: getattr(latest, name) for name in _REMEMBERED} if latest else {}
+        measure = own_model.MEASURE_FIELD
+        return entries | ({measure: getattr(newest[own_model], measure)} if newest[own_model] else {})
+
+    def _get_newest(self, model: Any) -> Any:
+        copies = model.history.filter(
+            source=self.article.source_id, history_user=self.user.pk, history_type=history.ADDED
+        )
+        return copies.order_by("-history_date", "-history_id").first()

@@ -6,63 +6,98 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
 
 from transfers.admin.editing.base import RegistryAdmin
+from transfers.curation import recording, workflow
 from transfers.evidence.recognition.marks import Mark, choose_excerpt
 from transfers.models import ArticleText
 
-from .claim import FIGURES, ClaimMaker, may_add
+from .claim import ClaimMaker, may_add
 from .marks import find_marks
+from .recorded import FIGURES, PARAGRAPH, Recorded, find_claim, list_of_mark
 
 
 class ClaimPages(RegistryAdmin):
-    """Page on which a claim is made from a mark."""
+    """Page on which a claim is made from a mark, and the way back."""
 
     def get_urls(self) -> list[URLPattern]:
-        claim = self.admin_site.admin_view(self.claim_view)
+        claim, undo = (self.admin_site.admin_view(view) for view in (self.claim_view, self.undo_view))
         return [
             path("<int:object_id>/claim/", claim, name="transfers_articletext_claim"),
+            path("<int:object_id>/undo/", undo, name="transfers_articletext_undo"),
             *super().get_urls(),
         ]
 
     def claim_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Propose a claim from a mark; record it once it is posted."""
+        """Propose a claim from a mark, or show the one recorded; record it once it is posted."""
         article: ArticleText = self.get_viewed(request, object_id)
-        mark = self._get_mark(request, article)
+        marks = find_marks(article)
+        mark = self._get_mark(request, marks)
         if not may_add(request.user, mark.kind):
             raise PermissionDenied
-        maker = ClaimMaker(self.admin_site, request, article, mark)
+        recorded = list_of_mark(article, mark)
+        if recorded and request.method != "POST" and "again" not in request.GET:
+            return self._render(request, article, mark, recorded=recorded)
+        maker = ClaimMaker(self.admin_site, request, article, mark, marks)
         if request.method == "POST" and (claim := maker.save()):
             self.log_addition(request, claim, f"From the article {article.source}, ¶{mark.paragraph}.")
-            return self._respond_recorded(request, article, mark, claim)
-        context = {
+            return self._respond_recorded(request, article, mark, Recorded(claim))
+        errors = maker.has_errors
+        media = self.media + maker.media
+        return self._render(request, article, mark, maker=maker, media=media, errors=errors)
+
+    def _render(self, request: HttpRequest, article: ArticleText, mark: Mark, **context: Any) -> HttpResponse:
+        """Return the whole page of the mark; or, to a script, what is in it."""
+        context |= {
             "article": article,
             "source": article.source,
             "mark": mark,
-            "maker": maker,
             "action": get_claim_url(article, mark),
-            "media": self.media + maker.media,
             "around": choose_excerpt(article.text, mark),
-            "errors": maker.has_errors,
         }
         title = f"Claim from ¶{mark.paragraph} of {article.source.key}"
         name = "claim_form" if is_fragment(request) else "claim"
         return self.render_page(request, f"articletext/{name}.html", title, **context)
 
     def _respond_recorded(
-        self, request: HttpRequest, article: ArticleText, mark: Mark, claim: Any
+        self, request: HttpRequest, article: ArticleText, mark: Mark, recorded: Recorded
     ) -> HttpResponse:
-        """Return to the article; or, to a script, what was recorded, with the status 201."""
-        message = f"Recorded on {claim.transfer}: {claim}."
+        """Return to the article, which says what was recorded; or say so to a script, with the status 201."""
         if is_fragment(request):
-            context = {"message": message}
-            return self.render_page(request, "articletext/recorded.html", message, status=201, **context)
-        messages.success(request, message)
-        return HttpResponseRedirect(f"{get_url(article)}#p{mark.paragraph}")
+            context = {"recorded": recorded, "article": article}
+            return self.render_page(
+                request, "articletext/recorded.html", str(recorded), status=201, **context
+            )
+        return HttpResponseRedirect(f"{get_url(article)}?recorded={recorded.id}#p{mark.paragraph}")
 
-    def _get_mark(self, request: HttpRequest, article: ArticleText) -> Mark:
+    def get_recorded(self, request: HttpRequest, article: ArticleText) -> Recorded | None:
+        """Return the claim that was just recorded, as the address says."""
+        return find_claim(article, request.GET.get("recorded", ""))
+
+    @method_decorator(require_POST)
+    def undo_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Undo the recording of a claim, or explain why not; return to the paragraph that it came from."""
+        article: ArticleText = self.get_viewed(request, object_id)
+        recorded = find_claim(article, request.POST.get("claim", ""))
+        if recorded is None:
+            messages.error(request, "The claim is not there any more.")
+            return HttpResponseRedirect(get_url(article))
+        claim, text, paragraph = recorded.claim, str(recorded), PARAGRAPH.search(recorded.claim.locator)
+        if not request.user.has_perm(f"transfers.delete_{claim._meta.model_name}"):
+            raise PermissionDenied
+        try:
+            recording.undo(claim, request.user, f"Undone: {text}")
+        except workflow.Refused as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"Undone: {text}")
+        return HttpResponseRedirect(get_url(article) + (f"#p{paragraph[1]}" if paragraph else ""))
+
+    def _get_mark(self, request: HttpRequest, marks: list[Mark]) -> Mark:
         """Return the marked figure that starts at the position given in the address."""
-        for mark in find_marks(article):
+        for mark in marks:
             if str(mark.start) == request.GET.get("mark", "") and mark.kind in FIGURES:
                 return mark
         raise Http404("There is no marked figure at this place.")

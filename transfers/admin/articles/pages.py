@@ -29,6 +29,7 @@ class ArticlePages(ClaimPages):
                 article, lambda mark: self._get_link(request, article, mark), recorded
             ),
             "elsewhere": recorded.get(0, []),
+            "recorded": self.get_recorded(request, article),
             "may_delete": self.has_delete_permission(request, article),
         }
         title = f"Article {article.source.key}"

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet, BooleanField, ModelForm
 
-from transfers.curation import duplicates
+from transfers.curation import duplicates, keys
 from transfers.models import Quantity
 from transfers.vocabulary.counts import ABOUT, Number
 
@@ -87,29 +87,70 @@ class ClaimFormSet(BaseInlineFormSet):
             self._is_saving = False
 
 
-class TransferForm(CheckedForm):
+class NewTransferCheck(ModelForm):
+    """Check of a transfer's parties and system: no unnoticed duplicate, and the key that belongs to them.
+
+    A form of it has the field `another`, by which the curator confirms that it is no duplicate.
+    """
+
+    near: list[Any] = []
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        records = [cleaned.get(name) for name in FEATURES]
+        is_new = self.instance._state.adding
+        if all(records) and (is_new or set(FEATURES) & set(self.changed_data)):
+            self._check_duplicates(cleaned)
+        if is_new and all(records) and "key" not in self.errors:
+            codes = cleaned["supplier"].code, cleaned["recipient"].code, cleaned["system"].slug
+            self._check_key(cleaned, codes)
+        return cleaned
+
+    def get_dates(self) -> dict[str, list[str]]:
+        """Return the dates of the transfer by event, unchecked."""
+        return _read_dates(self.data)
+
+    def _check_duplicates(self, cleaned: dict[str, Any]) -> None:
+        ids = {name: cleaned[name].pk for name in FEATURES}
+        candidate = duplicates.Candidate(**ids, dates=self.get_dates(), pk=self.instance.pk)
+        self.near = duplicates.list_near(candidate)
+        if self.near and not cleaned.get("another"):
+            self.add_error("another", "This may be recorded already. Tick the box if it is another transfer.")
+
+    def _check_key(self, cleaned: dict[str, Any], codes: tuple[str, str, str]) -> None:
+        """Take the proposed key where none was typed; refuse one that is of another form."""
+        year, key = self.get_year(), cleaned.get("key", "")
+        proposal = keys.propose(*codes, year)
+        if not key and year:
+            cleaned["key"] = proposal
+        elif not key or not keys.is_key(key, *codes):
+            fault = f"{key} is not a key of this transfer" if key else "No date says the year of the key"
+            self.add_error("key", f"{fault}. Write {proposal}, or the same with another year.")
+
+    def get_year(self) -> int | None:
+        """Return the first year of the transfer's dates, as far as they can be read."""
+        return keys.find_year(text for dates in self.get_dates().values() for text in dates)
+
+
+#: What tells transfers apart, and what their keys are made of.
+FEATURES = ("supplier", "recipient", "system")
+KEY_HELP = (
+    "Permanent: supplier-recipient-system-year, such as rus-srb-s-400-2019. Leave it empty to have it made."
+)
+
+
+class TransferForm(NewTransferCheck, CheckedForm):
     """Transfer; one that may be a duplicate is saved only if the curator confirms that it is not."""
 
     extra_fields = CheckedForm.extra_fields | {
         "another": BooleanField(required=False, label="This is another transfer")
     }
-    near: list[Any] = []
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        names = ("supplier", "recipient", "system")
-        if all(cleaned.get(name) for name in names) and (
-            self.instance._state.adding or set(names) & set(self.changed_data)
-        ):
-            ids = {name: cleaned[name].pk for name in names}
-            self.near = duplicates.list_near(
-                duplicates.Candidate(**ids, dates=_read_dates(self.data), pk=self.instance.pk)
-            )
-            if self.near and not cleaned.get("another"):
-                self.add_error(
-                    "another", "This may be recorded already. Tick the box if it is another transfer."
-                )
-        return cleaned
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if "key" in self.fields:
+            self.fields["key"].required = False
+            self.fields["key"].help_text = KEY_HELP
 
 
 def _read_dates(data: Any) -> dict[str, list[str]]:

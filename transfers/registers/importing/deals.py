@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from simple_history.utils import bulk_update_with_history
 
+from transfers.curation.keys import Keys, build_stem
 from transfers.models import (
     CLAIM_MODELS,
     ImportBatch,
@@ -27,7 +28,6 @@ from transfers.vocabulary.choices import Outcome
 
 from .absent import build_locator
 from .claims import list_none_delivered
-from .keys import Keys
 from .plan import IMPORTED, Plan, PlannedDeal
 from .questions import build_proposals
 from .revising import revise
@@ -96,7 +96,7 @@ class _Writer:
 
     def _add_transfers(self, items: Sequence[PlannedDeal]) -> dict[int, int]:
         """Add the transfers of new deals; return their ids by the id of the item in memory."""
-        keys = self.keys.take(items)
+        keys = self.keys.take([_build_stem(item) for item in items])
         insert(Transfer, (self._build_transfer(item, key) for item, key in zip(items, keys, strict=True)))
         pks: dict[str, int] = {}
         for group in batched(keys):
@@ -257,3 +257,9 @@ def _update_transfer(transfer: Transfer, item: PlannedDeal, is_revised: bool) ->
     if is_revised and transfer.state in (Transfer.State.PUBLISHED, Transfer.State.IN_REVIEW):
         transfer.state = Transfer.State.DRAFT
     return old_values != (transfer.comment, transfer.condition, transfer.state)
+
+
+def _build_stem(item: Any) -> str:
+    deal, named = item.deal, item.named
+    year = deal.year or next(iter(deal.delivery_years), None)
+    return build_stem(named.supplier, named.recipient, named.system, year)

@@ -1,0 +1,91 @@
+"""Claims recorded from an article: what they say in a few words, and which of its marks they are of."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark
+from transfers.models import CLAIM_MODELS, ArticleText, Quantity, TransferDate, Valuation
+from transfers.vocabulary import counts
+from transfers.vocabulary.counts import Number
+from transfers.vocabulary.numbers import format_number
+
+#: Kinds of mark that hold a figure, and the model of its claim.
+FIGURES: dict[str, Any] = {NUMBER: Quantity, MONEY: Valuation, DATE: TransferDate}
+PARAGRAPH = re.compile(r"¶\s?([0-9]{1,6})")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Claim on a page: its identifier there and what it says."""
+
+    claim: Any
+
+    @property
+    def id(self) -> str:
+        return f"{self.claim._meta.model_name}-{self.claim.pk}"
+
+    @property
+    def figure(self) -> str:
+        return describe_figure(self.claim)
+
+    def __str__(self) -> str:
+        return f"Recorded on {self.claim.transfer}: {self.figure}."
+
+
+def describe_figure(claim: Any) -> str:
+    """Return what a claim says: `delivered 2 systems`, `agreed 2019-07`, `deal value 2,500,000,000 USD`."""
+    if isinstance(claim, TransferDate):
+        return f"{claim.get_event_display()} {claim.date}"
+    if isinstance(claim, Quantity):
+        number = counts.render(Number(claim.minimum, claim.maximum))
+        return f"{claim.get_measure_display()} {number} {_name_unit(claim.unit, number)}"
+    ends = [format_number(end) for end in (claim.minimum, claim.maximum) if end is not None]
+    words = "up to " if claim.minimum is None else "at least " if claim.maximum is None else ""
+    amount = words + "–".join(dict.fromkeys(ends))
+    return f"{claim.get_measure_display()} {amount} {claim.currency}".strip()
+
+
+def _name_unit(unit: str, number: str) -> str:
+    if number == "1" or unit == Quantity.Unit.AIRCRAFT:
+        return unit
+    return f"{unit.removesuffix('y')}ies" if unit.endswith("y") else f"{unit}s"
+
+
+def list_of_mark(article: ArticleText, mark: Mark) -> list[Recorded]:
+    """Return the claims of the article's source that were recorded from this mark."""
+    claims = FIGURES[mark.kind].objects.filter(source=article.source_id).select_related("transfer", "source")
+    return [Recorded(claim) for claim in claims if is_of_mark(claim, mark)]
+
+
+def is_of_mark(claim: Any, mark: Mark) -> bool:
+    """Return whether the claim has the mark's place, words and figure."""
+    numbers = {int(number) for number in PARAGRAPH.findall(claim.locator)}
+    is_there = mark.paragraph in numbers and _fold(mark.text) in _fold(claim.excerpt)
+    return is_there and (claim.date == mark.value[0] if mark.kind == DATE else _has_range(claim, mark))
+
+
+def _has_range(claim: Any, mark: Mark) -> bool:
+    ends = [Decimal(text) if text else None for text in mark.value[:2]]
+    return [claim.minimum, claim.maximum] == ends and (mark.kind != MONEY or claim.currency == mark.value[2])
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def find_claim(article: ArticleText, identifier: str) -> Recorded | None:
+    """Return the claim of the article's source with this identifier, if there is one."""
+    return next(
+        (recorded for recorded in _list_with_number(article, identifier) if recorded.id == identifier), None
+    )
+
+
+def _list_with_number(article: ArticleText, identifier: str) -> Iterator[Recorded]:
+    number = identifier.rpartition("-")[2]
+    if number.isascii() and number.isdecimal() and len(number) < 19:
+        for model in CLAIM_MODELS:
+            for claim in model.objects.filter(source=article.source_id, pk=number).select_related("transfer"):
+                yield Recorded(claim)
