@@ -1,5 +1,7 @@
 """Reconcile in the admin: links are looked at, joined and declined."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
@@ -53,6 +55,26 @@ def test_a_join_without_a_reason_changes_nothing(client, curator, pair):
 
 def test_a_declined_link_is_not_shown_again(client, curator, pair):
     assert decide(client, pair, "decline").context["page"].paginator.count == 0
+
+
+def test_a_group_is_joined_at_once_and_taken_back(client, curator):
+    parts = [replace(deals.DEAL, lines=(14 + number,), ordered=count) for number, count in enumerate((3, 2))]
+    parts = [deals.imported(deal, f"own-{number}") for number, deal in enumerate(parts)]
+    other = deals.described()
+    factories.quantity("ordered", 5, transfer=other)
+    assert "Join all 2" in body(client.get(address("links")))
+    form = {
+        "deal": [deal.pk for deal in parts],
+        "other": other.pk,
+        "decision": "join",
+        "reason": "One purchase",
+    }
+    assert "2 deals are parts of told now" in body(client.post(address("links"), form, follow=True))
+    assert 'value="own-0,own-1"' in body(client.get(address("links"), {"joined": 1}))
+    form = {"own": "own-0,own-1", "other": other.pk, "decision": "separate", "reason": "A mistake"}
+    answer = client.post(f"{address('links')}?joined=1", form, follow=True)
+    assert "Transfers of their own again: own-0, own-1." in body(answer)
+    assert Transfer.objects.count() == 3
 
 
 def test_an_unknown_name_is_told(client, curator, pair):

@@ -102,17 +102,38 @@ def test_who_may_not_change_cannot_join_or_decline():
         decline(deal, other, reviewer)
 
 
-def test_the_deals_comment_is_kept_in_the_first_claim_that_moves():
+def test_the_deals_comment_is_the_transfers():
     other = described()
     join(imported(), other, None, "the same order")
-    assert other.quantities.get().note == f"The register's comment: {NOTED}"
+    other.refresh_from_db()
+    assert (other.comment, other.quantities.get().note) == (NOTED, "")
+
+
+def test_the_comments_of_all_parts_are_the_transfers():
+    other = described()
+    for number, comments in enumerate(("Aid", "Option on 4 more", "Aid")):
+        deal = replace(DEAL, lines=(14 + number,), comments=comments)
+        join(imported(deal, f"own-{number}"), other, None, "one of several")
+    other.refresh_from_db()
+    assert other.comment == "Aid; Option on 4 more"
+
+
+def test_a_comment_of_a_curator_stays_and_the_deals_is_kept_in_the_first_claim_that_moves():
+    other = described(comment="Entered by hand")
+    join(imported(), other, None, "the same order")
+    other.refresh_from_db()
+    assert (other.comment, other.quantities.get().note) == (
+        "Entered by hand",
+        f"The register's comment: {NOTED}",
+    )
     assert not other.dates.filter(note__contains=NOTED).exists()
 
 
-def test_a_comment_that_the_other_has_is_not_said_twice():
-    other = described(note=f"A note. {NOTED}.")
-    join(imported(), other, None, "the same order")
-    assert other.quantities.get().note == ""
+def test_a_curators_note_of_the_deal_is_kept_in_the_first_claim_that_moves():
+    other, deal = described(), imported()
+    Transfer.objects.filter(key="own").update(note="Read twice")
+    join(deal, other, None, "the same order")
+    assert other.quantities.get().note == "Noted of own: Read twice"
 
 
 def test_a_preference_that_would_clash_is_dropped():
@@ -221,7 +242,7 @@ def test_a_join_needs_a_reason():
         join(imported(), described(), None, " ")
 
 
-def test_a_second_deal_is_less_like_a_transfer_that_has_one():
+def test_a_second_deal_that_makes_no_number_is_less_like_a_transfer_that_has_one():
     second = imported(replace(DEAL, lines=(15,)), key="second")
     other = described()
     (alone,) = list_links()

@@ -1,6 +1,7 @@
 """manage.py reconcile: what it lists, as text and as CSV, and what it does."""
 
 import csv
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -131,6 +132,47 @@ def test_accepting_publishes_on_demand(pair):
     assert RegistryRow.objects.current().get().key == "told"
 
 
+@pytest.fixture
+def purchase():
+    """Add two deals, and a transfer whose number they make."""
+    for number, count in enumerate((3, 2)):
+        imported(replace(DEAL, lines=(14 + number,), ordered=count), f"own-{number}")
+    other = described()
+    factories.quantity("ordered", 5, transfer=other)
+    return other
+
+
+def test_deals_that_make_a_number_are_proposed_together(purchase):
+    printed = reconcile().splitlines()
+    assert printed[:5] == [
+        "proposed together: own-0,own-1=told, score 0.78, line 14 of r.csv; line 15 of r.csv",
+        "    why: 2 deals make its number; same system; ordered in 2018; sources say agreed 2018-10;"
+        " 5 system ordered by both",
+        "    quantity_ordered: 5 system",
+        "    date_agreed: compatible: 2018 against 2018-10",
+        "proposed: own-0=told, score 0.67, line 14 of r.csv",
+    ]
+    assert "proposed: 2; together: 1; joined: 0;" in printed[-1]
+    first = rows()[0]
+    assert (first["relation"], first["deal_transfer"], first["verdict"]) == (
+        "proposed together",
+        "own-0|own-1",
+        "same",
+    )
+
+
+def test_a_group_is_accepted_at_once_and_taken_back(purchase):
+    printed = reconcile("--accept", "own-0,own-1=told", "--reason", "one purchase").splitlines()
+    assert printed[:2] == [f"The deal of own-{number} is one of told from now on." for number in (0, 1)]
+    assert Transfer.objects.get().quantities.count() == 3
+    assert reconcile("--undo", "own-0,own-1=told", "--reason", "a mistake").splitlines() == [
+        "own-0 is a transfer of its own again, a draft.",
+        "own-1 is a transfer of its own again, a draft.",
+        "told is a draft now.",
+    ]
+    assert "proposed together: own-0,own-1=told" in reconcile()
+
+
 def test_declining_takes_the_pair_from_the_list(pair):
     reconcile("--decline", "own=told", "--reason", "another order")
     assert Proposal.objects.get().excerpt == "another order"
@@ -141,6 +183,10 @@ def test_declining_takes_the_pair_from_the_list(pair):
     ("arguments", "sentence"),
     [
         (["--accept", "own=told"], "needs a --reason"),
+        (["--undo", "own=told"], "needs a --reason"),
+        (["--undo", "own=told", "--reason", "so"], "The deal of own is not joined to told"),
+        (["--accept", "own,own=told", "--reason", "so"], "names a transfer twice"),
+        (["--decline", "own,told=told"], "is no pair"),
         (["--accept", "own", "--reason", "so"], "is no pair: write OWN=OTHER"),
         (["--accept", "own=none", "--reason", "so"], "No such transfer: none"),
         (["--accept", "none=told", "--reason", "so"], "No imported deal has 'none' as its transfer"),
@@ -153,4 +199,4 @@ def test_declining_takes_the_pair_from_the_list(pair):
 def test_what_cannot_be_done_is_one_sentence(pair, arguments, sentence):
     with pytest.raises(CommandError, match=sentence):
         reconcile(*arguments)
-    assert DEAL.comments == Transfer.objects.get(key="own").note
+    assert DEAL.comments == Transfer.objects.get(key="own").comment

@@ -24,7 +24,7 @@ def imported(deal=DEAL, key="own", *, source=None, system="s-400", recipient="TU
         defaults={"layout": "trade_register", "file_name": "r.csv", "sha256": "a" * 64, "records": 1},
     )
     own = Transfer.objects.filter(key=key).first() or factories.transfer(
-        key, system=system, recipient=recipient, note=deal.comments, condition=deal.condition, **values
+        key, system=system, recipient=recipient, comment=deal.comments, condition=deal.condition, **values
     )
     for figure in list_figures(deal, "system"):
         figure.model.objects.create(**figure.build_claim(transfer=own, source=source, locator=deal.locator))

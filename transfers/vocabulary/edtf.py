@@ -104,7 +104,7 @@ def ends(text: str) -> tuple[Bounds, Bounds]:
     days: list[Bounds] = [(None, None) if member in ("", "..") else _parse_date(member) for member in members]
     if "/" in text:
         return days[0], days[1]
-    return min(days), max(days, key=lambda day: day[1])
+    return min(days), max(days, key=lambda day: day[1] or date.max)
 
 
 def overlaps(a: str, b: str) -> bool:

@@ -10,11 +10,13 @@ from django.core.management.base import CommandError, CommandParser
 
 from transfers.curation.workflow import Refused
 from transfers.management.clear import ClearCommand
-from transfers.models import Revision, Transfer
+from transfers.models import RegisterDeal, Revision, Transfer
 from transfers.publication.log import NotPublishable
 from transfers.registers.reconciling.comparisons import FigureComparison, Verdict
-from transfers.registers.reconciling.joining import decline, get_deal, join
+from transfers.registers.reconciling.joining import decline, get_deal, join_all
 from transfers.registers.reconciling.links import JoinedTransfer, Link, LinkSummary, build_summary
+from transfers.registers.reconciling.purchases import Purchase
+from transfers.registers.reconciling.separating import get_joined, separate
 from transfers.registers.reconciling.stored import UnknownName
 
 COLUMNS = (
@@ -28,9 +30,10 @@ SHOWN = 20
 
 class Command(ClearCommand):
     help = (
-        "Set imported register deals beside transfers that other sources describe: what may be one, where the"
-        " two agree and differ, and what only one side has. It reads curated records, drafts too. --accept"
-        " joins a deal to a transfer, --decline rules that out."
+        "Set imported register deals beside transfers that other sources describe: what may be one, which"
+        " deals together may be one, where the two agree and differ, and what only one side has. It reads"
+        " curated records, drafts too. --accept joins deals to a transfer, --undo takes that back, --decline"
+        " rules it out."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,13 +46,7 @@ class Command(ClearCommand):
             metavar="FILE",
             help="write a line a figure as CSV; '-' is standard output, without the text",
         )
-        choice = parser.add_mutually_exclusive_group()
-        choice.add_argument(
-            "--accept", metavar="OWN=OTHER", help="join the deal whose transfer is OWN to the transfer OTHER"
-        )
-        choice.add_argument(
-            "--decline", metavar="OWN=OTHER", help="the two are not the same: do not propose them again"
-        )
+        _add_choice(parser)
         parser.add_argument(
             "--publish", action="store_true", help="with --accept: publish OTHER again, if it was"
         )
@@ -60,8 +57,10 @@ class Command(ClearCommand):
         try:
             if options["accept"]:
                 self._accept(options["accept"], options["reason"], options["publish"])
+            elif options["undo"]:
+                self._undo(options["undo"], options["reason"])
             elif options["decline"]:
-                own, other = _parse_pair(options["decline"])
+                (own,), other = _parse_pair(options["decline"], most=1)
                 decline(get_deal(own), other, None, options["reason"])
                 self.stdout.write(f"{own} and {other.key} are two; they are not proposed again.")
             else:
@@ -72,19 +71,29 @@ class Command(ClearCommand):
             raise CommandError(f"Nothing was joined: {error}") from error
 
     def _accept(self, pair: str, reason: str, publish: bool) -> None:
-        own, other = _parse_pair(pair)
+        owns, other = _parse_pair(pair)
         state_before = other.get_state_display()
-        revisions = join(get_deal(own), other, None, reason, publish_again=publish)
+        revisions = join_all([get_deal(own) for own in owns], other, None, reason, publish_again=publish)
         other.refresh_from_db()
-        self.stdout.write(f"The deal of {own} is one of {other.key} from now on.")
+        for own in owns:
+            self.stdout.write(f"The deal of {own} is one of {other.key} from now on.")
         for revision in revisions:
             self.stdout.write(f"revision {revision.sequence}: {revision.action} {revision.key}")
-        if not any(revision.action == Revision.Action.WITHDRAW for revision in revisions):
-            is_stored = Transfer.objects.filter(key=own).exists()
-            outcome = "stays withdrawn" if is_stored else "was never public and was deleted"
-            self.stdout.write(f"{own} {outcome}.")
+        withdrawn = {revision.key for revision in revisions if revision.action == Revision.Action.WITHDRAW}
+        for own in owns:
+            if own not in withdrawn:
+                is_stored = Transfer.objects.filter(key=own).exists()
+                outcome = "stays withdrawn" if is_stored else "was never public and was deleted"
+                self.stdout.write(f"{own} {outcome}.")
         if other.state != Transfer.State.PUBLISHED:
             self.stdout.write(f"{other.key} was {state_before}; it is a {other.get_state_display()} now.")
+
+    def _undo(self, pair: str, reason: str) -> None:
+        owns, other = _parse_pair(pair)
+        for own in separate(get_joined(owns, other), None, reason):
+            self.stdout.write(f"{own.key} is a transfer of its own again, a {own.get_state_display()}.")
+        other.refresh_from_db()
+        self.stdout.write(f"{other.key} is a {other.get_state_display()} now.")
 
     def _list(self, summary: LinkSummary, target: str | None) -> None:
         if target == "-":
@@ -102,41 +111,66 @@ class Command(ClearCommand):
                 raise CommandError(f"{target} cannot be written: {error.strerror or error}.") from error
 
 
+def _add_choice(parser: CommandParser) -> None:
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument(
+        "--accept",
+        metavar="OWN[,OWN…]=OTHER",
+        help="join the deal whose transfer is OWN to the transfer OTHER; several are its parts",
+    )
+    choice.add_argument(
+        "--undo",
+        metavar="OWN[,OWN…]=OTHER",
+        help="make deals that were joined to OTHER transfers of their own again",
+    )
+    choice.add_argument(
+        "--decline", metavar="OWN=OTHER", help="the two are not the same: do not propose them again"
+    )
+
+
 def _check(options: dict[str, Any]) -> None:
     """Raise CommandError for options that would have no effect."""
-    acts = options["accept"] or options["decline"]
+    acts = options["accept"] or options["undo"] or options["decline"]
     if acts and (options["csv"] or any(options[name] for name in SCOPE)):
-        raise CommandError("--accept and --decline take no --csv and no names; list in another call.")
+        raise CommandError("--accept, --undo and --decline take no --csv and no names; list in another call.")
     if options["publish"] and not options["accept"]:
         raise CommandError("--publish goes with --accept.")
     if options["reason"] and not acts:
-        raise CommandError("--reason goes with --accept or --decline.")
-    if options["accept"] and not options["reason"].strip():
-        raise CommandError("--accept needs a --reason; it stands in the history and in the log.")
+        raise CommandError("--reason goes with --accept, --undo or --decline.")
+    for name in ("accept", "undo"):
+        if options[name] and not options["reason"].strip():
+            raise CommandError(f"--{name} needs a --reason; it stands in the history and in the log.")
 
 
-def _parse_pair(text: str) -> tuple[str, Transfer]:
-    """Return the key of the deal's own transfer, and the other transfer."""
-    own, separator, key = (part.strip() for part in text.partition("="))
-    if not (own and separator and key):
+def _parse_pair(text: str, most: int | None = None) -> tuple[list[str], Transfer]:
+    """Return the keys of the deals' own transfers, at most so many, and the other transfer."""
+    listed, separator, key = (part.strip() for part in text.partition("="))
+    owns = [own.strip() for own in listed.split(",")]
+    if not (all(owns) and separator and key) or (most and len(owns) > most):
         raise CommandError(f"{text!r} is no pair: write OWN=OTHER, the keys of two transfers.")
+    if len(set(owns)) < len(owns):
+        raise CommandError(f"{text!r} names a transfer twice.")
     other = Transfer.objects.filter(key=key).first()
     if other is None:
         raise CommandError(f"No such transfer: {key}.")
-    return own, other
+    return owns, other
 
 
 def _format_totals(summary: LinkSummary) -> str:
+    together = f" together: {len(summary.purchases)};" if summary.purchases else ""
     return (
-        f"proposed: {len(summary.links)}; joined: {len(summary.joined)};"
+        f"proposed: {len(summary.links)};{together} joined: {len(summary.joined)};"
         f" transfers without a deal: {len(summary.transfers_alone)};"
         f" deals without a transfer: {summary.deals_alone}"
     )
 
 
 def _list_lines(summary: LinkSummary) -> Iterator[str]:
+    for purchase in summary.purchases:
+        places = _list_places(purchase.deals)
+        yield from _list_proposal_lines("proposed together", purchase.keys, purchase, places)
     for link in summary.links:
-        yield from _list_link_lines(link)
+        yield from _list_proposal_lines("proposed", link.own.key, link, _list_places([link.deal]))
     for joined in summary.joined:
         yield f"joined: {joined.transfer.key}, {_format_locators(joined)}"
         yield from _list_figure_lines(joined.comparisons)
@@ -145,13 +179,16 @@ def _list_lines(summary: LinkSummary) -> Iterator[str]:
     yield from _cap("deal without a transfer", alone)
 
 
-def _list_link_lines(link: Link) -> Iterator[str]:
-    place = f"{link.deal.locator} of {link.deal.batch.file_name}"
-    yield f"proposed: {link.own.key}={link.other.key}, score {link.likeness.score:.2f}, {place}"
-    yield f"    why: {'; '.join(link.likeness.reasons)}"
-    yield from _list_figure_lines(link.likeness.comparisons)
-    if link.rivals:
-        yield f"    rivals: {', '.join(link.rivals)}"
+def _list_places(deals: Iterable[RegisterDeal]) -> str:
+    return "; ".join(f"{deal.locator} of {deal.batch.file_name}" for deal in deals)
+
+
+def _list_proposal_lines(label: str, own: str, proposal: Link | Purchase, places: str) -> Iterator[str]:
+    yield f"{label}: {own}={proposal.other.key}, score {proposal.likeness.score:.2f}, {places}"
+    yield f"    why: {'; '.join(proposal.likeness.reasons)}"
+    yield from _list_figure_lines(proposal.likeness.comparisons)
+    if proposal.rivals:
+        yield f"    rivals: {', '.join(rival.replace(',', '+') for rival in proposal.rivals)}"
 
 
 def _list_figure_lines(comparisons: Iterable[FigureComparison]) -> Iterator[str]:
@@ -169,6 +206,13 @@ def _cap(label: str, names: Iterator[str]) -> Iterator[str]:
 def _list_rows(summary: LinkSummary) -> Iterator[tuple[str, ...]]:
     """Yield the header, a row for each figure, and one for each record that only one side has."""
     yield COLUMNS
+    for purchase in summary.purchases:
+        owns = "|".join(own.key for own in purchase.owns)
+        places = "; ".join(deal.locator for deal in purchase.deals)
+        score = f"{purchase.likeness.score:.2f}"
+        for figure in purchase.likeness.comparisons:
+            cells = _list_cells(figure)
+            yield "proposed together", *_list_names(purchase.other), owns, places, score, *cells
     for link in summary.links:
         own, place, score = link.own.key, link.deal.locator, f"{link.likeness.score:.2f}"
         for figure in link.likeness.comparisons:

@@ -3,6 +3,7 @@
 They are inserted in bulk, so that 30,000 deals take seconds.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ from transfers.vocabulary.choices import Outcome
 
 from .absent import build_locator
 from .claims import list_none_delivered
+from .imported import ImportedDeal
 from .plan import IMPORTED, Plan, PlannedDeal
 from .questions import build_proposals
 from .revising import revise
@@ -54,9 +56,10 @@ def write_deals(plan: Plan, batch: ImportBatch, progress: Callable[[str, int, in
         progress("Writing deals", start, len(items))
         writer.write(items[start : start + BATCH])
     writer.record_history()
-    changed = {
-        item.before.transfer: item for item in items if item.before and item.outcome == Outcome.CHANGED
-    }
+    changed: dict[int, list[PlannedDeal]] = defaultdict(list)
+    for item in items:
+        if item.before and item.outcome == Outcome.CHANGED:
+            changed[item.before.transfer].append(item)
     _update_transfers(changed, writer.revised)
     gone = {
         key
@@ -223,8 +226,8 @@ def _build_proposals(item: PlannedDeal) -> Iterator[dict[str, Any]]:
         }
 
 
-def _update_transfers(items: dict[int, PlannedDeal], revised: set[int]) -> None:
-    """Update what the register's new statements change in their transfers, given by id.
+def _update_transfers(items: dict[int, list[PlannedDeal]], revised: set[int]) -> None:
+    """Update what the register's new statements change in their transfers, given by id; several are of parts.
 
     Those of which figures or the condition changed become drafts; other words for the same change no state.
     """
@@ -233,7 +236,7 @@ def _update_transfers(items: dict[int, PlannedDeal], revised: set[int]) -> None:
         changed = [
             transfer
             for transfer in Transfer.objects.filter(pk__in=pks)
-            if _update_transfer(transfer, items[transfer.pk], transfer.pk in revised)
+            if _update_transfer(transfer, items[transfer.pk], is_revised=transfer.pk in revised)
         ]
         bulk_update_with_history(
             changed,
@@ -244,19 +247,29 @@ def _update_transfers(items: dict[int, PlannedDeal], revised: set[int]) -> None:
         )
 
 
-def _update_transfer(transfer: Transfer, item: PlannedDeal, is_revised: bool) -> bool:
+def _update_transfer(transfer: Transfer, items: Iterable[PlannedDeal], *, is_revised: bool) -> bool:
     """Replace what the register stated before; return whether anything changed."""
-    assert item.before is not None
-    before, now = item.before.deal, item.deal
     old_values = (transfer.comment, transfer.condition, transfer.state)
-    changed = {difference.field for difference in item.changes}
-    if "comments" in changed and not item.before.joined_from:
-        transfer.comment = now.comments
-    if "condition" in changed and transfer.condition == before.condition:
-        transfer.condition, is_revised = now.condition, True
+    for item in items:
+        assert item.before is not None
+        before, now = item.before.deal, item.deal
+        changed = {difference.field for difference in item.changes}
+        if "comments" in changed:
+            transfer.comment = _replace_comment(transfer.comment, item.before, now.comments)
+        if "condition" in changed and transfer.condition == before.condition:
+            transfer.condition, is_revised = now.condition, True
     if is_revised and transfer.state in (Transfer.State.PUBLISHED, Transfer.State.IN_REVIEW):
         transfer.state = Transfer.State.DRAFT
     return old_values != (transfer.comment, transfer.condition, transfer.state)
+
+
+def _replace_comment(comment: str, before: ImportedDeal, now: str) -> str:
+    """Return the comment with the deal's new one; that of a joined deal is a part of it, or not in it."""
+    if not before.joined_from:
+        return now
+    if before.deal.comments:
+        return comment.replace(before.deal.comments, now)
+    return comment or now
 
 
 def _build_stem(item: Any) -> str:

@@ -1,9 +1,11 @@
-"""Joining an imported deal to a transfer that other sources describe, or ruling out that the two are one.
+"""Joining imported deals to a transfer that other sources describe, or ruling out that the two are one.
 
 The register's claims move to the other transfer, with history, and the deal's own transfer is deleted, or
-withdrawn if it was ever public. The other transfer is a draft until somebody publishes it.
+withdrawn if it was ever public. The other transfer is a draft until somebody publishes it. The way back is
+`separating`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +18,8 @@ from transfers.models import CLAIM_MODELS, Proposal, RegisterDeal, RegistryRow, 
 from transfers.publication import publish
 from transfers.registers.importing.sources import REGISTER
 from transfers.registers.importing.write import lock_imports
+
+from .stored import load_newest_deals
 
 DELETE = "transfers.delete_transfer"
 #: Fields of a transfer's own with the values that mean nothing is known.
@@ -36,7 +40,14 @@ def get_deal(key: str) -> RegisterDeal:
 def join(
     deal: RegisterDeal, other: Transfer, user: Any, reason: str, *, publish_again: bool = False
 ) -> list[Revision]:
-    """Make the deal one of the other transfer, which becomes a draft; return the revisions that this took.
+    """Make the deal one of the other transfer; see `join_all`."""
+    return join_all([deal], other, user, reason, publish_again=publish_again)
+
+
+def join_all(
+    deals: Sequence[RegisterDeal], other: Transfer, user: Any, reason: str, *, publish_again: bool = False
+) -> list[Revision]:
+    """Make the deals parts of the other transfer, which becomes a draft; return the revisions that this took.
 
     With `publish_again` the other transfer is published in the same step, if it was published before.
     Without a user the operator joins. Raises Refused or NotPublishable, and then changes nothing.
@@ -44,25 +55,58 @@ def join(
     if not reason.strip():
         raise Refused("A join needs a reason; it stands in the history and in the log.")
     with transaction.atomic(), history.record_because(reason.strip(), user):
-        own, other = _lock(deal, other)
-        _check(own, other)
-        was_public = RegistryRow.objects.filter(key=own.key).exists()
-        was_published = other.state == Transfer.State.PUBLISHED
-        _check_user(user, other, PUBLISH if was_public else DELETE, publish_again and was_published)
-        other = _reopen(other, user, reason)
-        _move_claims(own, other, _list_lost_words(deal, own, other))
-        _take_over_fields(own, other)
-        _move_deals(own, other)
-        revisions = _end(own, other, was_public, reason.strip())
+        lock_imports()
+        was_published = Transfer.objects.published().filter(pk=other.pk).exists()
+        revisions: list[Revision] = []
+        for deal in deals:
+            revisions += _join(deal, other, user, reason, publishes=publish_again and was_published)
         if publish_again and was_published:
             revisions += publish.publish([other], reason.strip())
     return revisions
 
 
+def _join(deal: RegisterDeal, other: Transfer, user: Any, reason: str, *, publishes: bool) -> list[Revision]:
+    own, other = _lock(deal, other)
+    _check(own, other)
+    was_public = RegistryRow.objects.filter(key=own.key).exists()
+    _check_user(user, other, PUBLISH if was_public else DELETE, publishes)
+    other = reopen(other, user, reason)
+    takes_comment = other.comment == compose_comment(other)
+    _move_claims(own, other, compose_note(own, other, takes_comment=takes_comment))
+    _take_over_fields(own, other)
+    _move_deals(own, other)
+    if takes_comment:
+        set_comment(other)
+    return _end(own, other, was_public, reason.strip())
+
+
+def compose_comment(transfer: Transfer) -> str:
+    """Return the comments of the deals that are joined to the transfer, in the register's words."""
+    deals = RegisterDeal.objects.standing().filter(transfer=transfer).exclude(joined_from="")
+    comments = [deal.stated.get("comments", "") for deal in load_newest_deals(deals).get(transfer.pk, [])]
+    return "; ".join(dict.fromkeys(filter(None, comments)))
+
+
+def set_comment(transfer: Transfer) -> None:
+    """Give the transfer the comments of its joined deals."""
+    comment = compose_comment(transfer)
+    if transfer.comment != comment:
+        transfer.comment = comment
+        transfer.save()
+
+
+def compose_note(own: Transfer, other: Transfer, *, takes_comment: bool) -> str:
+    """Return the own transfer's words that would be lost: a curator's, and the register's where those are."""
+    comment = "" if takes_comment else own.comment.strip()
+    texts = {"The register's comment": comment, f"Noted of {own.key}": own.note.strip()}
+    return " ".join(f"{label}: {text}" for label, text in texts.items() if text and text not in other.note)
+
+
 def decline(deal: RegisterDeal, other: Transfer, user: Any, reason: str = "") -> None:
     """Rule out that the deal is the other transfer, so that it is not proposed again. Raises Refused."""
-    _allow(user, CHANGE, "decide on links")
+    check_permission(user, CHANGE, "decide on links")
     with transaction.atomic():
+        lock_imports()
         own, other = _lock(deal, other)
         decision = {
             "deal": deal,
@@ -75,8 +119,7 @@ def decline(deal: RegisterDeal, other: Transfer, user: Any, reason: str = "") ->
 
 
 def _lock(deal: RegisterDeal, other: Transfer) -> tuple[Transfer, Transfer]:
-    """Return the deal's own transfer and the other as they are now, locked; imports wait. Raises Refused."""
-    lock_imports()
+    """Return the deal's own transfer and the other as they are now, locked. Raises Refused."""
     current = RegisterDeal.objects.filter(pk=deal.pk, batch__undone__isnull=True).first()
     if current is None:
         raise Refused("The deal's import was undone meanwhile.")
@@ -114,21 +157,22 @@ def _is_described_elsewhere(transfer: Transfer) -> bool:
 
 def _check_user(user: Any, other: Transfer, ending: str, publishes: bool) -> None:
     """Raise Refused if the user may not join, end the deal's own transfer, or publish the other."""
-    _allow(user, CHANGE, "join deals")
+    check_permission(user, CHANGE, "join deals")
     what = "withdraw its own transfer, which was public" if ending == PUBLISH else "delete its own transfer"
-    _allow(user, ending, f"join this deal, as you may not {what}")
+    check_permission(user, ending, f"join this deal, as you may not {what}")
     if publishes:
-        _allow(user, PUBLISH, "publish transfers")
+        check_permission(user, PUBLISH, "publish transfers")
         if user is not None and not settings.PUBLISH_OWN:
             raise Refused(f"You edit {other.key} by joining; somebody else must publish it.")
 
 
-def _allow(user: Any, permission: str, what: str) -> None:
+def check_permission(user: Any, permission: str, what: str) -> None:
+    """Raise Refused if the user may not do it; the operator, who is no user, may do everything."""
     if user is not None and not user.has_perm(permission):
         raise Refused(f"You are not allowed to {what}.")
 
 
-def _reopen(other: Transfer, user: Any, reason: str) -> Transfer:
+def reopen(other: Transfer, user: Any, reason: str) -> Transfer:
     """Make the transfer a draft and return it; the operator, who is no user, needs no permission."""
     if user is not None:
         return workflow.reopen(other, user, reason)
@@ -138,14 +182,8 @@ def _reopen(other: Transfer, user: Any, reason: str) -> Transfer:
     return other
 
 
-def _list_lost_words(deal: RegisterDeal, own: Transfer, other: Transfer) -> str:
-    """Return the deal's comment and the own transfer's note, unless the other transfer's note has them."""
-    texts = dict.fromkeys([str(deal.stated.get("comments", "")).strip(), own.note.strip()])
-    return " ".join(text for text in texts if text and text not in other.note)
-
-
 def _move_claims(own: Transfer, other: Transfer, words: str) -> None:
-    """Make the own transfer's claims a part of the other; the note of the first gets the words."""
+    """Make the own transfer's claims a part of the other, and add the words to the note of the first."""
     try:
         with transaction.atomic():
             for model in CLAIM_MODELS:
@@ -154,9 +192,7 @@ def _move_claims(own: Transfer, other: Transfer, words: str) -> None:
                 for claim in model.objects.filter(transfer=own).order_by("pk"):
                     claim.transfer, claim.part = other, own.key
                     claim.preferred = claim.preferred and getattr(claim, measure) not in preferred
-                    if words:
-                        claim.note = f"{claim.note} The register's comment: {words}".strip()
-                    words = ""
+                    claim.note, words = f"{claim.note} {words}".strip(), ""
                     claim.save()
     except IntegrityError as error:
         raise Refused(f"{other.key} has a claim of the same place of the register already.") from error

@@ -5,7 +5,7 @@ two or rules that out (`joining`); nothing is joined automatically, and deployme
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from django.db.models import OuterRef, Subquery
@@ -18,6 +18,7 @@ from transfers.vocabulary.lineage import list_line
 
 from .comparisons import FigureComparison, Verdict, compare_figures
 from .likeness import Likeness, TransferFacts, can_be_one, compute_likeness
+from .purchases import Candidate, Described, Purchase, combine, fits, list_purchases
 from .stored import (
     Scope,
     build_scope,
@@ -30,7 +31,7 @@ from .stored import (
 
 #: Links with a lower score are not worth a look: little but the names speaks for them.
 THRESHOLD = 0.4
-#: Factor of the score if another deal is joined to the transfer already.
+#: Factor of the score if another deal is joined to the transfer already, and the two do not make its number.
 TAKEN = 0.6
 
 
@@ -60,9 +61,10 @@ class JoinedTransfer:
 
 @dataclass(frozen=True)
 class LinkSummary:
-    """Proposed links, joined transfers, and what only one side has."""
+    """Proposed links and purchases, joined transfers, and what only one side has."""
 
     links: list[Link]
+    purchases: list[Purchase]
     joined: list[JoinedTransfer]
     transfers_alone: list[Transfer]
     deals_alone: int
@@ -70,7 +72,7 @@ class LinkSummary:
 
     def iterate_deals_alone(self) -> Iterator[tuple[Transfer, str]]:
         """Yield the own transfers of deals without a link, each with the deal's locator."""
-        linked = {link.own.pk for link in self.links}
+        linked = _list_linked(self.links, self.purchases)
         deals = RegisterDeal.objects.standing().unjoined().filter(transfer=OuterRef("pk")).order_by("-pk")
         located = self._imported.annotate(locator=Subquery(deals.values("locator")[:1]))
         for transfer in located.with_names().order_by("key").iterator(chunk_size=2000):
@@ -79,12 +81,19 @@ class LinkSummary:
 
 
 def list_links(recipient: str = "", supplier: str = "", system: str = "") -> list[Link]:
-    """Return the links worth a curator's look, best first; names as for `build_summary`.
+    """Return the links worth a curator's look, best first; names as for `build_summary`."""
+    return list_proposed(recipient, supplier, system)[0]
+
+
+def list_proposed(
+    recipient: str = "", supplier: str = "", system: str = ""
+) -> tuple[list[Link], list[Purchase]]:
+    """Return links and purchases worth a curator's look, best first; names as for `build_summary`.
 
     Takes a few queries for any number of transfers, and six for each 500 deals in question.
     """
     scope = build_scope(recipient, supplier, system)
-    return _list_links(scope, _DescribedTransfers(scope))
+    return _list_proposed(scope, _DescribedTransfers(scope))
 
 
 def build_summary(recipient: str = "", supplier: str = "", system: str = "") -> LinkSummary:
@@ -94,13 +103,17 @@ def build_summary(recipient: str = "", supplier: str = "", system: str = "") -> 
     """
     scope = build_scope(recipient, supplier, system)
     described = _DescribedTransfers(scope)
-    links = _list_links(scope, described)
+    links, purchases = _list_proposed(scope, described)
     joined = [
         JoinedTransfer(transfer, described.deals[pk], compare_figures(*described.sides[pk]))
         for pk, transfer in described.transfers.items()
         if pk in described.deals and scope.allows(transfer)
     ]
-    linked = {link.other.pk for link in links} | {*described.deals}
+    linked = {
+        *(link.other.pk for link in links),
+        *(purchase.other.pk for purchase in purchases),
+        *described.deals,
+    }
     alone = [
         transfer
         for pk, transfer in described.transfers.items()
@@ -109,8 +122,13 @@ def build_summary(recipient: str = "", supplier: str = "", system: str = "") -> 
     imported = filter_imported().filter(scope.parties)
     if scope.systems is not None:
         imported = imported.filter(system__slug__in=scope.systems)
-    linked_deals = {link.own.pk for link in links if scope.allows(link.own)}
-    return LinkSummary(links, joined, alone, imported.count() - len(linked_deals), imported)
+    linked_deals = imported.filter(pk__in=_list_linked(links, purchases)).count()
+    return LinkSummary(links, purchases, joined, alone, imported.count() - linked_deals, imported)
+
+
+def _list_linked(links: Iterable[Link], purchases: Iterable[Purchase]) -> set[int]:
+    """Return the ids of the own transfers of deals that are proposed for another."""
+    return {link.own.pk for link in links} | {own.pk for purchase in purchases for own in purchase.owns}
 
 
 class _DescribedTransfers:
@@ -125,10 +143,15 @@ class _DescribedTransfers:
             RegisterDeal.objects.standing().filter(transfer__in=described.values("pk"))
         )
         self.families = dict(System.objects.values_list("pk", "variant_of"))
+        self.facts: dict[int, TransferFacts] = {}
         self.by_parties: dict[tuple[int, int], list[tuple[int, TransferFacts]]] = defaultdict(list)
         for pk, transfer in self.transfers.items():
-            facts = _build_facts(transfer, self.families, self.sides[pk][1])
+            facts = self.facts[pk] = _build_facts(transfer, self.families, self.sides[pk][1])
             self.by_parties[transfer.supplier_id, transfer.recipient_id].append((pk, facts))
+
+    def describe(self, pk: int) -> Described:
+        """Return the transfer with what either side states of it."""
+        return Described(self.transfers[pk], self.facts[pk], tuple(self.sides[pk][0]))
 
 
 def _build_facts(
@@ -143,13 +166,21 @@ def _build_facts(
 _Candidates = dict[int, list[tuple[int, TransferFacts]]]
 
 
-def _list_links(scope: Scope, described: _DescribedTransfers) -> list[Link]:
+def _list_proposed(scope: Scope, described: _DescribedTransfers) -> tuple[list[Link], list[Purchase]]:
     candidates = _find_candidates(described)
     links: list[Link] = []
+    by_other: dict[int, list[Candidate]] = defaultdict(list)
     for pks in batched(list(candidates)):
-        links += _score({pk: candidates[pk] for pk in pks}, scope, described)
+        for other_pk, candidate in _compare({pk: candidates[pk] for pk in pks}, scope, described):
+            by_other[other_pk].append(candidate)
+    purchases: list[Purchase] = []
+    for pk, of_other in by_other.items():
+        other = described.describe(pk)
+        links += _list_links(other, of_other, described.deals.get(pk, []))
+        purchases += list_purchases(other, of_other)
     links.sort(key=lambda link: (-link.likeness.score, link.own.key, link.other.key))
-    return _add_rivals(links)
+    purchases.sort(key=lambda purchase: (-purchase.likeness.score, purchase.keys, purchase.other.key))
+    return _add_rivals(links), purchases
 
 
 def _find_candidates(described: _DescribedTransfers) -> _Candidates:
@@ -166,7 +197,10 @@ def _find_candidates(described: _DescribedTransfers) -> _Candidates:
     return candidates
 
 
-def _score(candidates: _Candidates, scope: Scope, described: _DescribedTransfers) -> Iterator[Link]:
+def _compare(
+    candidates: _Candidates, scope: Scope, described: _DescribedTransfers
+) -> Iterator[tuple[int, Candidate]]:
+    """Yield the deals that may be other transfers by their dates too, each with the id of the transfer."""
     pks = list(candidates)
     transfers, claims = Transfer.objects.with_names().in_bulk(pks), load_claims(pks)
     declined = Proposal.objects.filter(
@@ -181,16 +215,28 @@ def _score(candidates: _Candidates, scope: Scope, described: _DescribedTransfers
             other = described.transfers[other_pk]
             if (pk, other.key) in ruled_out or not scope.allows(own, other):
                 continue
-            likeness = compute_likeness(facts, other_facts)
-            likeness = _reduce_if_taken(likeness, described.deals.get(other_pk, []))
-            if likeness and likeness.score >= THRESHOLD:
-                yield Link(deals[pk][-1], own, other, likeness)
+            if likeness := compute_likeness(facts, other_facts):
+                yield other_pk, Candidate(deals[pk][-1], own, facts, likeness)
 
 
-def _reduce_if_taken(likeness: Likeness | None, deals: Sequence[RegisterDeal]) -> Likeness | None:
-    if likeness is None or not deals:
-        return likeness
-    reason = f"another deal is joined to it already, {deals[-1].locator} of {deals[-1].batch.file_name}"
+def _list_links(
+    other: Described, candidates: Iterable[Candidate], joined: list[RegisterDeal]
+) -> Iterator[Link]:
+    for candidate in candidates:
+        likeness = _weigh_joined(other, candidate, joined) if joined else candidate.likeness
+        if likeness.score >= THRESHOLD:
+            yield Link(candidate.deal, candidate.own, other.transfer, likeness)
+
+
+def _weigh_joined(other: Described, candidate: Candidate, joined: list[RegisterDeal]) -> Likeness:
+    """Return the likeness beside joined deals: less, unless together they make the transfer's number."""
+    place = f"{joined[-1].locator} of {joined[-1].batch.file_name}"
+    together = combine(other, [candidate])
+    if together is not None and fits(together):
+        reason = f"it adds to what is joined to it already, {place}"
+        return replace(together, reasons=(*together.reasons, reason))
+    likeness = candidate.likeness
+    reason = f"another deal is joined to it already, {place}"
     score = round(likeness.score * TAKEN, 4)
     return replace(likeness, score=score, reasons=(*likeness.reasons, reason))
 
