@@ -7,8 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.support import factories, forms
-from transfers.admin.editing import dates
-from transfers.models import Quantity, Transfer, TransferDate
+from transfers.models import Quantity, Transfer, TransferDate, Valuation
 from transfers.vocabulary.counts import ABOUT
 
 pytestmark = pytest.mark.django_db
@@ -93,35 +92,35 @@ def test_the_page_takes_as_many_queries_however_many_transfers_there_are(admin_c
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("kind", "written", "meaning"),
     [
-        ("10/2019", "write 2019-10"),
-        ("Oct 2019", "write 2019-10"),
-        ("24 October 2019", "write 2019-10-24"),
-        ("October 24, 2019", "write 2019-10-24"),
-        ("24.10.2019", "write 2019-10-24"),
-        ("05/06/2019", "write 2019-06-05 or 2019-05-06"),
-        ("2019-10-23 to 2019-10-29", "write 2019-10-23/2019-10-29"),
-        ("ca. 2018", "write 2018~"),
-        ("2019-13", "13 is no month"),
+        ("date", "2019-07/..", "2019-07/.. means 1 July 2019 or later"),
+        ("date", "late 2019", "2019-07/2019-12 means 1 July 2019 to 31 December 2019"),
+        ("count", "a dozen", "means exactly 12"),
+        ("sum", "about $400 million", "means about 400,000,000 USD"),
     ],
 )
-def test_a_wrong_date_is_explained(typed, meant):
-    assert meant in dates.find_fault(typed)
+def test_a_field_says_what_its_text_means(admin_client, kind, written, meaning):
+    answer = admin_client.get("/admin/meaning/", {"kind": kind, "text": written})
+    assert answer.json() == {"text": meaning, "fault": "", "proposal": ""}
 
 
-@pytest.mark.parametrize(
-    ("date", "days"),
-    [
-        ("2019-07/..", "1 July 2019 or later"),
-        ("../2019", "31 December 2019 or earlier"),
-        ("2019-10-24", "24 October 2019"),
-        ("2019", "1 January 2019 to 31 December 2019"),
-        ("0987", "1 January 987 to 31 December 987"),
-    ],
-)
-def test_a_date_says_which_days_it_means(date, days):
-    assert dates.describe(date) == f"{date} means {days}"
+def test_a_field_says_what_a_misspelt_text_may_mean(admin_client):
+    answer = admin_client.get("/admin/meaning/", {"kind": "date", "text": "Febuary 2020"}).json()
+    assert (answer["text"], answer["proposal"]) == ("", "2020-02")
+
+
+def test_nothing_written_means_nothing(admin_client):
+    assert not any(admin_client.get("/admin/meaning/", {"kind": "count"}).json().values())
+
+
+@pytest.mark.parametrize("query", [{}, {"kind": "x", "text": "6"}, {"kind": "date", "text": "9" * 501}])
+def test_a_meaning_of_another_kind_is_refused(admin_client, query):
+    assert admin_client.get("/admin/meaning/", query).status_code == 400
+
+
+def test_the_meaning_is_told_to_staff_only(client):
+    assert client.get("/admin/meaning/", {"kind": "count", "text": "6"}).status_code == 302
 
 
 def test_a_stored_date_stands_beside_its_meaning(admin_client):
@@ -134,19 +133,76 @@ def test_the_date_of_a_source_is_explained_too(admin_client):
     assert "2019-10-24 means 24 October 2019" in body
 
 
-def test_a_wrong_date_in_the_form_is_kept_and_explained(admin_client):
-    transfer = factories.transfer()
-    form = forms.open_form(admin_client, address(transfer))
-    answer = admin_client.post(
-        address(transfer), form | build_claim("dates", event="agreed", date="Oct 2019")
-    )
-    assert "write 2019-10" in text(answer)
-    assert forms.read_form(answer)["dates-0-date"] == "Oct 2019"
+def post(client, transfer, *claims):
+    """Post the form of the transfer with these claims added."""
+    form = forms.open_form(client, address(transfer))
+    for claim in claims:
+        form |= claim
+    return client.post(address(transfer), form)
 
 
 @pytest.mark.parametrize(
     ("typed", "stored"),
-    [("six", (6, 6)), ("5–7", (5, 7)), ("10+", (10, None)), ("up to 12", (None, 12)), ("~30", (30, 30))],
+    [
+        ("2019-07/..", "2019-07/.."),
+        ("31.12.2019", "2019-12-31"),
+        ("late 2019", "2019-07/2019-12"),
+        ("about 2019", "2019~"),
+        ("by the end of 2018", "../2018"),
+    ],
+)
+def test_a_date_is_kept_as_edtf_however_it_is_written(admin_client, typed, stored):
+    post(admin_client, factories.transfer(), build_claim("dates", event="agreed", date=typed))
+    assert TransferDate.objects.get().date == stored
+
+
+def test_another_spelling_of_a_date_is_no_edit(admin_client):
+    claim = factories.date("agreed", "2019-10")
+    form = forms.open_form(admin_client, address(claim.transfer))
+    admin_client.post(address(claim.transfer), form | {"dates-0-date": "October 2019"})
+    assert claim.history.count() == 1
+
+
+def test_a_date_that_can_be_read_in_two_ways_is_refused(admin_client):
+    transfer = factories.transfer()
+    answer = post(admin_client, transfer, build_claim("dates", event="agreed", date="05/06/2018"))
+    assert "write 2018-06-05 or 2018-05-06" in text(answer)
+    assert forms.read_form(answer)["dates-0-date"] == "05/06/2018"
+
+
+def test_a_misspelt_date_is_refused_once_with_what_it_may_mean(admin_client):
+    answer = post(
+        admin_client, factories.transfer(), build_claim("dates", event="agreed", date="Febuary 2018")
+    )
+    assert "did you mean February 2018, which is 2018-02? Save again to take it" in text(answer)
+    assert not TransferDate.objects.exists()
+
+
+def test_a_misspelt_date_is_taken_once_it_is_confirmed(admin_client):
+    transfer = factories.transfer()
+    answer = post(admin_client, transfer, build_claim("dates", event="agreed", date="Febuary 2018"))
+    admin_client.post(address(transfer), forms.read_form(answer))
+    assert TransferDate.objects.get().date == "2018-02"
+
+
+def test_another_misspelling_is_not_confirmed_by_the_first(admin_client):
+    transfer = factories.transfer()
+    answer = post(admin_client, transfer, build_claim("dates", event="agreed", date="Febuary 2018"))
+    answer = admin_client.post(address(transfer), forms.read_form(answer) | {"dates-0-date": "Janury 2018"})
+    assert "did you mean January 2018" in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("six", (6, 6)),
+        ("5–7", (5, 7)),
+        ("10+", (10, None)),
+        ("up to 12", (None, 12)),
+        ("~30", (30, 30)),
+        ("1,500", (1500, 1500)),
+        ("more than 300", (300, None)),
+    ],
 )
 def test_a_count_is_typed_in_one_field(admin_client, typed, stored):
     transfer = factories.transfer()
@@ -162,10 +218,63 @@ def test_an_approximate_count_says_so_in_its_note_once(admin_client):
     assert Quantity.objects.get().note == f"A round figure. {ABOUT}"
 
 
+def test_a_count_that_is_exact_after_all_loses_its_note(admin_client):
+    claim = factories.quantity(number=30, note=f"Of the ministry. {ABOUT}")
+    form = forms.open_form(admin_client, address(claim.transfer))
+    assert form["quantities-0-number"] == "~30"
+    admin_client.post(address(claim.transfer), form | {"quantities-0-number": "30"})
+    assert Quantity.objects.get().note == "Of the ministry."
+
+
 def test_a_count_that_cannot_be_read_is_explained(admin_client):
-    transfer = factories.transfer()
-    form = forms.open_form(admin_client, address(transfer))
-    assert "at least 11" in text(admin_client.post(address(transfer), form | build_count("more than 10")))
+    answer = post(admin_client, factories.transfer(), build_count("dozens"))
+    assert "says no number" in text(answer)
+
+
+def build_value(number, **values):
+    return build_claim("valuations", measure="deal_value", number=number, **values)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("about $400 million", (400_000_000, 400_000_000, "USD", ABOUT)),
+        ("between 21 and 23 billion roubles", (21 * 10**9, 23 * 10**9, "RUB", "")),
+        ("more than 2 bn EUR", (2 * 10**9, None, "EUR", "")),
+    ],
+)
+def test_a_value_is_typed_with_its_currency_in_one_field(admin_client, typed, stored):
+    post(admin_client, factories.transfer(), build_value(typed))
+    assert Valuation.objects.values_list("minimum", "maximum", "currency", "note").get() == stored
+
+
+def test_a_currency_in_the_number_agrees_with_that_of_its_field(admin_client):
+    answer = post(admin_client, factories.transfer(), build_value("$400 million", currency="EUR"))
+    assert "The number is in USD, but the currency is EUR." in text(answer)
+
+
+def test_a_value_that_is_not_whole_is_refused_in_words(admin_client):
+    answer = post(admin_client, factories.transfer(), build_value("2.5 USD"))
+    assert "entered in whole units" in text(answer)
+
+
+def test_a_value_with_more_decimals_than_are_kept_is_refused(admin_client):
+    answer = post(
+        admin_client, factories.transfer(), build_claim("valuations", measure="tiv_unit", number="1.23456")
+    )
+    assert "no more than 3 decimal places" in text(answer)
+
+
+def test_a_stored_value_is_shown_as_people_write_it(admin_client):
+    transfer = factories.valuation(number=420_000_000).transfer
+    assert forms.open_form(admin_client, address(transfer))["valuations-0-number"] == "420,000,000"
+
+
+def test_another_spelling_of_a_value_is_no_edit(admin_client):
+    claim = factories.valuation(number=420_000_000)
+    form = forms.open_form(admin_client, address(claim.transfer))
+    admin_client.post(address(claim.transfer), form | {"valuations-0-number": "$420 million"})
+    assert claim.history.count() == 1
 
 
 def test_a_stored_count_is_shown_in_its_field(admin_client):

@@ -147,7 +147,7 @@ def test_a_count_is_read_as_it_was_typed(client):
 def test_money_is_read_with_its_thousands(client):
     claim = factories.valuation(number=420_000_000)
     fields = dict(list_fields(open_page(client, create_user("reviewer"), claim)))
-    assert fields["minimum"] == "420,000,000"
+    assert fields["number"] == "420,000,000"
 
 
 def test_a_row_shows_money_with_its_thousands(client):

@@ -103,7 +103,7 @@ BAD = {
     "a wrong choice": ({"reliability": "G"}, "reliability", "'G' is none of: A, B"),
     "a missing text": ({"title": ""}, "title", "cannot be blank"),
     "a digest that is none": ({"sha256": "abc"}, "__all__", "64 lower-case"),
-    "a day that is none": ({"retrieved": "24.10.2019"}, "retrieved", "is not a date such as 2019-10-24"),
+    "a day that is none": ({"retrieved": "2019-10"}, "retrieved", "is not one day, such as 2019-10-24"),
 }
 
 
@@ -125,10 +125,33 @@ def test_an_excerpt_that_quotes_is_refused():
     assert "at most 12" in str(faults(run(Quantity, [QUANTITY, row]))[2]["excerpt"])
 
 
-@pytest.mark.parametrize("number", ["six", "6.5", "-1", "1,000", "٦"])
-def test_what_is_no_whole_number_is_refused(number):
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [
+        ("6.5", "is not a whole number"),
+        ("-1", "not negative"),
+        ("٦", "write 6, 5-7"),
+        ("dozens", "says no number"),
+        ("5-7", "is not one number"),
+        ("about 30", "the column has the number alone"),
+        ("$6", "a count has no currency"),
+    ],
+)
+def test_what_is_no_whole_number_is_refused(number, message):
     messages = faults(run(Quantity, [QUANTITY, claim(factories.transfer(), minimum=number)]))
-    assert "is not a whole number in digits" in str(messages[2]["minimum"])
+    assert message in str(messages[2]["minimum"])
+
+
+@pytest.mark.parametrize("number", ["1,500", "1 500", "1.5 thousand", "fifteen hundred"])
+def test_a_number_is_read_as_people_write_it(number):
+    run(Quantity, [QUANTITY, claim(factories.transfer(), minimum=number)])
+    assert Quantity.objects.get().minimum == 1500
+
+
+@pytest.mark.parametrize("published", ["24.10.2019", "24 October 2019", "2019-10-24"])
+def test_a_date_is_read_as_people_write_it(published):
+    run(Source, [SOURCE, ["a", "P", "T", published, "B"]])
+    assert Source.objects.get().published == "2019-10-24"
 
 
 def test_an_unknown_relation_is_told_with_what_was_perhaps_meant():

@@ -90,6 +90,8 @@ def test_codes_that_are_words_are_no_party(text):
         ("a division of its S-400 systems", ("1", "1", "battalion")),
         ("a Pantsir missile system battery", ("1", "1", "battery")),
         ("12 men", ("12", "12", "")),
+        ("more than 300 missiles", ("300", "", "missile")),
+        ("two or three dozen tanks", ("24", "36", "vehicle")),
     ],
 )
 def test_a_count_has_its_unit(text, value):
@@ -120,10 +122,26 @@ def test_what_counts_nothing_is_no_number(text):
         ("5,000 RUB", ("5000", "5000", "RUB")),
         ("two billion euros", ("2000000000", "2000000000", "EUR")),
         ("more than $2 million", ("2000000", "", "USD")),
+        ("between 21 and 23 billion roubles", ("21000000000", "23000000000", "RUB")),
+        ("between $21 and $23 billion", ("21000000000", "23000000000", "USD")),
+        ("at least 300 million tenge", ("300000000", "", "KZT")),
+        ("about 5,000 zlotys", ("5000", "5000", "PLN")),
+        ("5 million dinars", ("5000000", "5000000", "")),
+        ("5 million Serbian dinars", ("5000000", "5000000", "RSD")),
     ],
 )
 def test_a_sum_has_its_currency(text, value):
     assert [mark[1:] for mark in marks(text, MONEY)] == [value]
+
+
+@pytest.mark.parametrize("text", ["two won medals", "500 real threats", "three sum up", "1,50 euros"])
+def test_a_word_that_may_be_a_currency_is_none_after_a_small_number(text):
+    assert marks(text, MONEY) == []
+
+
+@pytest.mark.parametrize("text", ["some 30 tanks", "about $400 million", "up to about 30", "nearly 500 men"])
+def test_an_approximate_figure_is_marked_as_such(text):
+    assert [mark.is_approximate for mark in recognise(text, SYSTEMS, PARTIES, DAY)] == [True]
 
 
 def test_a_sum_is_marked_with_its_currency():
@@ -142,7 +160,10 @@ def test_a_sum_is_marked_with_its_currency():
         ("since 2016", "2016/.."),
         ("2017-2020", "2017/2020"), ("between 2017 and 2020", "2017/2020"), ("summer 2019", "2019-22"),
         ("the 1990s", "199X"), ("2019-10-24", "2019-10-24"), ("on Thursday", "2019-10-24"),
-        ("two years ago", "2017"), ("23 October 2018", "2018-10-23"), ("in 2015, it", "2015"),
+        ("two years ago", "2017"), ("late 2019", "2019-07/2019-12"), ("mid-2019", "2019-04/2019-09"),
+        ("31.12.2018", "2018-12-31"), ("2024 or 2025", "2024/2025"), ("2017 and 2018", "{2017,2018}"),
+        ("October 2018", "2018-10"), ("before March 2018", "../2018-03"), ("in winter 2018", "2018"),
+        ("23 October 2018", "2018-10-23"), ("in 2015, it", "2015"),
     ],
 )  # fmt: skip
 def test_a_date_is_seen_from_the_publication(text, value):

@@ -1,4 +1,4 @@
-"""Numbers and currencies in English."""
+"""Numbers in English."""
 
 import re
 from decimal import Decimal
@@ -41,14 +41,6 @@ def test_words_are_matched_whole(text):
 @pytest.mark.parametrize("text", ["one two", "six seven", "any", "half", "half a", "hundred"])
 def test_words_that_are_no_number(text):
     assert not re.fullmatch(numbers.WORDS, text)
-
-
-@pytest.mark.parametrize(
-    ("sign", "code"),
-    [("$", "USD"), ("US$", "USD"), ("NZ$", "NZD"), ("₽", "RUB"), ("rouble", "RUB"), ("x", "")],
-)
-def test_a_currency_is_known_by_its_sign_or_name(sign, code):
-    assert numbers.find_currency(sign) == code
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,20 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from transfers.models import Party, Quantity, System, Transfer, TransferDate, Valuation
-from transfers.vocabulary import names
+from transfers.vocabulary import counts, names
+from transfers.vocabulary.counts import Number
 
 from .editing.base import PermanentAdmin, RegistryAdmin
 from .editing.choices import RecordChoices
-from .editing.forms import ClaimForm, ClaimFormSet, CountForm, QuantityForm, TransferForm
+from .editing.forms import (
+    ClaimForm,
+    ClaimFormSet,
+    CountForm,
+    QuantityForm,
+    TransferForm,
+    ValuationForm,
+    ValueForm,
+)
 from .editing.history import HistoryAdmin
 from .editing.inputs import INPUTS
 from .editing.queues import QueueFilter
@@ -61,7 +70,8 @@ class TransferDateInline(ClaimInline):
 
 class ValuationInline(ClaimInline):
     model = Valuation
-    figure = ("measure", "minimum", "maximum", "currency", "period", "part")
+    form = ValuationForm
+    figure = ("measure", "number", "currency", "period", "part")
 
 
 @admin.register(Transfer)
@@ -105,11 +115,15 @@ class ClaimAdmin(ReopensTransfer, SpreadsheetAdmin, RegistryAdmin):
     list_filter = ["credibility", "preferred"]
     formfield_overrides = INPUTS
 
+    @admin.display(description="number", ordering="minimum")
+    def figure(self, claim: Quantity | Valuation) -> str:
+        return counts.render(Number(claim.minimum, claim.maximum, counts.ABOUT in claim.note))
+
 
 @admin.register(Quantity)
 class QuantityAdmin(ClaimAdmin):
     form = CountForm
-    list_display = ["transfer", "measure", "minimum", "maximum", "unit", "source", "locator"]
+    list_display = ["transfer", "measure", "figure", "unit", "source", "locator"]
 
 
 @admin.register(TransferDate)
@@ -119,4 +133,5 @@ class TransferDateAdmin(ClaimAdmin):
 
 @admin.register(Valuation)
 class ValuationAdmin(ClaimAdmin):
-    list_display = ["transfer", "measure", "minimum", "maximum", "currency", "source", "locator"]
+    form = ValueForm
+    list_display = ["transfer", "measure", "figure", "currency", "source", "locator"]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from transfers.vocabulary import numbers
+from transfers.vocabulary import currencies, numbers
 
 Match = re.Match[str]
 
@@ -47,4 +47,4 @@ def _parse(match: Match) -> Iterator[Decimal]:
 def _find_currencies(before: str, after: str) -> Iterator[str]:
     for match in (_BEFORE.search(before), _AFTER.match(after)):
         if match:
-            yield match[2] or numbers.find_currency(match[1])
+            yield match[2] or currencies.find_currency(match[1])

@@ -1,20 +1,19 @@
-"""Dates in English, seen from the day of publication, as EDTF: `22 February 2020`, `last year`. Pure."""
+"""Dates of a text in English, seen from the day of publication, as EDTF: `in July`, `last year`. Pure."""
 
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from . import numbers
+from . import numbers, written_dates
+from .edtf import MONTHS
 
 Match = re.Match[str]
 #: Function from a match and the day of publication to an EDTF date, or to the two ends of an interval.
 Meaning = Callable[[Match, date], Iterator[str]]
 
-MONTHS = "January February March April May June July August September October November December".split()
 _SHORT_MONTHS = [name[:3].lower() for name in MONTHS]
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_SEASONS = {"spring": "21", "summer": "22", "autumn": "23", "fall": "23", "winter": "24"}
 
 _MONTH = rf"\b(?P<month>{'|'.join(MONTHS)}|(?:{'|'.join(name[:3] for name in MONTHS)}|Sept)\b\.?)"
 _DAYS = r"(?P<first>\d{1,2})(?:st|nd|rd|th)?(?:[-–](?P<last>\d{1,2}))?"
@@ -75,8 +74,18 @@ def _resolve_last_month(match: Match, day: date) -> Iterator[str]:
     yield (day.replace(day=1) - timedelta(days=1)).isoformat()[:7]
 
 
-def _fill(*templates: str) -> Meaning:
-    return lambda match, day: (template.format_map(match.groupdict()) for template in templates)
+def _resolve_phrase(match: Match, _: date) -> Iterator[str]:
+    """Yield the date that the words name with its year; nothing where they name none."""
+    try:
+        yield written_dates.parse(match[0])
+    except written_dates.NotADate:
+        return
+
+
+def _resolve_ends(match: Match, day: date) -> Iterator[str]:
+    """Yield the ends of the date without their marks; an open end is none."""
+    for text in _resolve_phrase(match, day):
+        yield from (end.rstrip("?~%") for end in re.split("[/{},]", text) if end not in ("", ".."))
 
 
 Forms = tuple[tuple[re.Pattern[str], Meaning], ...]
@@ -91,9 +100,8 @@ _WITH_MONTH = _compile(
     (rf"\b{_DAYS}\.? {_MONTH}(?:,? {_YEAR})?", _resolve_days),
     (rf"{_MONTH}(?:,? {_YEAR})?(?!\w)", _resolve_month),
 )
-#: Each form of a date that a reading log may rest on, in the order in which they are looked for.
-FORMS = (
-    *_compile((rf"{_MONTH} {_DAYS}(?:, {_YEAR})? a day after\b", partial(_resolve_days, back=1))),
+_DAY_BEFORE = _compile((rf"{_MONTH} {_DAYS}(?:, {_YEAR})? a day after\b", partial(_resolve_days, back=1)))
+_SEEN_FROM_DAY = (
     *_WITH_MONTH,
     *_compile(
         (rf"\b(?P<weekday>{'|'.join(_WEEKDAYS)})\b", _resolve_weekday),
@@ -107,26 +115,17 @@ FORMS = (
         (r"(?i)\btoday\b", lambda match, day: iter([day.isoformat()])),
     ),
 )
-#: Forms that a curator sees proposed: those that reading logs need not know, then theirs.
-PROPOSED_FORMS = (
+#: Each form of a date that a reading log may rest on, in the order in which they are looked for.
+FORMS: Forms = (*_DAY_BEFORE, (written_dates.PHRASE, _resolve_ends), *_SEEN_FROM_DAY)
+#: Forms that a curator sees proposed: those of reading logs, and some that logs need not know.
+PROPOSED_FORMS: Forms = (
+    *_DAY_BEFORE,
+    (written_dates.PHRASE, _resolve_phrase),
     *_compile(
-        (rf"\b(?P<year>{_Y}-\d\d-\d\d)\b", _fill("{year}")),
-        (rf"(?i)\bby (?:the end of |late )?{_YEAR}(?!-)", _fill("../{year}")),
-        (rf"(?i)\bsince {_YEAR}(?!-)", _fill("{year}/..")),
-        (
-            rf"(?i)\b(?:from |between )?(?P<year>{_Y})(?:\s?[-–]\s?| to | and )(?P<end>{_Y})\b(?!-)",
-            _fill("{year}", "{end}"),
-        ),
-        (
-            rf"(?i)\b(?P<season>{'|'.join(_SEASONS)}) (?:of )?{_YEAR}",
-            lambda match, day: iter([f"{match['year']}-{_SEASONS[match['season'].lower()]}"]),
-        ),
         (rf"(?i)\b{_COUNT} years ago\b", _resolve_years_ago),
         (r"(?i)\bnext year\b", lambda match, day: iter([f"{day.year + 1:04}"])),
-        (r"\b(?P<year>(?:1[89]|20)\d)0s\b", _fill("{year}X")),
-        (rf"(?<![\w.,$€£])(?<!\d-)(?P<year>{_Y})(?!\w|,\d|-\d|\.\d|\s(?:UTC|GMT|hours)\b)", _fill("{year}")),
     ),
-    *FORMS,
+    *_SEEN_FROM_DAY,
 )
 
 
@@ -140,19 +139,15 @@ def find_dates(text: str, day: date) -> tuple[set[str], str]:
     for pattern, meaning in FORMS:
         for match in pattern.finditer(text):
             dates.update(meaning(match, day))
-        text = pattern.sub("…", text)
+        text = pattern.sub(_leave_years, text)
     return dates | set(find_years(text)), text
+
+
+def _leave_years(match: Match) -> str:
+    """Return what stays of a date in the rest of its text: a year that stands alone may be a count."""
+    return match[0] if re.fullmatch(_Y, match[0]) else "…"
 
 
 def find_years(text: str) -> list[str]:
     """Return every plain year that the text prints."""
     return _PLAIN_YEAR.findall(text)
-
-
-def parse_date(text: str) -> str:
-    """Return a month or a day of a printed year as EDTF: `24 October 2019`, `Oct 2019`; else nothing."""
-    for pattern, meaning in _WITH_MONTH:
-        match = re.fullmatch(pattern.pattern, text, re.IGNORECASE)
-        if match and match["year"]:
-            return next(meaning(match, date.max), "")
-    return ""

@@ -24,12 +24,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from .dates import MONTHS
-
 __all__ = [
     "LONGEST", "PATTERN", "EDTFError", "Edtf", "bounds", "ends", "envelope", "overlaps", "parse", "validate",
 ]  # fmt: skip
 
+MONTHS = "January February March April May June July August September October November December".split()
 Bounds = tuple[date | None, date | None]
 Days = tuple[date, date]
 
@@ -55,7 +54,14 @@ LONGEST = 500
 
 
 class EDTFError(ValueError):
-    """Text that is no date of the register; the message is meant for the person who typed it."""
+    """Text that is no date of the register; the message is meant for the person who typed it.
+
+    `offers` are the dates that may be meant, as EDTF.
+    """
+
+    def __init__(self, message: str = "", offers: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.offers = tuple(offers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def parse(text: str) -> Edtf:
     try:
         return Edtf(text, *_parse_bounds(text))
     except EDTFError as error:
-        raise EDTFError(_compose_message(text, str(error))) from None
+        raise _build_error(text, str(error)) from None
 
 
 def validate(text: str) -> None:
@@ -170,7 +176,7 @@ def _parse_interval(text: str) -> Bounds:
 
 
 def _parse_date(text: str) -> Days:
-    """Return the days of a year, month, day or season; `_compose_message` words an empty error."""
+    """Return the days of a year, month, day or season; `_build_error` words an empty error."""
     match = _match_date(text)
     if match is None:
         raise EDTFError
@@ -245,15 +251,16 @@ _REMARKS = (
 )
 
 
-def _compose_message(text: str, reason: str) -> str:
+def _build_error(text: str, reason: str) -> EDTFError:
     if len(text) > 100:
-        return f"{text[:40]!r}...: {reason or _FORMS}"
+        return EDTFError(f"{text[:40]!r}...: {reason or _FORMS}")
     offers = [(new, why) for pattern, by, why in _REWRITINGS if _is_date(new := re.sub(pattern, by, text))]
     if not reason:
         remarks = (remark for pattern, remark in _REMARKS if re.search(pattern, text))
         reason = offers[0][1] if offers else next(remarks, _FORMS)
-    written = " or ".join(dict.fromkeys(_spell_month(new) for new, _ in offers))
-    return f"{text!r}: {reason}" + (f": write {written}" if written else "")
+    dates = dict.fromkeys(new for new, _ in offers)
+    written = " or ".join(map(_spell_month, dates))
+    return EDTFError(f"{text!r}: {reason}" + (f": write {written}" if written else ""), dates)
 
 
 def _is_date(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Numbers and currencies in English: `2,500`, `2.5 billion`, `a dozen`, `two hundred and fifty`, `US$`. Pure.
+"""Numbers in English: `2,500`, `2.5 billion`, `a dozen`, `two hundred and fifty`. Pure.
 
 Where a number may stand in a text is up to the reader of that text; its patterns are made of these.
 """
@@ -38,15 +38,6 @@ WORDS = (
     rf"|half an?(?= {SCALE}\b))"
 )
 
-_CURRENCIES = {
-    **dict.fromkeys(("$", "us$", "dollar"), "USD"), **dict.fromkeys(("a$", "au$"), "AUD"),
-    **dict.fromkeys(("c$", "ca$"), "CAD"), "hk$": "HKD", "nz$": "NZD", "s$": "SGD", "r$": "BRL",
-    **dict.fromkeys(("€", "euro"), "EUR"), **dict.fromkeys(("£", "pound"), "GBP"),
-    **dict.fromkeys(("₽", "ruble", "rouble"), "RUB"), **dict.fromkeys(("₹", "rs", "rs.", "rupee"), "INR"),
-    **dict.fromkeys(("¥", "yen"), "JPY"), **dict.fromkeys(("₺", "lira"), "TRY"), "₩": "KRW", "yuan": "CNY",
-}  # fmt: skip
-CURRENCY_SIGN = r"(?:(?:US|AU?|CA?|HK|NZ|S|R)?\$|[€£¥₽₹₺₩])"
-
 
 def parse_number(text: str) -> Decimal:
     """Return the number that digits or words name: `2,500`, `1.2 b`, `half a dozen`, `thirty-one`."""
@@ -63,11 +54,6 @@ def parse_number(text: str) -> Decimal:
             total, part = total + part * scale, Decimal(0)
     whole = (total + part).to_integral_value()
     return whole if whole == total + part else total + part
-
-
-def find_currency(sign: str) -> str:
-    """Return the ISO 4217 code of a sign or a name: `US$`, `rouble`; empty where it is none."""
-    return _CURRENCIES.get(sign.lower(), "")
 
 
 def format_number(number: int | float | Decimal) -> str:

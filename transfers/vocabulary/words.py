@@ -1,9 +1,11 @@
 """Text made comparable: Latin script, lower case, without what does not part two names. Pure."""
 
 import re
+from collections.abc import Collection
 from unicodedata import normalize
 
 from anyascii import anyascii
+from rapidfuzz.distance import OSA
 
 #: How much of a source may be repeated: words, and characters.
 LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT = 12, 200
@@ -40,3 +42,20 @@ def fold_party(text: str) -> str:
 def split(text: str) -> list[str]:
     """Return the words of a text: `Su-30MKI fighter` → `su`, `30mki`, `fighter`."""
     return [word for word in _NOT_A_WORD.split(_plain(text)) if word]
+
+
+def correct_spelling(text: str, vocabulary: Collection[str]) -> str:
+    """Return the text, in small letters, with misspelt words replaced by the one word that each is most like.
+
+    A word of four letters and more may differ in one place, a longer one in two: `Febuary` → `february`.
+    """
+    return re.sub(r"[^\W\d_]{4,}", lambda match: _correct_word(match[0], vocabulary), text.casefold())
+
+
+def _correct_word(word: str, vocabulary: Collection[str]) -> str:
+    if word in vocabulary:
+        return word
+    distances = {other: OSA.distance(word, other) for other in vocabulary if len(other) > 3}
+    least = min(distances.values(), default=len(word))
+    nearest = [other for other, distance in distances.items() if distance == least]
+    return nearest[0] if len(nearest) == 1 and least <= (1 if len(word) < 7 else 2) else word

@@ -1,6 +1,7 @@
 """Claims made from the marks of an article: forms filled in with proposals, and how they are recorded."""
 
-import re
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
-from transfers.admin.editing.forms import CountForm
+from transfers.admin.editing.forms import CountForm, ValueForm
 from transfers.admin.editing.inputs import EDTFFormField
 from transfers.curation import recording, workflow
 from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark, choose_excerpt
 from transfers.models import CLAIM_MODELS, ArticleText, Transfer, Valuation, history
+from transfers.vocabulary import written_dates
 from transfers.vocabulary.counts import Number
 
 from .nearby import NearbyTransfers
@@ -23,13 +25,12 @@ from .target import NewTransferForm, TargetForm
 _EVIDENCE = ["locator", "excerpt", "attributed_to", "credibility", "note"]
 _FIGURE_FIELDS = {
     NUMBER: ["measure", "number", "unit", "as_of"],
-    MONEY: ["measure", "minimum", "maximum", "currency"],
+    MONEY: ["measure", "number", "currency"],
     DATE: ["event", "date"],
 }
 _DATE_FIELDS = {NUMBER: ["as_of"], MONEY: [], DATE: ["date"]}
 #: What a curator is likely to enter for the next claim of an article as for the last one.
 _REMEMBERED = ("attributed_to", "credibility")
-_ABOUT = re.compile(r"(?i)(?:\b(?:about|around|approximately|circa|some|roughly)\s|[~≈]\s?)$")
 
 
 def may_add(user: Any, kind: str) -> bool:
@@ -39,7 +40,7 @@ def may_add(user: Any, kind: str) -> bool:
 def _build_claim_form(kind: str) -> Any:
     """Return the class of the form: the fields of the transfer's page for such a claim, in one order."""
     names = [*_FIGURE_FIELDS[kind], *_EVIDENCE]
-    base = CountForm if kind == NUMBER else forms.ModelForm
+    base = {NUMBER: CountForm, MONEY: ValueForm}.get(kind, forms.ModelForm)
     dates = dict.fromkeys(_DATE_FIELDS[kind], EDTFFormField)
     form_class = forms.modelform_factory(
         FIGURES[kind], form=base, fields=[name for name in names if name != "number"], field_classes=dates
@@ -92,7 +93,9 @@ class ClaimMaker:
         if self.mark.kind != DATE or data is None:
             return {}
         event, date = (data.get(self.claim.add_prefix(name), "").strip() for name in ("event", "date"))
-        return {event: [date]} if event and date else {}
+        with suppress(written_dates.NotADate):
+            return {event: [written_dates.parse(date)]} if event else {}
+        return {}
 
     @property
     def media(self) -> forms.Media:
@@ -149,13 +152,12 @@ class ClaimMaker:
         }
         if self.mark.kind == DATE:
             return proposal | {"date": self.mark.value[0]}
-        minimum, maximum, unit = self.mark.value
+        *ends, unit = self.mark.value
+        minimum, maximum = (Decimal(end) if end else None for end in ends)
+        proposal |= {"number": Number(minimum, maximum, self.mark.is_approximate)}
         if self.mark.kind == MONEY:
-            amounts = {"minimum": minimum, "maximum": maximum, "currency": unit}
-            return proposal | {"measure": Valuation.Measure.DEAL_VALUE} | amounts
-        ends = [int(text) if text else None for text in (minimum, maximum)]
-        is_approximate = bool(_ABOUT.search(self.article.text[: self.mark.start]))
-        return proposal | {"number": Number(*ends, is_approximate), "unit": unit}
+            return proposal | {"measure": Valuation.Measure.DEAL_VALUE, "currency": unit}
+        return proposal | {"unit": unit}
 
     def _remember(self) -> dict[str, Any]:
         """Return the user's newest entries for claims of this source; the measure for claims of this kind."""

@@ -76,7 +76,8 @@ def describe(mark: Mark) -> str:
     if mark.kind in (NUMBER, MONEY):
         minimum, maximum, unit = mark.value
         figure = minimum if minimum == maximum else f"{minimum}..{maximum}"
-        return f"{mark.kind} {figure} {unit}".strip()
+        about = "about " if mark.is_approximate else ""
+        return f"{mark.kind} {about}{figure} {unit}".strip()
     return f"{mark.kind} {mark.value[0] if mark.kind == DATE else ', '.join(mark.value)}"
 
 

@@ -17,10 +17,14 @@ from .readable import ReadableValues
 
 
 class RegistryAdmin(CheckedList, ReadableValues, RecordChoices, admin.ModelAdmin):
-    """Base of every admin class here, with a script that labels what Django's pages leave unlabelled."""
+    """Base of every admin class here, with the scripts of its pages.
+
+    One labels what Django's pages leave unlabelled, one says what numbers and dates are understood to mean.
+    """
 
     class Media:
-        js = ("transfers/labels.js",)
+        js = ("transfers/labels.js", "transfers/meanings.js")
+        css = {"all": ["transfers/meanings.css"]}
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return [self.describe_field(name) for name in super().get_list_display(request)]

@@ -2,15 +2,18 @@
 
 import re
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet, BooleanField, ModelForm
 
 from transfers.curation import duplicates, keys
-from transfers.models import Quantity
+from transfers.models import Quantity, Valuation
+from transfers.vocabulary import written_dates
 from transfers.vocabulary.counts import ABOUT, Number
 
+from . import meanings
 from .inputs import NumberField
 from .stale import CheckedForm
 
@@ -22,35 +25,90 @@ class ClaimForm(ModelForm):
         return {*super()._get_validation_exclusions(), "preferred"}  # type: ignore[misc]
 
 
-class CountForm(ModelForm):
-    """Count in one field; "about 30" is stored as 30, and the note says that it is approximate."""
+_ENDS = ("minimum", "maximum")
+
+
+class FigureForm(ModelForm):
+    """Minimum and maximum in one field; "about 30" is stored as 30, with a note that it is approximate."""
+
+    number: Any
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        claim = self.instance
+        if claim.pk:
+            self.initial["number"] = Number(claim.minimum, claim.maximum, ABOUT in claim.note)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if (number := cleaned.get("number")) is not None:
+            self._set_ends(number)
+            if "note" in self.fields:
+                rest = (cleaned.get("note") or "").replace(ABOUT, "").strip()
+                cleaned["note"] = f"{rest} {ABOUT}".strip() if number.is_approximate else rest
+        return cleaned
+
+    def _set_ends(self, number: Number) -> None:
+        """Set minimum and maximum, of which the form itself has no fields."""
+        for name, value in zip(_ENDS, number, strict=False):
+            try:
+                if value is not None:
+                    value = self.instance._meta.get_field(name).clean(value, self.instance)
+                setattr(self.instance, name, value)
+            except ValidationError as error:
+                self.add_error("number", error)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Add what the model says of minimum and maximum to the number."""
+        by_field = getattr(error, "error_dict", {})
+        if of_ends := [fault for name in _ENDS for fault in by_field.pop(name, [])][:1]:
+            super().add_error("number", of_ends)
+        if by_field or not of_ends:
+            super().add_error(field, error)
+
+
+class CountForm(FigureForm):
+    """Number of things."""
 
     number = NumberField(
-        help_text="6, 5-7, at least 10 (10+), up to 12, about 30 (~30); words up to twenty.", label="Number"
+        help_text="6, 5-7, half a dozen, 1,500, at least 10 (10+), up to 12, about 30 (~30).", label="Number"
     )
 
     class Meta:
         model = Quantity
         exclude = ["minimum", "maximum"]  # noqa: DJ006  # the admin lists the fields
 
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["number"] = Number(self.instance.minimum, self.instance.maximum)
+
+class ValueForm(FigureForm):
+    """Sum of money with its currency, which may stand in its number, or a TIV."""
+
+    number = NumberField(
+        kind=meanings.SUM,
+        help_text="$400 million, 2.5 bn EUR, between 21 and 23 billion roubles, about 30,000,000;"
+        " a TIV in millions.",
+        label="Number",
+    )
+
+    class Meta:
+        model = Valuation
+        exclude = ["minimum", "maximum"]  # noqa: DJ006  # the admin lists the fields
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        number = cleaned.get("number")
-        if number is not None:
-            self.instance.minimum, self.instance.maximum = number[:2]
-            note = cleaned.get("note") or ""
-            if number.is_approximate and ABOUT not in note:
-                cleaned["note"] = f"{note} {ABOUT}".strip()
+        cleaned = super().clean()
+        printed = getattr(cleaned.get("number"), "currency", "")
+        chosen = cleaned.get("currency") or printed
+        if printed and chosen != printed:
+            self.add_error("number", f"The number is in {printed}, but the currency is {chosen}.")
+        cleaned["currency"] = chosen
         return cleaned
 
 
 class QuantityForm(CountForm, ClaimForm):
     """Count among the other claims of its transfer."""
+
+
+class ValuationForm(ValueForm, ClaimForm):
+    """Value among the other claims of its transfer."""
 
 
 class ClaimFormSet(BaseInlineFormSet):
@@ -154,12 +212,13 @@ class TransferForm(NewTransferCheck, CheckedForm):
 
 
 def _read_dates(data: Any) -> dict[str, list[str]]:
-    """Return the dates of a posted form by event, unchecked and without those to be deleted."""
+    """Return the dates of a posted form by event, without those to be deleted or that cannot be read."""
     dates_by_event: dict[str, list[str]] = {}
     for name in data:
         match = re.fullmatch(r"dates-[0-9]+-date", name)
         prefix = name.removesuffix("date")
         text, event = data[name].strip(), data.get(f"{prefix}event", "")
         if match and text and event and not data.get(f"{prefix}DELETE"):
-            dates_by_event.setdefault(event, []).append(text)
+            with suppress(written_dates.NotADate):
+                dates_by_event.setdefault(event, []).append(written_dates.parse(text))
     return dates_by_event

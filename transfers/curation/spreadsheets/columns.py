@@ -1,7 +1,6 @@
 """A column of a file and the field of a record that it fills: text to value, or a fault in words."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,6 +8,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from transfers.models.rules import EDTFField
+from transfers.vocabulary import counts, edtf, written_dates
+from transfers.vocabulary.counts import Number
 from transfers.vocabulary.names import format_suggestions, suggest
 
 
@@ -53,6 +55,8 @@ class FieldColumn:
             return self._parse_truth(text.lower())
         if self.field.choices and text:
             return self._parse_choice(text)
+        if isinstance(self.field, EDTFField) and text:
+            return written_dates.parse(text)
         if isinstance(self.field, models.CharField | models.TextField):
             return text
         return self._parse_figure(text) if text else None
@@ -78,25 +82,26 @@ class FieldColumn:
 
     def _parse_figure(self, text: str) -> Any:
         if isinstance(self.field, models.DateField):
-            return _parse_date(text)
-        if isinstance(self.field, models.DecimalField):
-            return _parse_decimal(text)
-        if not re.fullmatch(r"[0-9]{1,18}", text):
-            raise ValueError(f"{text!r} is not a whole number in digits.")
-        return int(text)
+            return _parse_day(text)
+        is_whole = isinstance(self.field, models.IntegerField)
+        return _parse_end(text, counts.parse_count if is_whole else counts.parse)
 
 
-def _parse_date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"{text!r} is not a date such as 2019-10-24.") from error
+def _parse_day(text: str) -> date:
+    first, last = edtf.bounds(written_dates.parse(text))
+    if first is None or first != last:
+        raise ValueError(f"{text!r} is not one day, such as 2019-10-24.")
+    return first
 
 
-def _parse_decimal(text: str) -> Decimal:
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
-        raise ValueError(f"{text!r} is not a number such as 12.5, in digits.")
-    return Decimal(text)
+def _parse_end(text: str, parse: Callable[[str], Number]) -> Decimal | int:
+    """Return the one number of a cell: minimum, maximum and currency have columns of their own."""
+    minimum, maximum, is_approximate, currency = parse(text)
+    if minimum is None or minimum != maximum:
+        raise ValueError(f"{text!r} is not one number: the columns minimum and maximum have one each.")
+    if is_approximate or currency:
+        raise ValueError(f"{text!r}: the column has the number alone; write the rest into note or currency.")
+    return minimum
 
 
 class AliasColumn:

@@ -11,7 +11,7 @@ from datetime import date
 
 from .dates import find_dates
 from .figures import find_figures
-from .marks import DATE, KINDS, PARTY, SYSTEM, Candidate, Mark, split_paragraphs
+from .marks import APPROXIMATE, DATE, KINDS, PARTY, SYSTEM, Candidate, Mark, split_paragraphs
 from .names import Names, build_trie, find_names, list_party_names, list_system_names
 
 
@@ -30,7 +30,9 @@ def recognise(text: str, systems: Names, parties: Names, published: date | None 
         candidates += [(DATE, *place) for place in find_dates(body, published)]
         for kind, start, end, value in _choose_apart(candidates, len(body)):
             start, end = start + paragraph.start, end + paragraph.start
-            marks.append(Mark(start, end, kind, text[start:end], paragraph.number, value))
+            is_approximate = value[-1] == APPROXIMATE
+            value = value[:-1] if is_approximate else value
+            marks.append(Mark(start, end, kind, text[start:end], paragraph.number, value, is_approximate))
     return marks
 
 

@@ -6,7 +6,9 @@ from datetime import date
 
 from transfers.vocabulary import edtf
 from transfers.vocabulary.dates import PROPOSED_FORMS, Match, Meaning
+from transfers.vocabulary.written_dates import YEAR
 
+_YEAR = re.compile(rf"\b{YEAR}(?!\d)")
 _PREPOSITION = re.compile(
     r"(?i)\b(?:in|of|since|by|until|last|next|this|early|late|mid|from|to|and|during|between)[\s-]$"
 )
@@ -18,7 +20,7 @@ def find_dates(body: str, published: date | None) -> Iterator[tuple[int, int, tu
     """Yield the start, the end and the EDTF of each date."""
     for pattern, meaning in PROPOSED_FORMS:
         for match in pattern.finditer(body):
-            if published is None and not match.groupdict().get("year"):
+            if published is None and not _YEAR.search(match[0]):
                 continue
             if _is_bare_month(match) and not _PREPOSITION.search(
                 body[max(0, match.start() - 8) : match.start()]

@@ -2,34 +2,42 @@
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 
-from transfers.vocabulary import numbers
+from transfers.vocabulary import counts, currencies, numbers
 from transfers.vocabulary.codes import CURRENCIES
-from transfers.vocabulary.counts import LARGEST
+from transfers.vocabulary.counts import LARGEST, Number
 
-from .marks import MONEY, NUMBER, Candidate
+from .marks import APPROXIMATE, MONEY, NUMBER, Candidate
 
 _WORDS = rf"(?:{numbers.WORDS}|half an?(?= ))"
-_DIGITS = r"(?:\d{1,3}(?:,\d{2,3}){1,5}(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?)"
 _OF_MONEY_ONLY = frozenset({"m", "b", "k"})
+_TO = r" to | or |(?(between) and |(?!))"
 _NUMBER = re.compile(
-    rf"(?:(?P<sign>{numbers.CURRENCY_SIGN}|\bRs\.?)\s?|(?<![\w.,/-])(?:(?P<code>[A-Z]{{3}})\s)?)(?<![.,/-])"
-    rf"(?:(?P<low>{_DIGITS})(?:(?:[-–]| to | or )(?P<high>{_DIGITS}))?"
-    rf"|(?P<word>{_WORDS})(?:(?: to | or )(?P<word2>{_WORDS}))?)"
+    rf"(?P<between>\bbetween\s)?(?:(?P<sign>{currencies.SIGN}|\bRs\.?)\s?"
+    rf"|(?<![\w.,/-])(?:(?P<code>[A-Z]{{3}})\s)?)(?<![.,/-])"
+    rf"(?P<figure>(?P<low>{counts.DIGITS})(?:(?:[-–]|{_TO})(?:{currencies.SIGN})?{counts.DIGITS})?"
+    rf"|(?P<word>{_WORDS})(?:(?:{_TO}){_WORDS})?)"
     rf"(?P<scale>(?:[- ]?{numbers.SCALE}\b){{0,3}})(?!\w|-\w|[.,:/]\d)",
     re.IGNORECASE,
 )
 _CURRENCY = re.compile(
-    r"\s(?:(?:US|U\.S\.|American)\s)?(?:(dollar|euro|ro?uble|rupee|yuan|yen|pound|lira)s?|([A-Z]{3}))\b"
+    rf"\s(?:(?P<name>(?i:{currencies.NAME}))|(?P<code>[A-Z]{{3}}))\b|\s?(?P<sign>[€₽₹₺₩₪₴₸₫฿₦])"
+)
+#: Names of currencies that are words for other things: a sum in them is large, or it is none.
+_OTHER_WORDS = frozenset(
+    "pound pounds real reais sol won sum sums som soms sterling kip dong colon colones rand crown crowns lek"
+    " gold pula birr dram drams dobra tala kina cedi lira".split()
 )
 _NO_COUNT = re.compile(
     r"\s?(?:%|percent\b|per cent\b|percentage\b|[ap]\.?m\b|UTC\b|GMT\b|hours?\b|km\b|kilomet|miles?\b"
     r"|met(?:er|re)s?\b|mm\b|years?\b|months?\b|weeks?\b|days?\b|minutes?\b|times?\b)"
 )
 _FURNITURE = re.compile(r"(?m)^\s*\d{1,3}[.)](?=\s)|\+?\d[\d() -]{7,20}\d|\b\d{1,2}:\d\d\b")
-_LEAST = re.compile(r"(?i)\b(?:at least|more than|no fewer than|not less than|over)\s$")
-_MOST = re.compile(r"(?i)\b(?:at most|up to|no more than|as many as|fewer than|less than)\s$")
+#: What stands before a figure and says how it is meant, as the reader of numbers knows it.
+_QUALIFIER = re.compile(
+    rf"(?<!\w)(?:(?:{counts.LEAST}|{counts.MOST}) )?(?:(?:{counts.ABOUT_WORDS} |[~≈] ?))?$", re.IGNORECASE
+)
+_REACH = 40
 
 
 def find_figures(body: str) -> Iterator[Candidate]:
@@ -37,50 +45,66 @@ def find_figures(body: str) -> Iterator[Candidate]:
     for match in _FURNITURE.finditer(body):
         yield NUMBER, match.start(), match.end(), ()
     for match in _NUMBER.finditer(body):
-        low, high = _parse_range(match)
-        start, end, currency = _find_sum(body, match)
-        before = body[max(0, start - 16) : start]
-        if currency:
-            yield MONEY, start, end, (*_format_range(before, low, high), currency)
-        elif (unit := _find_counted_unit(body, match, low, high)) is not None:
-            yield NUMBER, start, end, (*_format_range(before, low, high), unit)
+        number = _parse(body, match)
+        if number is None:
+            continue
+        start, end, currency = _find_sum(body, match, number)
+        if currency is not None:
+            yield MONEY, start, end, (*_format(number), currency, *_list_marks(number))
+        elif (unit := _find_counted_unit(body, match, number)) is not None:
+            yield NUMBER, start, end, (*_format(number), unit, *_list_marks(number))
 
 
-def _find_sum(body: str, match: re.Match[str]) -> tuple[int, int, str]:
-    """Return where the figure starts and ends, its currency included, and that currency if there is one."""
-    start = match.start("low" if match["low"] else "word")
-    if currency := _find_currency(match["sign"], match["code"]):
-        return match.start(), match.end(), currency
+def _parse(body: str, match: re.Match[str]) -> Number | None:
+    """Return the number with the words before it; None where it cannot be read in one way."""
+    figure = re.sub(currencies.SIGN, "", match["figure"]) + match["scale"]
+    start = match.start("sign" if match["sign"] else "code" if match["code"] else "figure")
+    qualifier = "between " if match["between"] else _get_qualifier(body[max(0, start - _REACH) : start])
+    try:
+        return counts.parse(qualifier + figure)
+    except counts.NotANumber:
+        return None
+
+
+def _get_qualifier(before: str) -> str:
+    match = _QUALIFIER.search(before)
+    return match[0] if match else ""
+
+
+def _find_sum(body: str, match: re.Match[str], number: Number) -> tuple[int, int, str | None]:
+    """Return where the figure starts and ends, its currency included, and that currency.
+
+    The currency is None where none is printed, and empty where its name is that of several.
+    """
+    start = match.start("figure")
+    if match["sign"] or match["code"] in CURRENCIES:
+        before = match.start("sign" if match["sign"] else "code")
+        return before, match.end(), match["code"] or currencies.find_currency(match["sign"])
     after = _CURRENCY.match(body, match.end())
-    if after and (currency := _find_currency(after[1], after[2])):
-        return start, after.end(), currency
-    return start, match.end(), ""
+    if after and after["code"] and after["code"] not in CURRENCIES:
+        after = None
+    if after and (after["name"] or "").casefold() in _OTHER_WORDS and max(filter(None, number[:2])) < 1000:
+        after = None
+    if after is None:
+        return start, match.end(), None
+    return start, after.end(), after["code"] or currencies.find_currency(after["name"] or after["sign"])
 
 
-def _parse_range(match: re.Match[str]) -> tuple[Decimal, Decimal]:
-    """Return the least and the greatest number that the digits or words name, with their scale."""
-    first = match["low"] or match["word"]
-    last = match["high"] or match["word2"] or first
-    low, high = (numbers.parse_number(f"{end} {match['scale']}") for end in (first, last))
-    return low, high
+def _format(number: Number) -> tuple[str, str]:
+    """Return minimum and maximum as text, empty where they are open."""
+    minimum, maximum = ("" if end is None else f"{end.normalize():f}" for end in number[:2])  # type: ignore[union-attr]
+    return minimum, maximum
 
 
-def _find_currency(word: str | None, code: str | None) -> str:
-    if word:
-        return numbers.find_currency(word)
-    return code if code in CURRENCIES else ""
+def _list_marks(number: Number) -> tuple[str, ...]:
+    return (APPROXIMATE,) if number.is_approximate else ()
 
 
-def _format_range(before: str, low: Decimal, high: Decimal) -> tuple[str, str]:
-    """Return minimum and maximum as text, open where the words before say at least or at most."""
-    least, most = (f"{value.normalize():f}" for value in sorted((low, high)))
-    return ("" if _MOST.search(before) else least), ("" if _LEAST.search(before) else most)
-
-
-def _find_counted_unit(body: str, match: re.Match[str], low: Decimal, high: Decimal) -> str | None:
+def _find_counted_unit(body: str, match: re.Match[str], number: Number) -> str | None:
     """Return the unit of a count, empty where none is named; None where the number counts no arms."""
     of_money = _OF_MONEY_ONLY & set(re.findall("[a-z]+", match["scale"].lower()))
-    whole = low % 1 == 0 and high % 1 == 0 and max(low, high) <= LARGEST
+    ends = [end for end in number[:2] if end is not None]
+    whole = not any(end % 1 for end in ends) and max(ends) <= LARGEST
     if of_money or not whole or _NO_COUNT.match(body, match.end()):
         return None
     is_article = match["word"] and match["word"].lower() in ("a", "an", "one") and not match["scale"]

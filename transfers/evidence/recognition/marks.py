@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from transfers.vocabulary.words import LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT
 
 SYSTEM, PARTY, MONEY, DATE, NUMBER = "system", "party", "money", "date", "number"
-#: Where two kinds claim the same words, the first of these has them: there is no number in S-400 or in $5.
-KINDS = (SYSTEM, PARTY, MONEY, DATE, NUMBER)
+#: Where two kinds claim the same words, the first of these has them: there is no number in S-400 or in $5, no
+#: party in 5 million Serbian dinars.
+KINDS = (SYSTEM, MONEY, PARTY, DATE, NUMBER)
 
+#: Last of a candidate's values where the words before a figure say that it is not exact.
+APPROXIMATE = "about"
 #: Kind, start, end and value; without a value the place is only held against other kinds.
 Candidate = tuple[str, int, int, tuple[str, ...]]
 
@@ -18,7 +21,7 @@ class Mark:
     """Words of the text that name something.
 
     `value` holds, of a system or party, its identifiers; of a number, minimum, maximum and unit; of a sum,
-    minimum, maximum and currency; of a date, its EDTF. What is open or not said is empty.
+    minimum, maximum and currency; of a date, its EDTF. What is open, not said or ambiguous is empty.
     """
 
     start: int
@@ -27,6 +30,7 @@ class Mark:
     text: str
     paragraph: int
     value: tuple[str, ...]
+    is_approximate: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from transfers.vocabulary import numbers
+from transfers.vocabulary import currencies, numbers
 from transfers.vocabulary.codes import CURRENCIES
 from transfers.vocabulary.words import LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT
 
@@ -119,7 +119,7 @@ _AFTER_A_SPACE = frozenset(
     "USD EUR GBP AUD CAD CHF SEK NOK DKK INR JPY KRW CNY SGD ILS BRL PLN CZK NZD RUB ZAR SAR AED".split()
 )
 _CODES = CURRENCIES - {"XTS", "XXX"}
-_SIGN = rf"(?:{numbers.CURRENCY_SIGN}|[A-Z]{{3}}(?![A-Z]))"
+_SIGN = rf"(?:{currencies.SIGN}|[A-Z]{{3}}(?![A-Z]))"
 _N = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,6})(?:\.[0-9]{1,4})?(?![.,]?[0-9])"
 _SCALE = rf"{numbers.SCALE}(?!\w)"
 _SUM = re.compile(
@@ -197,7 +197,7 @@ def _amount(match: re.Match[str]) -> _Amount | None:
 
 def _currency(sign: str, spaced: bool) -> str:
     codes = _AFTER_A_SPACE if spaced else _CODES
-    return numbers.find_currency(sign) or (sign if sign in codes else "")
+    return currencies.find_currency(sign) or (sign if sign in codes else "")
 
 
 _WORD = re.compile(r"\S+")
