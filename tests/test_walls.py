@@ -20,6 +20,7 @@ WALLS = {
     "vocabulary knows no records": ("vocabulary", ["transfers.models", "rest_framework"]),
     "evidence is read without Django": ("evidence", ["django"]),
     "figures know neither database nor Django": ("publication/figures.py", ["django", "transfers.models"]),
+    "candidates are chosen without a database": ("curation/candidates.py", ["django", "transfers.models"]),
     "registers are read without a database": ("registers/reading", ["django", "transfers.models"]),
     "deals are matched without a database": ("registers/matching.py", ["django", "transfers.models"]),
     "deals are compared without a database": ("registers/comparison.py", ["django", "transfers.models"]),

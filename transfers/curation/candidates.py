@@ -58,30 +58,39 @@ class Fit:
 
 @dataclass(frozen=True)
 class Assessment:
-    """How a transfer stands to a figure: a verdict on each feature, and what competes with it."""
+    """How a transfer stands to a figure: a verdict on each feature, and what competes with it.
+
+    `place` says how many systems are named nearer to the figure than the transfer's own.
+    """
 
     option: Option
     fits: tuple[Fit, ...]
     rivals: tuple[str, ...] = ()
+    place: int = 0
 
     @property
     def is_complete(self) -> bool:
         return all(fit.verdict == Verdict.FITS for fit in self.fits)
 
     @property
-    def rank(self) -> tuple[int, int, str]:
+    def rank(self) -> tuple[int, int, int, str]:
         """Return what orders assessments, the best first."""
         verdicts = [fit.verdict for fit in self.fits]
-        return verdicts.count(Verdict.CONTRADICTED), -verdicts.count(Verdict.FITS), self.option.key
+        counts = verdicts.count(Verdict.CONTRADICTED), -verdicts.count(Verdict.FITS)
+        return *counts, self.place, self.option.key
 
 
 @dataclass(frozen=True)
 class Passage:
-    """What is said around a figure: by its own paragraph and, in `levels`, by others, the nearest first."""
+    """What is said around a figure: by its own paragraph and, in `levels`, by others, the nearest first.
+
+    `slugs` are of the systems that the own paragraph names, those nearest to the figure first.
+    """
 
     own: Statement
     levels: tuple[tuple[Statement, ...], ...] = ()
     families: Mapping[str, str | None] = field(default_factory=dict)
+    slugs: tuple[str, ...] = ()
 
     def list_party_levels(self, others: set[str]) -> Iterator[tuple[Statement, ...]]:
         """Yield the figure's own paragraph, then levels that name a party besides these."""
@@ -92,7 +101,10 @@ class Passage:
 
 
 def build_passage(
-    statements: Sequence[Statement], number: int, families: Mapping[str, str | None]
+    statements: Sequence[Statement],
+    number: int,
+    families: Mapping[str, str | None],
+    slugs: Iterable[str] = (),
 ) -> Passage:
     """Return what is said around the paragraph of this number; the statements are those of the whole text."""
     by_number = {statement.paragraph: statement for statement in statements}
@@ -100,7 +112,7 @@ def build_passage(
     if number > HEADLINE + REACH:
         numbers.append((HEADLINE, HEADLINE))
     levels = [tuple(by_number[at] for at in dict.fromkeys(level) if at in by_number) for level in numbers]
-    return Passage(by_number[number], tuple(level for level in levels if level), families)
+    return Passage(by_number[number], tuple(level for level in levels if level), families, tuple(slugs))
 
 
 def rank_options(passage: Passage, options: Iterable[Option]) -> list[Assessment]:
@@ -119,7 +131,14 @@ def assess(passage: Passage, option: Option) -> Assessment:
     supplier, recipient = (_assess_party(passage, option, role) for role in (SUPPLIER, RECIPIENT))
     system = _assess_system(passage, option)
     fits = (supplier, recipient, system)
-    return Assessment(option, fits, tuple(_list_rivals(passage, option, fits)))
+    rivals = tuple(_list_rivals(passage, option, fits))
+    return Assessment(option, fits, rivals, _find_place(passage, option))
+
+
+def _find_place(passage: Passage, option: Option) -> int:
+    """Return how many of the paragraph's systems are named nearer to the figure than the transfer's."""
+    related = [_is_related(slug, option, passage.families) for slug in passage.slugs]
+    return related.index(True) if True in related else len(related)
 
 
 def _assess_party(passage: Passage, option: Option, role: str) -> Fit:
@@ -134,7 +153,9 @@ def _assess_party(passage: Passage, option: Option, role: str) -> Fit:
             )
         instead = [party for party in parties if party.role == role and code not in party.codes]
         if not named:
-            instead = instead or [party for party in parties if other not in party.codes]
+            instead = instead or [
+                party for party in parties if other not in party.codes and party.role != OTHERS[role]
+            ]
         if instead:
             return Fit(role, Verdict.CONTRADICTED, instead[0].paragraph, _list_names(instead))
         if named:
@@ -156,10 +177,11 @@ def _assess_system(passage: Passage, option: Option) -> Fit:
 
 def _is_of_family(system: NamedSystem, option: Option, families: Mapping[str, str | None]) -> bool:
     """Return whether all that is meant belongs to one line with the transfer's system, up or down."""
-    line = list_line(option.system, families)
-    return bool(system.slugs) and all(
-        slug in line or option.system in list_line(slug, families) for slug in system.slugs
-    )
+    return bool(system.slugs) and all(_is_related(slug, option, families) for slug in system.slugs)
+
+
+def _is_related(slug: str, option: Option, families: Mapping[str, str | None]) -> bool:
+    return slug in list_line(option.system, families) or option.system in list_line(slug, families)
 
 
 def _list_rivals(passage: Passage, option: Option, fits: Iterable[Fit]) -> Iterator[str]:

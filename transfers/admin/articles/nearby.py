@@ -8,7 +8,7 @@ from django.db.models import Q, prefetch_related_objects
 
 from transfers.curation import candidates, keys
 from transfers.curation.candidates import Assessment, Fit, Option, Verdict
-from transfers.evidence.recognition.marks import DATE, MONEY, Mark
+from transfers.evidence.recognition.marks import DATE, MONEY, SYSTEM, Mark
 from transfers.evidence.recognition.statements import RECIPIENT, SUPPLIER, read_statements
 from transfers.models import ArticleText, Party, System, Transfer
 
@@ -57,7 +57,8 @@ class NearbyTransfers:
         )
         self.roles = {code: party.role for party in reversed(parties) if party.role for code in party.codes}
         self.families = load_families(self.slugs)
-        self.passage = candidates.build_passage(statements, mark.paragraph, self.families)
+        nearest = _list_nearest_systems(mark, marks)
+        self.passage = candidates.build_passage(statements, mark.paragraph, self.families, nearest)
 
     @cached_property
     def _assessments(self) -> list[tuple[Assessment, Transfer]]:
@@ -94,7 +95,8 @@ class NearbyTransfers:
         codes = sorted(self.codes, key=lambda code: code.startswith("X-"))  # alliances rarely trade
         parties = list(Party.objects.filter(code__in=codes[:2]))
         parties.sort(key=lambda party: (self._rank_as_supplier(party), -party.supplied.count(), party.name))
-        system = System.objects.filter(slug__in=self.slugs[:1]).first()
+        nearest = [*self.passage.slugs, *self.slugs][:1]
+        system = System.objects.filter(slug__in=nearest).first()
         values: dict[str, Any] = dict(zip((SUPPLIER, RECIPIENT), parties, strict=False))
         if len(parties) == 1 and self.roles.get(parties[0].code) == RECIPIENT:
             values = {RECIPIENT: parties[0]}
@@ -111,6 +113,13 @@ class NearbyTransfers:
         return keys.find_year(
             [self.mark.value[0] if self.mark.kind == DATE else self.article.source.published]
         )
+
+
+def _list_nearest_systems(mark: Mark, marks: list[Mark]) -> list[str]:
+    """Return the slugs of the systems in the figure's paragraph, those nearest to the figure first."""
+    systems = [other for other in marks if other.kind == SYSTEM and other.paragraph == mark.paragraph]
+    systems.sort(key=lambda other: abs(other.start - mark.start))
+    return list(dict.fromkeys(slug for other in systems for slug in other.value))
 
 
 def load_families(slugs: list[str]) -> dict[str, str | None]:
