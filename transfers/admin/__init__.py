@@ -2,6 +2,7 @@
 
 from . import accounts, publication, reference, transfer
 from .articles import texts
+from .editing import site
 from .imports import batch, proposals
 
-__all__ = ["accounts", "batch", "proposals", "publication", "reference", "texts", "transfer"]
+__all__ = ["accounts", "batch", "proposals", "publication", "reference", "site", "texts", "transfer"]

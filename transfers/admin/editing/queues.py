@@ -91,10 +91,6 @@ def count_queues() -> list[tuple[Queue, int]]:
     return [(queue, counts[queue.name]) for queue in QUEUES]
 
 
-#: Django would find its own template under the usual name, admin/index.html.
-admin.site.index_template = "admin/transfers/index.html"
-
-
 class QueueFilter(admin.SimpleListFilter):
     """Queues in the sidebar of the list of transfers."""
 
