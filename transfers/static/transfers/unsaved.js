@@ -15,7 +15,7 @@
   }
 
   function getKey(form) {
-    return PREFIX + location.pathname + location.search + "#" + (form.id || listForms().indexOf(form));
+    return PREFIX + location.pathname + location.search + "#" + (form.id || form.getAttribute("action") || listForms().indexOf(form));
   }
 
   function listFields(form) {
@@ -120,11 +120,12 @@
   }
 
   function announce(form, key, time) {
+    var box = document.createElement("div");
     var list = document.createElement("ul");
     var item = document.createElement("li");
     var button = document.createElement("button");
+    box.setAttribute("role", "status");
     list.className = "messagelist";
-    list.setAttribute("role", "status");
     item.className = "warning";
     item.textContent = "What you entered at " + new Date(time).toLocaleTimeString([], { timeStyle: "short" }) +
       " was not saved. It is in the form again. Check it, then save it. ";
@@ -136,7 +137,8 @@
     });
     item.append(button);
     list.append(item);
-    form.before(list);
+    box.append(list);
+    form.before(box);
   }
 
   function restore(form) {
