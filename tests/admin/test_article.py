@@ -128,7 +128,9 @@ def test_what_is_recorded_stands_beside_its_paragraph(curator, article):
     factories.valuation(
         transfer=factories.transfer("rus-srb-s-400-2018"), source=article.source, locator="¶2"
     )
-    assert "recorded: rus-srb-s-400-2018 deal_value" in body(curator.get(page("change", article.pk)))
+    assert "recorded: rus-srb-s-400-2018 deal value 2,500,000,000 USD" in body(
+        curator.get(page("change", article.pk))
+    )
 
 
 def test_the_text_of_an_article_is_escaped(curator, names):
@@ -175,7 +177,7 @@ def test_a_number_becomes_a_quantity(curator, article):
     address = get_claim_page(article, "six")
     answer = curator.post(address, fill_in(curator, address))
     claim = Quantity.objects.get()
-    assert answer["Location"] == f"{page('change', article.pk)}?recorded=quantity-{claim.pk}#p2"
+    assert answer["Location"] == f"{get_claim_page(article, '$2.5')}&recorded=quantity-{claim.pk}"
     assert (claim.transfer, claim.source, claim.minimum, claim.locator) == (transfer, article.source, 6, "¶2")
 
 

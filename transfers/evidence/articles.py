@@ -1,13 +1,49 @@
-"""Check of a reading log against the text of its article."""
+"""Places of excerpts in the text of an article, and the check of a reading log against it."""
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from .faults import Fault, fold_spaces
 from .logs import GAP, Reading, ReadingLog
 from .recognition.marks import split_paragraphs
+
+
+def list_locator_paragraphs(locator: str) -> list[int]:
+    """Return the paragraphs that a claim's locator names: 9 and 10 of `¶9, ¶10`."""
+    return [int(number) for number in re.findall(r"¶\s?([0-9]{1,6})", locator)]
+
+
+def find_excerpt(text: str, paragraphs: Sequence[int], excerpt: str) -> list[tuple[int, int]]:
+    """Return where the parts of an excerpt start and end in the text; nothing unless all are there."""
+    blocks = split_paragraphs(text)
+    if not paragraphs or not excerpt.strip() or max(paragraphs) > len(blocks):
+        return []
+    places: list[tuple[int, int]] = []
+    for number, pieces in _split_excerpt(paragraphs, fold_spaces(excerpt)):
+        block = blocks[number - 1]
+        match = _match_pieces(text[block.start : block.end], pieces)
+        if match is None:
+            return []
+        spans = (match.span(group) for group in range(1, len(pieces) + 1))
+        places += [(block.start + start, block.start + end) for start, end in spans]
+    return places
+
+
+def _split_excerpt(paragraphs: Sequence[int], excerpt: str) -> Iterable[tuple[int, list[str]]]:
+    """Return each paragraph with the parts of the excerpt that stand in it."""
+    parts = excerpt.split(GAP)
+    if len(paragraphs) == 1:
+        return [(paragraphs[0], parts)]
+    return [(number, [part]) for number, part in zip(paragraphs, parts, strict=False)]
+
+
+def _match_pieces(text: str, pieces: Iterable[str]) -> re.Match[str] | None:
+    """Return the match of the pieces as whole words, one after the other, a group for each."""
+    words = ([re.escape(word) for word in piece.split()] for piece in pieces)
+    groups = (r"(?<!\w)(" + r"\s+".join(piece) + r")(?!\w)" for piece in words)
+    return re.search(r"(?!\w).*?(?<!\w)".join(groups), text, re.DOTALL)
 
 
 def list_paragraphs(text: str) -> list[str]:
@@ -40,16 +76,9 @@ def _check_excerpt(reading: Reading, paragraphs: list[str]) -> Iterator[Fault]:
     if reading.paragraphs[-1] > len(paragraphs):
         yield reading.fault("paragraph", f"the article ends with paragraph {len(paragraphs)}")
         return
-    parts = reading.excerpt.split(GAP)
-    if len(reading.paragraphs) == 1:
-        places = [(reading.paragraphs[0], parts)]
-    else:
-        places = [(number, [part]) for number, part in zip(reading.paragraphs, parts, strict=False)]
-    for number, pieces in places:
+    for number, pieces in _split_excerpt(reading.paragraphs, reading.excerpt):
         text = paragraphs[number - 1]
-        match = re.search(
-            r"(?!\w).*?(?<!\w)".join(rf"(?<!\w){re.escape(piece)}(?!\w)" for piece in pieces), text
-        )
+        match = _match_pieces(text, pieces)
         if match is None:
             yield reading.fault("excerpt", f"{GAP.join(pieces)!r} does not stand in paragraph {number}")
         elif _is_whole_sentence(text, match):

@@ -38,9 +38,8 @@ class FixtureClaim:
         record = self.record
         if "date" in record.fields:
             return record.text("date")
-        unit = record.text("unit") or record.text("currency") or "TIV"
-        as_of = f" as of {record.text('as_of')}" if record.text("as_of") else ""
-        return f"{_format_range(self.minimum, self.maximum)} {unit}{as_of}"
+        unit = record.text("unit") or record.text("currency")
+        return format_figure(self.minimum, self.maximum, unit, record.text("as_of"))
 
     def fault(self, name: str, message: str) -> Fault:
         return self.record.fault(name, message)
@@ -56,8 +55,15 @@ class FixtureRecords:
     broken: bool = False
 
 
-def _format_range(minimum: Decimal | None, maximum: Decimal | None) -> str:
-    low, high = ("" if end is None else f"{_shorten(end):f}" for end in (minimum, maximum))
+def format_figure(
+    minimum: Decimal | int | None, maximum: Decimal | int | None, unit: str, as_of: str = ""
+) -> str:
+    """Return the canonical form of a count or sum: `2 system as of 2020-02-22`, `5.. USD`, `12.5 TIV`."""
+    return f"{_format_range(minimum, maximum)} {unit or 'TIV'}{f' as of {as_of}' if as_of else ''}"
+
+
+def _format_range(minimum: Decimal | int | None, maximum: Decimal | int | None) -> str:
+    low, high = ("" if end is None else f"{_shorten(Decimal(end)):f}" for end in (minimum, maximum))
     return low if low == high else f"{low}..{high}"
 
 

@@ -2,7 +2,7 @@
 # ruff: noqa: F401  the names of this package
 
 from . import history  # its receiver tells each copy of a record why it was made, and by whom
-from .article import ArticleText
+from .article import ArticleText, SourceReading
 from .curation import CLAIM_MODELS, Claim, Quantity, Transfer, TransferDate, Valuation
 from .imports import ImportBatch, Proposal, RegisterDeal
 from .publication import FormerHash, RegistryClaim, RegistryRow, Release, Revision

@@ -13,13 +13,13 @@ from django.http import HttpRequest
 from transfers.admin.editing.forms import CountForm, ValueForm
 from transfers.admin.editing.inputs import EDTFFormField
 from transfers.curation import recording, workflow
+from transfers.curation.outcomes import FIGURES
 from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark, choose_excerpt
 from transfers.models import CLAIM_MODELS, ArticleText, Transfer, Valuation, history
 from transfers.vocabulary import written_dates
 from transfers.vocabulary.counts import Number
 
 from .nearby import NearbyTransfers
-from .recorded import FIGURES
 from .target import NewTransferForm, TargetForm
 
 _EVIDENCE = ["locator", "excerpt", "attributed_to", "credibility", "note"]

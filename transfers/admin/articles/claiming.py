@@ -5,21 +5,23 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from transfers.admin.editing.base import RegistryAdmin
 from transfers.curation import recording, workflow
+from transfers.curation.outcomes import FIGURES
+from transfers.evidence.articles import list_locator_paragraphs
 from transfers.evidence.recognition.marks import Mark, choose_excerpt
 from transfers.models import ArticleText
 
 from .claim import ClaimMaker, may_add
 from .marks import find_marks
-from .recorded import FIGURES, PARAGRAPH, Recorded, find_claim, list_of_mark
+from .reading import ReadingPage, get_claim_url, get_url
+from .recorded import Recorded, find_claim, list_of_mark
 
 
-class ClaimPages(RegistryAdmin):
+class ClaimPages(ReadingPage):
     """Page on which a claim is made from a mark, and the way back."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -37,9 +39,9 @@ class ClaimPages(RegistryAdmin):
         mark = self._get_mark(request, marks)
         if not may_add(request.user, mark.kind):
             raise PermissionDenied
-        recorded = list_of_mark(article, mark)
+        recorded = list_of_mark(article, mark, marks)
         if recorded and request.method != "POST" and "again" not in request.GET:
-            return self._render(request, article, mark, recorded=recorded)
+            return self._render(request, article, mark, recorded_claims=recorded)
         maker = ClaimMaker(self.admin_site, request, article, mark, marks)
         if request.method == "POST" and (claim := maker.save()):
             self.log_addition(request, claim, f"From the article {article.source}, ¶{mark.paragraph}.")
@@ -58,23 +60,20 @@ class ClaimPages(RegistryAdmin):
             "around": choose_excerpt(article.text, mark),
         }
         title = f"Claim from ¶{mark.paragraph} of {article.source.key}"
-        name = "claim_form" if is_fragment(request) else "claim"
-        return self.render_page(request, f"articletext/{name}.html", title, **context)
+        if is_fragment(request):
+            return self.render_page(request, "articletext/claim_form.html", title, **context)
+        return self.render_reading(request, article, "claim", title, mark, **context)
 
     def _respond_recorded(
         self, request: HttpRequest, article: ArticleText, mark: Mark, recorded: Recorded
     ) -> HttpResponse:
-        """Return to the article, which says what was recorded; or say so to a script, with the status 201."""
+        """Go on to the next open figure and say what was recorded; to a script, with the status 201."""
         if is_fragment(request):
             context = {"recorded": recorded, "article": article}
             return self.render_page(
                 request, "articletext/recorded.html", str(recorded), status=201, **context
             )
-        return HttpResponseRedirect(f"{get_url(article)}?recorded={recorded.id}#p{mark.paragraph}")
-
-    def get_recorded(self, request: HttpRequest, article: ArticleText) -> Recorded | None:
-        """Return the claim that was just recorded, as the address says."""
-        return find_claim(article, request.GET.get("recorded", ""))
+        return HttpResponseRedirect(self.get_next_url(article, mark, recorded))
 
     @method_decorator(require_POST)
     def undo_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -84,7 +83,8 @@ class ClaimPages(RegistryAdmin):
         if recorded is None:
             messages.error(request, "The claim is not there any more.")
             return HttpResponseRedirect(get_url(article))
-        claim, text, paragraph = recorded.claim, str(recorded), PARAGRAPH.search(recorded.claim.locator)
+        claim, text = recorded.claim, str(recorded)
+        paragraphs = list_locator_paragraphs(claim.locator)
         if not request.user.has_perm(f"transfers.delete_{claim._meta.model_name}"):
             raise PermissionDenied
         try:
@@ -93,7 +93,7 @@ class ClaimPages(RegistryAdmin):
             messages.error(request, str(error))
         else:
             messages.success(request, f"Undone: {text}")
-        return HttpResponseRedirect(get_url(article) + (f"#p{paragraph[1]}" if paragraph else ""))
+        return HttpResponseRedirect(get_url(article) + (f"#p{paragraphs[0]}" if paragraphs else ""))
 
     def _get_mark(self, request: HttpRequest, marks: list[Mark]) -> Mark:
         """Return the marked figure that starts at the position given in the address."""
@@ -106,11 +106,3 @@ class ClaimPages(RegistryAdmin):
 def is_fragment(request: HttpRequest) -> bool:
     """Return whether a script asked for the form alone."""
     return request.GET.get("fragment") == "1" or request.headers.get("X-Requested-With") == "fetch"
-
-
-def get_url(article: ArticleText) -> str:
-    return reverse("admin:transfers_articletext_change", args=[article.pk])
-
-
-def get_claim_url(article: ArticleText, mark: Mark) -> str:
-    return f"{reverse('admin:transfers_articletext_claim', args=[article.pk])}?mark={mark.start}"

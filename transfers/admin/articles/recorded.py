@@ -1,20 +1,15 @@
 """Claims recorded from an article: what they say in a few words, and which of its marks they are of."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark
-from transfers.models import CLAIM_MODELS, ArticleText, Quantity, TransferDate, Valuation
+from transfers.curation.outcomes import list_claims, list_outcomes
+from transfers.evidence.recognition.marks import Mark
+from transfers.models import CLAIM_MODELS, ArticleText, Quantity, TransferDate
 from transfers.vocabulary import counts
 from transfers.vocabulary.counts import Number
 from transfers.vocabulary.numbers import format_number
-
-#: Kinds of mark that hold a figure, and the model of its claim.
-FIGURES: dict[str, Any] = {NUMBER: Quantity, MONEY: Valuation, DATE: TransferDate}
-PARAGRAPH = re.compile(r"¶\s?([0-9]{1,6})")
 
 
 @dataclass(frozen=True)
@@ -54,26 +49,10 @@ def _name_unit(unit: str, number: str) -> str:
     return f"{unit.removesuffix('y')}ies" if unit.endswith("y") else f"{unit}s"
 
 
-def list_of_mark(article: ArticleText, mark: Mark) -> list[Recorded]:
+def list_of_mark(article: ArticleText, mark: Mark, marks: list[Mark]) -> list[Recorded]:
     """Return the claims of the article's source that were recorded from this mark."""
-    claims = FIGURES[mark.kind].objects.filter(source=article.source_id).select_related("transfer", "source")
-    return [Recorded(claim) for claim in claims if is_of_mark(claim, mark)]
-
-
-def is_of_mark(claim: Any, mark: Mark) -> bool:
-    """Return whether the claim has the mark's place, words and figure."""
-    numbers = {int(number) for number in PARAGRAPH.findall(claim.locator)}
-    is_there = mark.paragraph in numbers and _fold(mark.text) in _fold(claim.excerpt)
-    return is_there and (claim.date == mark.value[0] if mark.kind == DATE else _has_range(claim, mark))
-
-
-def _has_range(claim: Any, mark: Mark) -> bool:
-    ends = [Decimal(text) if text else None for text in mark.value[:2]]
-    return [claim.minimum, claim.maximum] == ends and (mark.kind != MONEY or claim.currency == mark.value[2])
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    outcomes = list_outcomes(article, marks, list_claims(article.source))
+    return [Recorded(claim) for outcome in outcomes if outcome.mark == mark for claim in outcome.claims]
 
 
 def find_claim(article: ArticleText, identifier: str) -> Recorded | None:

@@ -16,8 +16,8 @@ from django.http import HttpRequest, HttpResponseRedirect
 from transfers.models import ArticleText, Source, history
 from transfers.publication import publish
 
-from .claiming import get_url
 from .pages import ArticlePages
+from .reading import get_url
 
 LONGEST_TEXT = 500_000
 _ALLOWED = "\n\t"

@@ -160,6 +160,10 @@
     else if (!event.defaultPrevented && listForms().includes(event.target)) keep(event.target);
   });
 
+  document.addEventListener("saved", function () { // by a script that fetched the answer
+    forget(function () { return true; });
+  });
+
   window.addEventListener("load", function () {
     var isSaved = document.querySelector(".messagelist .success") !== null;
     forget(function (entry) { return isSaved || entry.user !== user; });
