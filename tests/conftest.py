@@ -73,6 +73,5 @@ def _quick_passwords():
 @pytest.fixture(autouse=True)
 def _fresh():
     """Clear the names, counts and throttles that one request keeps for the next."""
-    names._build_party_index.cache_clear()
-    names._build_system_index.cache_clear()
+    names.forget()
     cache.clear()

@@ -13,16 +13,20 @@ class TransfersConfig(AppConfig):
 
 
 def install_in_database(using: str, **_: object) -> None:
-    """Put the triggers and the search index into a database that has the published tables."""
-    from .models import RegistryClaim
+    """Put the triggers, the search index and today's spellings into a database that has the tables."""
+    from .models import Party, PartyAlias, RegistryClaim, Spelling, System, SystemAlias
+    from .models.spelling import renew_spellings
     from .publication import append_only, search
 
     if not router.allow_migrate_model(using, RegistryClaim):
         return  # a replica gets them from the primary
-    if RegistryClaim._meta.db_table in connections[using].introspection.table_names():
+    tables = connections[using].introspection.table_names()
+    if RegistryClaim._meta.db_table in tables:
         append_only.install(using)
         search.install(using)
         _let_readers_go_on(using)
+    if Spelling._meta.db_table in tables:
+        renew_spellings((Party, PartyAlias, System, SystemAlias), using)
 
 
 def _let_readers_go_on(using: str) -> None:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from tests.support import factories
 from transfers.models import Party, System, SystemAlias
+from transfers.models.naming import SystemFinder
 from transfers.publication import publish
-from transfers.publication.names import get_party_index, get_system_index
+from transfers.publication.names import find_party, find_system
 from transfers.vocabulary import names
 
 LETTERS = st.characters(min_codepoint=0x20, max_codepoint=0x4FF, exclude_categories=["Cc", "Mn"])
@@ -159,129 +160,125 @@ def test_suggestions_are_candidates(text, candidates):
 class TestPublicSystems:
     def test_a_system_of_a_published_transfer_is_known(self):
         factories.published(system="s-400")
-        assert get_system_index().find("S-400") == {"s-400"}
+        assert find_system("S-400").keys == {"s-400"}
 
     def test_a_system_of_drafts_only_is_unknown(self):
         factories.transfer(system="secret-1")
-        assert get_system_index().find("secret-1") == set()
+        assert find_system("secret-1").keys == set()
 
     def test_a_system_of_drafts_only_is_not_suggested(self):
         factories.published(system="s-400")
         factories.transfer(system="secret-1")
-        assert get_system_index().suggest("secret-2") == []
+        assert find_system("secret-2").suggestions == []
 
     def test_a_system_without_transfers_is_unknown(self):
         factories.system("secret-1")
-        assert get_system_index().find("secret-1") == set()
+        assert find_system("secret-1").keys == set()
 
     def test_a_system_becomes_known_as_its_first_transfer_is_published(self):
         draft = factories.transfer(system="pantsir-s1")
         factories.quantity(transfer=draft)
-        assert not get_system_index().find("pantsir-s1")
+        assert not find_system("pantsir-s1").keys
         publish.publish([draft], "Checked")
-        assert get_system_index().find("pantsir-s1") == {"pantsir-s1"}
+        assert find_system("pantsir-s1").keys == {"pantsir-s1"}
 
     def test_a_system_stays_known_once_its_transfer_is_withdrawn(self):
         publish.withdraw([factories.published(system="s-400")], "Wrong")
-        assert get_system_index().find("S-400") == {"s-400"}
+        assert find_system("S-400").keys == {"s-400"}
 
     def test_a_draft_variant_is_no_member_of_its_public_family(self):
         family = factories.system("pantsir")
         factories.published(system=factories.system("pantsir-s1", variant_of=family))
         factories.transfer(system=factories.system("pantsir-s2", variant_of=family))
-        assert get_system_index().find("pantsir") == {"pantsir", "pantsir-s1"}
+        assert find_system("pantsir").keys == {"pantsir", "pantsir-s1"}
 
     def test_a_family_is_known_by_its_published_variant(self):
         family = factories.system("pantsir", aliases=("SA-22",))
         factories.published(system=factories.system("pantsir-s1", variant_of=family))
-        assert "pantsir-s1" in get_system_index().find("SA-22")
+        assert "pantsir-s1" in find_system("SA-22").keys
 
     def test_a_variant_does_not_stand_for_its_family(self):
         family = factories.system("pantsir")
         factories.published(system=family)
         factories.published(system=factories.system("pantsir-s1", variant_of=family))
-        assert get_system_index().find("pantsir-s1") == {"pantsir-s1"}
+        assert find_system("pantsir-s1").keys == {"pantsir-s1"}
 
     def test_a_family_of_families_finds_all_its_members(self):
         family = factories.system("flanker")
         middle = factories.system("su-30", variant_of=family)
         factories.published(system=factories.system("su-30mki", variant_of=middle))
-        assert get_system_index().find("flanker") == {"flanker", "su-30", "su-30mki"}
+        assert find_system("flanker").keys == {"flanker", "su-30", "su-30mki"}
 
     def test_families_in_a_circle_do_not_hang(self):
         one = factories.system("one-1")
         other = factories.system("two-2", variant_of=one)
         System.objects.filter(pk=one.pk).update(variant_of=other)
         one.refresh_from_db()
-        assert names.build_system_index(System.objects.all()).find("one-1") == {"one-1", "two-2"}
+        assert SystemFinder(System.objects.all()).find("one-1") == {"one-1", "two-2"}
 
     def test_every_alias_is_known(self):
         factories.published(system=factories.system("s-400", aliases=("SA-21", "Growler", "Триумф")))
-        index = get_system_index()
-        assert [index.find(name) for name in ("sa21", "GROWLER", "triumf")] == [{"s-400"}] * 3
+        assert [find_system(name).keys for name in ("sa21", "GROWLER", "triumf")] == [{"s-400"}] * 3
 
     def test_an_alias_shared_by_two_systems_finds_both(self):
         factories.published(system=factories.system("buk", aliases=("Gadfly",)))
         factories.published(system=factories.system("buk-m1", aliases=("Gadfly",)))
-        assert get_system_index().find("gadfly") == {"buk", "buk-m1"}
+        assert find_system("gadfly").keys == {"buk", "buk-m1"}
 
     def test_systems_that_differ_by_a_sign_are_found_apart(self):
         for slug, name in {"quill-gem": "Quill GEM", "quill-gem-plus": "Quill GEM+"}.items():
             factories.published(system=factories.system(slug, name=name))
-        index = get_system_index()
-        assert (index.find("quill gem"), index.find("Quill-GEM+")) == ({"quill-gem"}, {"quill-gem-plus"})
+        assert find_system("quill gem").keys == {"quill-gem"}
+        assert find_system("Quill-GEM+").keys == {"quill-gem-plus"}
 
     def test_a_provisional_system_is_known_as_such(self):
         factories.published(system=factories.system("quill", name="Quill", provisional=True))
-        assert get_system_index().provisional == {"quill"}
+        assert "'Quill' is provisional" in find_system("Quil").hint
 
     def test_asking_again_costs_one_query(self, django_assert_num_queries):
         factories.published()
-        get_system_index()
+        find_system("S-400")
         with django_assert_num_queries(1):
-            get_system_index()
+            find_system("S-400")
 
     def test_an_alias_added_is_found_with_the_next_revision(self):
         first = factories.published(system="s-400")
-        get_system_index()
+        find_system("Triumf")
         SystemAlias.objects.create(system=first.system, name="Triumf")
         publish.refresh(first.system, "Another name")
-        assert get_system_index().find("Triumf") == {"s-400"}
+        assert find_system("Triumf").keys == {"s-400"}
 
 
 @pytest.mark.django_db
 class TestPublicParties:
     def test_every_state_is_known_without_any_transfer(self):
         factories.party("FRA", name="France", alpha2="FR")
-        index = get_party_index()
-        assert [index.find(name) for name in ("FRA", "fr", "france")] == [{"FRA"}] * 3
+        assert [find_party(name).keys for name in ("FRA", "fr", "france")] == [{"FRA"}] * 3
 
     def test_a_former_state_is_known_and_is_not_its_successor(self):
         russia = factories.party("RUS", alpha2="RU")
         factories.party("SUN", name="Soviet Union", kind="former_state", successor=russia)
-        assert get_party_index().find("soviet union") == {"SUN"}
+        assert find_party("soviet union").keys == {"SUN"}
 
     @pytest.mark.parametrize("kind", [Party.Kind.NON_STATE, Party.Kind.ORGANISATION, Party.Kind.UNKNOWN])
     def test_another_party_of_drafts_only_is_unknown(self, kind):
         factories.transfer(recipient=factories.party("X-GROUP", name="Some group", kind=kind))
-        index = get_party_index()
-        assert (index.find("X-GROUP"), index.suggest("some grup")) == (set(), [])
+        assert (find_party("X-GROUP").keys, find_party("some grup").suggestions) == (set(), [])
 
     @pytest.mark.parametrize("role", ["supplier", "recipient"])
     def test_another_party_of_a_published_transfer_is_known(self, role):
         factories.published(**{role: factories.party("X-GROUP", name="Some group", kind="non_state")})
-        assert get_party_index().find("some group") == {"X-GROUP"}
+        assert find_party("some group").keys == {"X-GROUP"}
 
     def test_aliases_in_any_script_are_known(self):
         factories.party("TUR", aliases=("Türkiye", "Турция", "Τουρκία"))
-        index = get_party_index()
-        assert [index.find(name) for name in ("turkiye", "ТУРЦИЯ", "Τουρκία")] == [{"TUR"}] * 3
+        assert [find_party(name).keys for name in ("turkiye", "ТУРЦИЯ", "Τουρκία")] == [{"TUR"}] * 3
 
     @pytest.mark.parametrize("name", ["ZAR", "Zr", "Zaire (DR Congo)", "DR Congo"])
     def test_earlier_codes_and_names_in_brackets_are_known(self, name):
         factories.party("COD", name="DR Congo", alpha2="CD", aliases=("Zaire",))
-        assert get_party_index().find(name) == {"COD"}
+        assert find_party(name).keys == {"COD"}
 
     def test_the_nearest_party_is_suggested(self):
         factories.party("SRB", alpha2="RS")
-        assert get_party_index().suggest("Servia") == ["Serbia"]
+        assert find_party("Servia").suggestions == ["Serbia"]

@@ -7,3 +7,4 @@ from .curation import CLAIM_MODELS, Claim, Quantity, Transfer, TransferDate, Val
 from .imports import ImportBatch, Proposal, RegisterDeal
 from .publication import FormerHash, RegistryClaim, RegistryRow, Release, Revision
 from .reference import Party, PartyAlias, Source, System, SystemAlias
+from .spelling import Spelling

@@ -1,5 +1,7 @@
 """Reference records: who transfers (Party), what (System), and who says so (Source)."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -7,13 +9,26 @@ from django.db.models import F, Q
 from transfers.vocabulary import choices, codes
 from transfers.vocabulary.lineage import list_line
 
-from .rules import ALIAS, OWN_CODE, SHA256, SLUG, CuratedModel, EDTFField, is_choice, is_edtf, is_like
+from .inserts import batched
+from .rules import (
+    ALIAS,
+    OWN_CODE,
+    SHA256,
+    SLUG,
+    CuratedModel,
+    EDTFField,
+    NaturalKeyManager,
+    is_choice,
+    is_edtf,
+    is_like,
+)
+from .spelling import Named, NamedQuerySet
 
 #: Of no figure, and no part of what is published.
 PROVISIONAL = "Made by an import under the name that its file prints; untick it once somebody has looked."
 
 
-class Party(CuratedModel):
+class Party(Named, CuratedModel):
     """A supplier or recipient: a state, a state that is no more, a non-state group, an organisation."""
 
     Kind = choices.PartyKind
@@ -33,7 +48,10 @@ class Party(CuratedModel):
 
     provisional = models.BooleanField(default=False, help_text=PROVISIONAL)
 
+    objects = NaturalKeyManager.from_queryset(NamedQuerySet)()  # type: ignore[misc]
+
     natural_key_fields = ("code",)
+    SPELLED = ("name", "code", "alpha2")
 
     class Meta:
         ordering = ["name"]
@@ -70,11 +88,13 @@ class Party(CuratedModel):
         return self.name
 
 
-class PartyAlias(CuratedModel):
+class PartyAlias(Named, CuratedModel):
     """Another name of a party: official, earlier, or in another language or script."""
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="aliases")
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, db_index=True)
+
+    objects = NaturalKeyManager.from_queryset(NamedQuerySet)()  # type: ignore[misc]
 
     natural_key_fields = ("party__code", "name")
 
@@ -90,7 +110,7 @@ class PartyAlias(CuratedModel):
         return self.name
 
 
-class System(CuratedModel):
+class System(Named, CuratedModel):
     """A weapon system or type, as sources name it; a variant points to its family."""
 
     Category = choices.Category
@@ -114,7 +134,10 @@ class System(CuratedModel):
 
     provisional = models.BooleanField(default=False, help_text=PROVISIONAL)
 
+    objects = NaturalKeyManager.from_queryset(NamedQuerySet)()  # type: ignore[misc]
+
     natural_key_fields = ("slug",)
+    SPELLED = ("name", "slug")
 
     class Meta:
         ordering = ["name"]
@@ -136,19 +159,48 @@ class System(CuratedModel):
     def clean(self) -> None:
         if self.pk is None or self.variant_of_id is None:
             return
-        families = dict(System.objects.values_list("pk", "variant_of"))
-        if self.pk in list_line(self.variant_of_id, families):
+        if self.pk in list_line(self.variant_of_id, read_families([self.variant_of_id])):
             raise ValidationError({"variant_of": "This would make the system a variant of its own variant."})
 
 
-class SystemAlias(CuratedModel):
+def read_families(systems: Iterable[int]) -> dict[int, int | None]:
+    """Return the family of each of these systems and of its families, by id; a query for each generation."""
+    return _read_generations(systems, "pk", "variant_of")
+
+
+def read_variants(systems: Iterable[int]) -> dict[int, int | None]:
+    """Return the family of each of these systems and of its variants, by id; a query for each generation."""
+    families = dict(System.objects.filter(pk__in=list(systems)).values_list("pk", "variant_of"))
+    return families | _read_generations(families, "variant_of", "pk")
+
+
+def _read_generations(start: Iterable[int], by: str, following: str) -> dict[int, int | None]:
+    families: dict[int, int | None] = {}
+    wanted, seen = set(start), set(start)
+    while wanted:
+        generation = [
+            numbers
+            for batch in batched(sorted(wanted))
+            for numbers in System.objects.filter(**{f"{by}__in": batch}).values_list(
+                "pk", "variant_of", following
+            )
+        ]
+        families |= {pk: family for pk, family, _ in generation}
+        wanted = {number for *_, number in generation if number is not None} - seen
+        seen |= wanted
+    return families
+
+
+class SystemAlias(Named, CuratedModel):
     """Another name of a system; a lookup by it finds the system."""
 
     Type = choices.AliasType
 
     system = models.ForeignKey(System, models.CASCADE, related_name="aliases")
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, db_index=True)
     type = models.CharField(max_length=20, choices=Type.choices, default=Type.OTHER)
+
+    objects = NaturalKeyManager.from_queryset(NamedQuerySet)()  # type: ignore[misc]
 
     natural_key_fields = ("system__slug", "name")
 

@@ -45,6 +45,11 @@ class Index:
         self.identifiers.setdefault(self.fold(key), set()).update(self._keys[key])
         self.written.setdefault(self.fold(key), key)
 
+    @classmethod
+    def list_readings(cls, name: str) -> list[str]:
+        """Return the names by which `find` looks for this one."""
+        return [name]
+
     def find(self, name: str) -> set[str]:
         """Return the identifiers that the name stands for; empty where nobody bears it."""
         return self._find_exactly(name) or self.identifiers.get(self.fold(name), set())
@@ -59,7 +64,10 @@ class Index:
 
     def suggest(self, name: str) -> list[str]:
         """Return up to three names like this one, the most alike first."""
-        matches = suggest(self.fold(name), self.written)
+        return self.list_written(suggest(self.fold(name), self.written))
+
+    def list_written(self, matches: Iterable[str]) -> list[str]:
+        """Return the first three names, as they are written, of which these are the folded ones."""
         names = (self._list_spellings(match) or [self.written[match]] for match in matches)
         return list(chain.from_iterable(names))[:3]
 
@@ -83,6 +91,14 @@ class PartyIndex(Index):
 
     fold: Callable[[str], str] = fold_party
     fold_exactly: Callable[[str], str] = fold_party
+
+    @classmethod
+    def list_readings(cls, name: str) -> list[str]:
+        """Return the name, the one that it is when turned round, and those in brackets and before them."""
+        if match := _TURNED.fullmatch(name):
+            before, inside = match[1], match[match.lastindex or 0]
+            return [name, before, inside, f"{inside} {before}"]
+        return [name]
 
     def find(self, name: str) -> set[str]:
         """Return the codes that the name, turned round or with another name in brackets, stands for."""

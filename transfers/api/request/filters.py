@@ -119,8 +119,8 @@ DAYS = OnInterval(conditions.uncertain_date)
 UNCERTAIN_DATE = _build_uncertain(DAYS, "in the date (EDTF)", "later", "earlier")
 
 BY_NAME = (
-    values.build_name_reader("party", names.get_party_index),
-    values.build_name_reader("system", names.get_system_index),
+    values.build_name_reader("party", names.find_party),
+    values.build_name_reader("system", names.find_system),
 )
 #: Parameters of the resources themselves; the filter of a field with such a name has this suffix.
 RESERVED = {past.AS_OF: f"{past.AS_OF}__is"}

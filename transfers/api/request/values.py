@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 
 from transfers.api.errors import ParameterError
+from transfers.models.naming import Meaning
 from transfers.vocabulary import edtf, names
 from transfers.vocabulary.fields import Field
 
@@ -83,19 +84,16 @@ def read_uncertain_date(text: str) -> edtf.Edtf:
         raise Fault("invalid", str(error)) from error
 
 
-def build_name_reader(kind: str, get_index: Callable[[], names.Index]) -> Callable[[str], frozenset[str]]:
+def build_name_reader(kind: str, find: Callable[[str], Meaning]) -> Callable[[str], frozenset[str]]:
     """Build a reader of names of parties or systems, which returns the codes that a name stands for."""
 
     def read_name(text: str) -> frozenset[str]:
-        index = get_index()
-        codes, rivals = index.find(text), index.list_rivals(text)
-        if codes and not rivals:
-            return frozenset(codes)
-        near = rivals or index.suggest(text)
-        hint = f"{names.format_suggestions(near)}{index.describe_provisional(near)}"
-        if rivals:
-            raise Fault("ambiguous", f"'{text}' may be one of several.{hint}", near)
-        raise Fault("unknown", f"The register has no {kind} '{text}'.{hint}", near)
+        meaning = find(text)
+        if meaning.is_clear:
+            return meaning.keys
+        if meaning.is_ambiguous:
+            raise Fault("ambiguous", f"'{text}' may be one of several.{meaning.hint}", meaning.suggestions)
+        raise Fault("unknown", f"The register has no {kind} '{text}'.{meaning.hint}", meaning.suggestions)
 
     return read_name
 

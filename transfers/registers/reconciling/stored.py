@@ -11,10 +11,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from transfers.models import Party, Quantity, RegisterDeal, System, Transfer, TransferDate, Valuation
 from transfers.models.curation import TransferQuerySet
+from transfers.models.naming import NameFinder, PartyFinder, SystemFinder
 from transfers.publication.figures import Claim
 from transfers.publication.limited import add_up_periods
 from transfers.registers.importing.sources import REGISTER
-from transfers.vocabulary.names import Index, build_party_index, build_system_index, format_suggestions
 
 #: Models of claims with the beginning of their measures' public names and the fields of their figures.
 FIGURES: dict[Any, tuple[str, tuple[str, ...]]] = {
@@ -45,21 +45,20 @@ def build_scope(recipient: str, supplier: str, system: str) -> Scope:
     """Return the scope of any codes, names or aliases; empty ones narrow nothing. Raises UnknownName."""
     parties = Q()
     named = {"recipient": recipient, "supplier": supplier}
-    index = build_party_index(Party.objects.all()) if any(named.values()) else Index()
+    parties_by_name = PartyFinder(Party.objects.all())
     for role, name in named.items():
         if name:
-            parties &= Q(**{f"{role}__code__in": _find(index, role, name)})
-    slugs = _find(build_system_index(System.objects.all()), "system", system) if system else None
-    return Scope(parties, None if slugs is None else frozenset(slugs))
+            parties &= Q(**{f"{role}__code__in": _find(parties_by_name, role, name)})
+    slugs = _find(SystemFinder(System.objects.all()), "system", system) if system else None
+    return Scope(parties, slugs)
 
 
-def _find(index: Index, role: str, name: str) -> set[str]:
-    keys, rivals = index.find(name), index.list_rivals(name)
-    if keys and not rivals:
-        return keys
-    near = rivals or index.suggest(name)
-    problem = f"{name!r} may be one of several" if rivals else f"No {role} is known as {name!r}"
-    raise UnknownName(f"{problem}.{format_suggestions(near)}{index.describe_provisional(near)}")
+def _find(finder: NameFinder, role: str, name: str) -> frozenset[str]:
+    meaning = finder.get_meaning(name)
+    if meaning.is_clear:
+        return meaning.keys
+    unclear = f"{name!r} may be one of several" if meaning.is_ambiguous else f"No {role} is known as {name!r}"
+    raise UnknownName(f"{unclear}.{meaning.hint}")
 
 
 def filter_described(scope: Scope) -> TransferQuerySet:
