@@ -161,10 +161,12 @@ _kept: list[Any] = []
 def _get_shared() -> Any:
     """Parties, systems, sources and the inventor: read once a worker."""
     if not _kept:
-        from transfers.models import Source
+        from transfers.models import Party, Source, System
         from transfers.publication import content
 
         references = content.References()
+        references.add_parties(set(Party.objects.values_list("code", flat=True)))
+        references.add_systems(set(System.objects.values_list("slug", flat=True)))
         sources = {source.key: source for source in Source.objects.order_by("pk")}
         # A few systems of the fixtures among the first, so that S-400 is asked for as often as sold.
         slugs = sorted(

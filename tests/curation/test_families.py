@@ -41,7 +41,10 @@ def add(name, **values):
 
 
 def list_proposed():
-    return {System.objects.get(pk=pk).name: family.name for pk, family in propose_families().items()}
+    return {
+        System.objects.get(pk=pk).name: family.name
+        for pk, family in propose_families(System.objects.all()).items()
+    }
 
 
 def test_provisional_system_is_proposed_the_longest_designation_known():
@@ -94,7 +97,7 @@ def published():
 
 
 def test_nothing_is_set_by_itself(published):
-    propose_families()
+    propose_families(System.objects.all())
     assert System.objects.get(name="T-72M1").variant_of is None
 
 

@@ -5,12 +5,11 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from transfers.curation import families
 from transfers.models import Party, PartyAlias, Source, System, SystemAlias
+from transfers.models.naming import PartyFinder, SystemFinder
 from transfers.publication import publish
-from transfers.vocabulary import names
 
 from .editing.base import PermanentAdmin, ReadOnlyAdmin
 from .editing.history import HistoryAdmin
@@ -45,7 +44,7 @@ class PartyAdmin(AliasSearch, ReferenceAdmin):
     autocomplete_fields = ["successor"]
     inlines = [PartyAliasInline]
     natural_field = "code"
-    build_index = staticmethod(names.build_party_index)
+    finder = PartyFinder
 
 
 class SystemAliasInline(ReadableInline, admin.TabularInline):
@@ -63,12 +62,12 @@ class ProposedFamilyFilter(admin.SimpleListFilter):
         return [("proposed", "Has one")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(pk__in=families.propose_families()) if self.value() else queryset
+        return families.filter_proposed(queryset) if self.value() else queryset
 
 
 @admin.register(System)
 class SystemAdmin(AliasSearch, ReferenceAdmin):
-    list_display = ["name", "slug", "category", "variant_of", "provisional"]
+    list_display = ["name", "slug", "category", "variant_of", "provisional", "proposed_family"]
     list_filter = ["provisional", ProposedFamilyFilter, "category", "unroca"]
     actions = ["accept_families"]
     list_select_related = ["variant_of"]
@@ -76,17 +75,19 @@ class SystemAdmin(AliasSearch, ReferenceAdmin):
     autocomplete_fields = ["variant_of"]
     inlines = [SystemAliasInline]
     natural_field = "slug"
-    build_index = staticmethod(names.build_system_index)
+    finder = SystemFinder
 
-    def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """Return the columns, with the family that a provisional system is proposed."""
-        proposed = SimpleLazyObject(families.propose_families)
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list, with the families that the provisional systems of its page are proposed."""
+        changelist = super().get_changelist_instance(request)
+        proposed = families.propose_families(changelist.result_list)
+        for system in changelist.result_list:
+            system.proposed_family = proposed.get(system.pk)
+        return changelist
 
-        @admin.display(description="proposed family")
-        def proposed_family(system: System) -> str:
-            return str(proposed.get(system.pk, "–"))
-
-        return [*super().get_list_display(request), proposed_family]
+    @admin.display(description="proposed family")
+    def proposed_family(self, system: Any) -> str:
+        return str(system.proposed_family or "–")
 
     @admin.action(description="Accept the proposed families of the selected systems", permissions=["change"])
     def accept_families(self, request: HttpRequest, systems: QuerySet) -> None:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from transfers.models import Party, Quantity, System, Transfer, TransferDate, Valuation
-from transfers.vocabulary import counts, names
+from transfers.models import Quantity, Transfer, TransferDate, Valuation
+from transfers.vocabulary import counts
 from transfers.vocabulary.counts import Number
 
 from .editing.base import PermanentAdmin, RegistryAdmin
@@ -26,6 +26,7 @@ from .editing.inputs import INPUTS
 from .editing.queues import QueueFilter
 from .editing.readable import ReadableInline
 from .editing.resolved import resolve
+from .editing.search import search_transfers
 from .editing.spreadsheets import SpreadsheetAdmin
 from .editing.stale import StaleCheck
 from .editing.workflow import ReopensTransfer, WorkflowAdmin
@@ -99,11 +100,7 @@ class TransferAdmin(WorkflowAdmin, HistoryAdmin, StaleCheck, PermanentAdmin):
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         """Search parties and systems by any of their names too, as the API does."""
-        matches, _ = super().get_search_results(request, queryset, search_term)
-        systems = names.build_system_index(System.objects.all()).find(search_term)
-        parties = names.build_party_index(Party.objects.all()).find(search_term)
-        by_name = Q(system__slug__in=systems) | Q(supplier__code__in=parties) | Q(recipient__code__in=parties)
-        return matches | queryset.filter(by_name), True
+        return (search_transfers(queryset, search_term) if search_term else queryset), False
 
 
 class ClaimAdmin(ReopensTransfer, SpreadsheetAdmin, RegistryAdmin):

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from transfers.models import System, Transfer
+from transfers.models import Transfer
+from transfers.models.reference import read_families, read_variants
 from transfers.vocabulary import edtf
-from transfers.vocabulary.lineage import list_line, list_members
 
 Dates = Mapping[str, Iterable[str]]
 
@@ -22,7 +22,7 @@ class Candidate:
 
 
 def list_near(candidate: Candidate) -> list[Transfer]:
-    """Return the stored transfers that the candidate may repeat, by key; in three queries."""
+    """Return the stored transfers that the candidate may repeat, by key."""
     others = Transfer.objects.filter(
         supplier=candidate.supplier,
         recipient=candidate.recipient,
@@ -35,9 +35,8 @@ def list_near(candidate: Candidate) -> list[Transfer]:
 
 
 def list_system_line(system: int) -> set[int]:
-    """Return the ids of the system, of its families and of all its variants, in one query."""
-    families = dict(System.objects.values_list("pk", "variant_of"))
-    return {*list_line(system, families)} | list_members(system, families)
+    """Return the ids of the system, of its families and of all its variants."""
+    return read_families([system]).keys() | read_variants([system]).keys()
 
 
 def _group_dates(transfer: Transfer) -> dict[str, list[str]]:

@@ -9,8 +9,12 @@ from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from transfers.models import Revision, System, history
+from transfers.models import Revision, Spelling, System, SystemAlias, history
+from transfers.models.inserts import batched
+from transfers.models.reference import read_families
+from transfers.models.spelling import SYSTEM
 from transfers.publication import publish
 from transfers.vocabulary.lineage import list_line
 from transfers.vocabulary.words import fold
@@ -18,25 +22,47 @@ from transfers.vocabulary.words import fold
 REASON = "Its designation starts with that of {family}"
 
 
-def propose_families() -> dict[int, System]:
-    """Return the proposed family of each provisional system that has one and belongs to none yet, by id."""
-    systems = {system.pk: system for system in System.objects.prefetch_related("aliases")}
-    parents = {pk: system.variant_of_id for pk, system in systems.items()}
-    bearers: dict[str, set[int]] = defaultdict(set)
-    for system in systems.values():
-        for name in (system.name, *(alias.name for alias in system.aliases.all())):
-            bearers[fold(name)].add(system.pk)
+def propose_families(systems: Iterable[System]) -> dict[int, System]:
+    """Return the proposed family of each of these provisional systems that has one, by id.
+
+    One that belongs to a family is proposed none. Only the names that theirs may start with are looked up.
+    """
+    open_ones = [system for system in systems if system.provisional and not system.variant_of_id]
+    bearers = _read_bearers({start for system in open_ones for start in _list_beginnings(system.name)})
+    parents = read_families({family.pk for families in bearers.values() for family in families.values()})
     proposed: dict[int, System] = {}
-    for system in systems.values():
-        if not system.provisional or system.variant_of_id:
-            continue
+    for system in open_ones:
         for start in list_starts(system.name, bearers):
-            families = [systems[pk] for pk in bearers[start] if _is_of_one_kind(systems[pk], system)]
+            families = [family for family in bearers[start].values() if _is_of_one_kind(family, system)]
             if families:
                 if len(families) == 1 and system.pk not in list_line(families[0].pk, parents):
                     proposed[system.pk] = families[0]
                 break
     return proposed
+
+
+def filter_proposed(systems: QuerySet) -> QuerySet:
+    """Return those of the systems that are proposed a family."""
+    open_ones = systems.filter(provisional=True, variant_of=None).order_by()
+    return systems.filter(pk__in=list(propose_families(open_ones)))
+
+
+def _read_bearers(starts: set[str]) -> dict[str, dict[int, System]]:
+    """Return the systems that bear one of these folded designations, by the designation and by id."""
+    bearers: dict[str, dict[int, System]] = defaultdict(dict)
+    for batch in batched(sorted(starts)):
+        spelled = Spelling.objects.filter(kind=SYSTEM, folded__in=batch)
+        folded = dict(spelled.values_list("text", "folded"))
+        for system in System.objects.filter(name__in=list(folded)):
+            bearers[folded[system.name]][system.pk] = system
+        for alias in SystemAlias.objects.filter(name__in=list(folded)).select_related("system"):
+            bearers[folded[alias.name]][alias.system_id] = alias.system
+    return bearers
+
+
+def _list_beginnings(name: str) -> list[str]:
+    folded = fold(name)
+    return [folded[:end] for end in range(2, len(folded)) if _ends(folded[:end], folded[end])]
 
 
 def list_starts(name: str, designations: Container[str]) -> Iterator[str]:
@@ -68,7 +94,8 @@ def accept_families(systems: Iterable[System], user: Any) -> tuple[int, list[Rev
 
     Return the number of systems that got one, and the revisions.
     """
-    proposed = propose_families()
+    systems = list(systems)
+    proposed = propose_families(systems)
     with transaction.atomic():
         accepted = []
         for system in systems:

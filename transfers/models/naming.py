@@ -37,8 +37,6 @@ class NameFinder:
 
     model: Any
     index: type[names.Index]
-    #: The column of a spelling by which names of these records compare.
-    column: str
 
     def __init__(self, records: QuerySet) -> None:
         self.records = records
@@ -78,7 +76,8 @@ class NameFinder:
         for alias, owner in OWNED[self.model].items():
             owned = alias._default_manager.filter(**{f"{owner}__in": self.records.values("pk")})
             texts |= Q(text__in=owned.values("name"))
-        return set(Spelling.objects.filter(texts).values_list(self.column, flat=True)) - {""}
+        spellings = Spelling.objects.filter(texts, kind=self.model.KIND)
+        return set(spellings.values_list("folded", flat=True)) - {""}
 
 
 class PartyFinder(NameFinder):
@@ -86,12 +85,11 @@ class PartyFinder(NameFinder):
 
     model = Party
     index = names.PartyIndex
-    column = "party"
 
     def _build_index(self, folded: Iterable[str]) -> names.Index:
         folded = set(folded)
         earlier = [code for code, others in EARLIER_CODES.items() if folded & set(map(fold_party, others))]
-        are_named = filter_spelled(Party, party__in=folded) | Q(code__in=earlier)
+        are_named = filter_spelled(Party, folded__in=folded) | Q(code__in=earlier)
         return names.build_party_index(self.records.filter(are_named))
 
     def _list_folded(self) -> set[str]:
@@ -105,7 +103,6 @@ class SystemFinder(NameFinder):
 
     model = System
     index = names.Index
-    column = "folded"
 
     def _build_index(self, folded: Iterable[str]) -> names.Index:
         named = System.objects.filter(filter_spelled(System, folded__in=set(folded)))
@@ -117,12 +114,12 @@ class SystemFinder(NameFinder):
         return self.records.filter(pk__in=list(families))
 
 
-def filter_spelled(model: Any, **condition: Any) -> Q:
-    """Return the condition that a text of a party or a system has such a spelling."""
-    texts = Spelling.objects.filter(**condition).values("text")
-    is_spelled = Q()
-    for name in model.SPELLED:
+def filter_spelled(model: Any, *, aliases: bool = True, own: bool = True, **condition: Any) -> Q:
+    """Return the condition that a text of a party or a system has such a spelling: its own, or an alias."""
+    texts = Spelling.objects.filter(kind=model.KIND, **condition).values("text")
+    is_spelled = Q(pk__in=[])
+    for name in model.SPELLED if own else ():
         is_spelled |= Q(**{f"{name}__in": texts})
-    for alias, owner in OWNED[model].items():
+    for alias, owner in OWNED[model].items() if aliases else ():
         is_spelled |= Q(pk__in=alias._default_manager.filter(name__in=texts).values(owner))
     return is_spelled

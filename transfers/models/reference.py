@@ -22,7 +22,7 @@ from .rules import (
     is_edtf,
     is_like,
 )
-from .spelling import Named, NamedQuerySet
+from .spelling import PARTY, SYSTEM, Named, NamedQuerySet
 
 #: Of no figure, and no part of what is published.
 PROVISIONAL = "Made by an import under the name that its file prints; untick it once somebody has looked."
@@ -51,6 +51,7 @@ class Party(Named, CuratedModel):
     objects = NaturalKeyManager.from_queryset(NamedQuerySet)()  # type: ignore[misc]
 
     natural_key_fields = ("code",)
+    KIND = PARTY
     SPELLED = ("name", "code", "alpha2")
 
     class Meta:
@@ -97,6 +98,7 @@ class PartyAlias(Named, CuratedModel):
     objects = NaturalKeyManager.from_queryset(NamedQuerySet)()  # type: ignore[misc]
 
     natural_key_fields = ("party__code", "name")
+    KIND = PARTY
 
     class Meta:
         ordering = ["name"]
@@ -137,6 +139,7 @@ class System(Named, CuratedModel):
     objects = NaturalKeyManager.from_queryset(NamedQuerySet)()  # type: ignore[misc]
 
     natural_key_fields = ("slug",)
+    KIND = SYSTEM
     SPELLED = ("name", "slug")
 
     class Meta:
@@ -203,6 +206,7 @@ class SystemAlias(Named, CuratedModel):
     objects = NaturalKeyManager.from_queryset(NamedQuerySet)()  # type: ignore[misc]
 
     natural_key_fields = ("system__slug", "name")
+    KIND = SYSTEM
 
     class Meta:
         ordering = ["name"]

@@ -3,28 +3,31 @@
 A spelling depends on its text alone. One that no record uses any more does no harm, so nothing removes it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from transfers.vocabulary.words import fold, fold_exactly, fold_party
+from transfers.vocabulary.words import fold, fold_party
 
 from .inserts import BATCH, batched
 
+PARTY, SYSTEM = "party", "system"
+
 
 class Spelling(models.Model):
-    """A text and what it is compared by: `folded` and `exact` of a system, `party` of a party."""
+    """A text by which parties or systems (`kind`) are found, and what it is compared by."""
 
-    text = models.CharField(max_length=120, primary_key=True)
-    folded = models.CharField(max_length=1000, db_index=True)
-    exact = models.CharField(max_length=1000, db_index=True)
-    party = models.CharField(max_length=1000, db_index=True)
+    kind = models.CharField(max_length=10)
+    text = models.CharField(max_length=120)
+    folded = models.CharField(max_length=1000)
 
     class Meta:
         default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["kind", "text"], name="spelling_is_stored_once")]
+        indexes = [models.Index(fields=["kind", "folded", "text"], name="spelling_folded")]
 
     def __str__(self) -> str:
         return self.text
@@ -48,7 +51,7 @@ class NamedQuerySet(models.QuerySet):
     def update(self, **values: Any) -> int:
         texts = [values[name] for name in self.model.SPELLED if isinstance(values.get(name), str)]
         count = super().update(**values)
-        add_spellings(texts)
+        add_spellings(self.model.KIND, texts)
         return count
 
 
@@ -56,9 +59,15 @@ class Named(models.Model):
     """A record that is found by texts of its own, those of the fields in `SPELLED`."""
 
     SPELLED: ClassVar[tuple[str, ...]] = ("name",)
+    #: The kind of its spellings.
+    KIND: ClassVar[str]
 
     class Meta:
         abstract = True
+
+
+#: How texts of each kind are folded.
+FOLD = {PARTY: fold_party, SYSTEM: fold}
 
 
 @receiver(post_save)
@@ -67,44 +76,42 @@ def _add_spellings_of_saved(instance: models.Model, **_: Any) -> None:
         add_spellings_of([instance])
 
 
-def add_spellings_of(records: Iterable[Any]) -> None:
-    """Add the spellings of the records' texts."""
-    add_spellings(getattr(record, name) for record in records for name in record.SPELLED)
+def add_spellings_of(records: Sequence[Any]) -> None:
+    """Add the spellings of the texts of these records of one model."""
+    for record in records[:1]:
+        texts = (getattr(stored, name) for stored in records for name in record.SPELLED)
+        add_spellings(record.KIND, texts)
 
 
-def add_spellings(texts: Iterable[str]) -> None:
+def add_spellings(kind: str, texts: Iterable[str]) -> None:
     """Add the spellings of those texts that have none yet."""
     for batch in batched(sorted(set(texts) - {""})):
-        present = set(Spelling.objects.filter(text__in=batch).values_list("text", flat=True))
-        missing = [build_spelling(text) for text in batch if text not in present]
+        stored = Spelling.objects.filter(kind=kind, text__in=batch)
+        missing = set(batch) - set(stored.values_list("text", flat=True))
         if missing:
-            Spelling.objects.bulk_create(missing, ignore_conflicts=True)
+            spellings = [_build_spelling(kind, text) for text in sorted(missing)]
+            Spelling.objects.bulk_create(spellings, ignore_conflicts=True)
 
 
-def build_spelling(text: str) -> Spelling:
-    """Return the spelling of a text, unsaved."""
-    return Spelling(text=text, folded=fold(text), exact=fold_exactly(text), party=fold_party(text))
+def _build_spelling(kind: str, text: str) -> Spelling:
+    return Spelling(kind=kind, text=text, folded=FOLD[kind](text))
 
 
-def renew_spellings(models_of_names: Iterable[Any], using: str) -> None:
+def renew_spellings(named_models: Iterable[Any], using: str) -> None:
     """Store the spelling of every text anew that has none, or another than it would get today."""
-    stored = {row[0]: row[1:] for row in Spelling.objects.using(using).values_list().iterator()}
+    stored = set(Spelling.objects.using(using).values_list("kind", "text", "folded"))
     texts = {
-        text
-        for model in models_of_names
+        (model.KIND, text)
+        for model in named_models
         for row in model._default_manager.using(using).values_list(*model.SPELLED).iterator()
         for text in row
         if text
     }
-    changed = [
-        spelling
-        for spelling in map(build_spelling, sorted(texts))
-        if stored.get(spelling.text) != (spelling.folded, spelling.exact, spelling.party)
-    ]
+    spellings = (_build_spelling(*pair) for pair in sorted(texts))
     Spelling.objects.using(using).bulk_create(
-        changed,
+        [each for each in spellings if (each.kind, each.text, each.folded) not in stored],
         batch_size=BATCH,
         update_conflicts=True,
-        unique_fields=["text"],
-        update_fields=["folded", "exact", "party"],
+        unique_fields=["kind", "text"],
+        update_fields=["folded"],
     )

@@ -16,10 +16,10 @@ import orjson
 from django.db.models import Model
 
 from transfers.models.curation import Claim, Transfer
+from transfers.models.inserts import batched
 from transfers.models.reference import Party, Source, System
 from transfers.vocabulary import edtf, fields, words
 from transfers.vocabulary.fields import Field, Type
-from transfers.vocabulary.lineage import list_line
 
 from . import figures
 
@@ -95,23 +95,59 @@ def _drop_absent(flat: Flat) -> Flat:
 
 
 class References:
-    """Parties and systems with their names, read once for a whole batch (four queries)."""
+    """Parties and systems with their names, read as batches of transfers need them, each of them once."""
 
     def __init__(self) -> None:
-        parties = Party.objects.select_related("successor").prefetch_related("aliases")
-        self.parties = {party.code: party for party in parties}
-        systems = System.objects.select_related("variant_of").prefetch_related("aliases")
-        self.systems = {system.slug: system for system in systems}
-        self._families = {
-            slug: system.variant_of and system.variant_of.slug for slug, system in self.systems.items()
-        }
+        self.parties: dict[str, Party] = {}
+        self.systems: dict[str, System] = {}
         #: What a row shows of a record, and what a claim shows of its source; made once for each.
         self.get_shown = cache(_show)
         self.get_source = cache(_flatten_source)
 
+    def add(self, places: Iterable[Place]) -> None:
+        """Read the parties and the systems of these transfers, and the systems' families."""
+        codes: set[str] = set()
+        slugs: set[str] = set()
+        for supplier, recipient, system in places:
+            codes |= {supplier, recipient}
+            slugs.add(system)
+        self.add_parties(codes)
+        self.add_systems(slugs)
+
+    def add_parties(self, codes: set[str]) -> None:
+        """Read these parties, and the states that took their place."""
+        wanted = codes - self.parties.keys()
+        while wanted:
+            parties = [
+                party
+                for batch in batched(sorted(wanted))
+                for party in Party.objects.filter(code__in=batch)
+                .select_related("successor")
+                .prefetch_related("aliases")
+            ]
+            self.parties |= {party.code: party for party in parties}
+            wanted = {party.successor.code for party in parties if party.successor} - self.parties.keys()
+
+    def add_systems(self, slugs: set[str]) -> None:
+        """Read these systems, and their families."""
+        wanted = slugs - self.systems.keys()
+        while wanted:
+            systems = [
+                system
+                for batch in batched(sorted(wanted))
+                for system in System.objects.filter(slug__in=batch)
+                .select_related("variant_of")
+                .prefetch_related("aliases")
+            ]
+            self.systems |= {system.slug: system for system in systems}
+            wanted = {system.variant_of.slug for system in systems if system.variant_of} - self.systems.keys()
+
     def list_family(self, slug: str) -> list[System]:
         """Return the system's families, outermost first, and itself."""
-        return [self.systems[member] for member in reversed(list_line(slug, self._families))]
+        line = [self.systems[slug]]
+        while (family := line[0].variant_of) and self.systems[family.slug] not in line:
+            line.insert(0, self.systems[family.slug])
+        return line
 
     def list_bearers(self, supplier: str, recipient: str, system: str) -> list[Party | System]:
         """Return the parties and the systems that a row shows, or is found by."""
@@ -132,13 +168,16 @@ class References:
         }
 
 
+def get_place(transfer: Transfer) -> Place:
+    return transfer.supplier.code, transfer.recipient.code, transfer.system.slug
+
+
 def build_from_transfer(transfer: Transfer, curated: Sequence[Claim], references: References) -> Content:
     """Return the content that publishing this curated transfer, with these its claims, would bring."""
-    place = (transfer.supplier.code, transfer.recipient.code, transfer.system.slug)
     own_values = {name: getattr(transfer, name) or None for name in TRANSFER_NAMES}
     sources = {claim.source.key: claim.source for claim in curated}
     claims = [_flatten_claim(claim, references.get_source(claim.source)) for claim in curated]
-    return _build(place, own_values, claims, references, sources)
+    return _build(get_place(transfer), own_values, claims, references, sources)
 
 
 def build_from_published(

@@ -25,7 +25,7 @@ from transfers.models import (
     history,
 )
 from transfers.models.inserts import BATCH, batched
-from transfers.vocabulary.lineage import list_members
+from transfers.models.reference import read_variants
 
 from . import content
 from .content import Content
@@ -51,6 +51,7 @@ def publish(
             batch = _list_with_claims(keys[start : start + BATCH])
             faults |= _list_faults_by_key(batch)
             if not faults:
+                references.add(content.get_place(transfer) for transfer, _ in batch)
                 log.add([content.build_from_transfer(*curated, references) for curated in batch])
         if faults:
             raise NotPublishable(faults)
@@ -194,8 +195,8 @@ def filter_showing(record: Party | System | Source, rows: models.QuerySet) -> mo
         case Party():
             return rows.filter(models.Q(supplier=record.code) | models.Q(recipient=record.code))
         case System():
-            families = dict(System.objects.values_list("slug", "variant_of__slug"))
-            return rows.filter(system__in=list_members(record.slug, families))
+            members = System.objects.filter(pk__in=list(read_variants([record.pk])))
+            return rows.filter(system__in=list(members.values_list("slug", flat=True)))
         case Source():
             claims = RegistryClaim.objects.filter(source=record.key)
             return rows.filter(key__in=claims.values("transfer"))
@@ -204,6 +205,7 @@ def filter_showing(record: Party | System | Source, rows: models.QuerySet) -> mo
 def _build_again(keys: Sequence[str], references: content.References, without: str = "") -> list[Content]:
     """Return the published content with its references as they read now, without the claims of one source."""
     rows = RegistryRow.objects.current().filter(key__in=keys).order_by("key").values(*content.ROW_NAMES)
+    references.add((row["supplier"], row["recipient"], row["system"]) for row in rows)
     claims_by_key = {
         key: [claim for _, claim in claims if claim["source"] != without]
         for key, claims in list_current_claims(keys).items()

@@ -13,7 +13,6 @@ from transfers.models import RegistryClaim, RegistryRow, Source
 from transfers.publication import content
 from transfers.vocabulary import edtf
 from transfers.vocabulary.fields import Field, Type
-from transfers.vocabulary.lineage import list_line
 from transfers.vocabulary.tables import TABLES
 
 from .state import NotReleasable, State, in_byte_order
@@ -29,20 +28,18 @@ def get_rows(state: State) -> dict[str, Rows]:
     """
     rows = in_byte_order(RegistryRow.objects.as_of(state.revision), "key")
     claims = in_byte_order(RegistryClaim.objects.as_of(state.revision), "transfer", "claim")
-    references = content.References()
     slugs = _list_values(rows, "system")
     codes = _list_values(rows, "supplier") | _list_values(rows, "recipient")
     keys = _list_values(claims, "source")
     sources = Source.objects.in_bulk(list(keys), field_name="key")
+    references = content.References()
+    references.add_systems(slugs)
+    references.add_parties(codes)
     _check_present("system", slugs - references.systems.keys())
     _check_present("party", codes - references.parties.keys())
     _check_present("source", keys - sources.keys())
     systems = {member.slug: member for slug in slugs for member in references.list_family(slug)}
-    successors = {
-        code: party.successor and party.successor.code for code, party in references.parties.items()
-    }
-    parties = {code: references.parties[code] for start in codes for code in list_line(start, successors)}
-    records = {"systems": systems, "parties": parties, "sources": sources}
+    records = {"systems": systems, "parties": references.parties, "sources": sources}
     return {"transfers": rows, "claims": claims} | {
         name: _list_rows(records_by_key, TABLES[name].items) for name, records_by_key in records.items()
     }

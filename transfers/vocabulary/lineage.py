@@ -12,8 +12,3 @@ def list_line(start: Key, parents: Mapping[Key, Key | None]) -> list[Key]:
     while (parent := parents.get(line[-1])) is not None and parent not in line:
         line.append(parent)
     return line
-
-
-def list_members(start: Key, parents: Mapping[Key, Key | None]) -> set[Key]:
-    """Return the start and everything that has it in its line."""
-    return {start} | {key for key in parents if start in list_line(key, parents)}

@@ -43,8 +43,10 @@ def resolve(transfer: Transfer) -> ResolvedRow:
     stored = Transfer.objects.with_claims().get(pk=transfer.pk)
     public = RegistryRow.objects.current().filter(key=stored.key).values().first()
     resolved = ResolvedRow(problems=publish.list_problems(stored), is_public=public is not None)
+    references = content.References()
+    references.add([content.get_place(stored)])
     try:
-        row = content.build_from_transfer(stored, stored.claims(), content.References()).row
+        row = content.build_from_transfer(stored, stored.claims(), references).row
     except (ValueError, LookupError, ArithmeticError) as error:
         resolved.fault = str(error)
         return resolved

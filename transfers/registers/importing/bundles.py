@@ -130,6 +130,7 @@ class _BundleImporter:
         self.report.counts[str(outcome)] += 1 + len(claims)
 
     def _get_digest(self, transfer: Transfer, claims: list[Claim]) -> str:
+        self.references.add([content.get_place(transfer)])
         return content.build_from_transfer(transfer, claims, self.references).digest
 
     def save(self, **described: Any) -> None:

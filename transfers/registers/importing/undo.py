@@ -232,6 +232,7 @@ def _filter_as_public(transfers: Sequence[int]) -> list[int]:
     equal: list[int] = []
     for pks in batched(transfers):
         curated = list(Transfer.objects.with_claims().filter(pk__in=pks))
+        references.add(map(content.get_place, curated))
         rows = RegistryRow.objects.current().filter(key__in=[transfer.key for transfer in curated])
         log = Revision.objects.filter(sequence__in=list(rows.values_list("revision", flat=True)))
         digests = dict(log.values_list("key", "content"))
