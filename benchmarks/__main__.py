@@ -15,7 +15,7 @@ from pathlib import Path
 
 SMALL = (10_000, 20_000)
 #: Sections that read no register that is made beforehand.
-WITHOUT_REGISTER = {"edtf", "imports"}
+WITHOUT_REGISTER = {"edtf", "imports", "names"}
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
     import django
 
     django.setup()
-    from benchmarks import edtf_parse, exports, imports, memory, pages, past, register, workbench
+    from benchmarks import edtf_parse, exports, imports, memory, names, pages, past, register, workbench
     from benchmarks.report import Bench, Row, table, write
 
     sections: dict[str, Callable[[Bench], list[Row]]] = {
@@ -37,6 +37,7 @@ def main() -> int:
         "exports": exports.measure,
         "memory": memory.measure,
         "workbench": workbench.measure,
+        "names": names.measure,
         "imports": imports.measure,
     }
     chosen = options.only or list(sections)
@@ -73,7 +74,7 @@ def _options() -> argparse.Namespace:
         "--only",
         type=lambda text: text.split(","),
         default=[],
-        help="sections, separated by commas: edtf, pages, past, exports, memory, workbench, imports",
+        help="sections, separated by commas: edtf, pages, past, exports, memory, workbench, names, imports",
     )
     return parser.parse_args()
 

@@ -79,5 +79,5 @@ def test_a_transfer_without_dates_is_near_one_with_dates():
 def test_the_number_of_queries_does_not_grow(django_assert_num_queries, count):
     first, *_ = [factories.transfer() for _ in range(count)]
     candidate = like(first)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         list_near(candidate)
