@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("transfers", "0017_parts"),
+        ("transfers", "0018_readings"),
     ]
 
     operations = [
