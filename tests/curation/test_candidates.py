@@ -111,6 +111,16 @@ def test_a_system_fits_its_family_up_and_down(said, stored):
     assert choose_one(f"Serbia ordered six {said} helicopters from Russia.", option) == option
 
 
+def test_a_transfer_of_the_variant_that_is_named_fits_better_than_one_of_its_family():
+    family = build_option("RUS", "SRB", "mi-35")
+    assert choose_one("Serbia ordered six Mi-35M from Russia.", family, MI_35M_SERBIA) == MI_35M_SERBIA
+
+
+def test_where_the_family_is_named_a_variant_competes_with_it():
+    family = build_option("RUS", "SRB", "mi-35")
+    assert choose_one("Serbia ordered six Mi-35 from Russia.", family, MI_35M_SERBIA) is None
+
+
 def test_of_two_transfers_that_fit_none_is_chosen():
     options = S_400_SERBIA, build_option("RUS", "SRB", "s-400", 2)
     assert choose_one("Serbia ordered six S-400 systems from Russia.", *options) is None

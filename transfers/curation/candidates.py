@@ -60,24 +60,27 @@ class Fit:
 class Assessment:
     """How a transfer stands to a figure: a verdict on each feature, and what competes with it.
 
-    `place` says how many systems are named nearer to the figure than the transfer's own.
+    `place` says how many systems are named nearer to the figure than the transfer's own, `line` holds its
+    system and the families of that, and `is_exact` tells whether the system itself is named.
     """
 
     option: Option
     fits: tuple[Fit, ...]
-    rivals: tuple[str, ...] = ()
-    place: int = 0
+    rivals: tuple[str, ...]
+    place: int
+    line: tuple[str, ...]
+    is_exact: bool
 
     @property
     def is_complete(self) -> bool:
         return all(fit.verdict == Verdict.FITS for fit in self.fits)
 
     @property
-    def rank(self) -> tuple[int, int, int, str]:
+    def rank(self) -> tuple[int, int, int, bool, str]:
         """Return what orders assessments, the best first."""
         verdicts = [fit.verdict for fit in self.fits]
         counts = verdicts.count(Verdict.CONTRADICTED), -verdicts.count(Verdict.FITS)
-        return *counts, self.place, self.option.key
+        return *counts, self.place, not self.is_exact, self.option.key
 
 
 @dataclass(frozen=True)
@@ -121,9 +124,14 @@ def rank_options(passage: Passage, options: Iterable[Option]) -> list[Assessment
 
 
 def choose(assessments: Iterable[Assessment]) -> Option | None:
-    """Return the one transfer that fits in everything and has no rival, if there is one."""
+    """Return the one transfer that fits in everything and has no rival, if there is one.
+
+    A transfer of the variant that is named fits better than one of its family.
+    """
     complete = [assessed for assessed in assessments if assessed.is_complete]
-    return complete[0].option if len(complete) == 1 and not complete[0].rivals else None
+    families = {family for assessed in complete if assessed.is_exact for family in assessed.line[1:]}
+    best = [assessed for assessed in complete if assessed.option.system not in families]
+    return best[0].option if len(best) == 1 and not best[0].rivals else None
 
 
 def assess(passage: Passage, option: Option) -> Assessment:
@@ -131,8 +139,25 @@ def assess(passage: Passage, option: Option) -> Assessment:
     supplier, recipient = (_assess_party(passage, option, role) for role in (SUPPLIER, RECIPIENT))
     system = _assess_system(passage, option)
     fits = (supplier, recipient, system)
-    rivals = tuple(_list_rivals(passage, option, fits))
-    return Assessment(option, fits, rivals, _find_place(passage, option))
+    return Assessment(
+        option,
+        fits,
+        rivals=tuple(_list_rivals(passage, option, fits)),
+        place=_find_place(passage, option),
+        line=tuple(list_line(option.system, passage.families)),
+        is_exact=_is_named(passage, option, system.paragraph),
+    )
+
+
+def _is_named(passage: Passage, option: Option, paragraph: int) -> bool:
+    """Return whether this paragraph names the transfer's system itself."""
+    statements = [passage.own, *(statement for level in passage.levels for statement in level)]
+    return any(
+        named.slugs == (option.system,)
+        for statement in statements
+        if statement.paragraph == paragraph
+        for named in statement.systems
+    )
 
 
 def _find_place(passage: Passage, option: Option) -> int:
