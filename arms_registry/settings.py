@@ -10,6 +10,8 @@
 | RELEASES_DIR | the folder releases | where releases of the register are built and served from |
 | API_THROTTLE | off | requests a client address and period that the API answers, such as 600/min |
 | PUBLISH_OWN | off | whether a reviewer may publish a transfer that they edited themselves |
+| EMAIL_URL | no mail | where messages about reviews are sent through: smtp+tls://user:password@host:587 |
+| EMAIL_FROM | arms-registry@localhost | whom these messages come from |
 | TRUSTED_PROXIES | 0 | how many proxies before the server may say who the client is (X-Forwarded-For) |
 | CSRF_TRUSTED_ORIGINS | none | comma-separated origins (https://…) of the admin behind a proxy |
 """
@@ -157,6 +159,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+
+#: Whether those whom a review concerns are told by e-mail.
+REVIEW_MAIL = bool(env.str("EMAIL_URL", ""))
+if REVIEW_MAIL:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "arms-registry@localhost")
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 PUBLISH_OWN = env.bool("PUBLISH_OWN", False)

@@ -115,7 +115,7 @@ def test_a_step_is_taken_by_whom_the_table_says_and_by_nobody_else(client, name,
     if role != "anonymous":
         client.force_login(create_user(role))
     url = reverse("admin:transfers_transfer_step", args=[transfer.pk])
-    client.post(url, {"step": name, "reason": "because"})
+    client.post(url, {"_step": name, "why": "because"})
     transfer.refresh_from_db()
     may = (OUTSIDE | STEPS[name])[role] == "yes"
     assert LogEntry.objects.exists() == may

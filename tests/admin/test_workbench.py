@@ -93,7 +93,7 @@ def claim(page, mark, *, measure, is_new=False):
 def step(page, transfer, verb, reason):
     """Take an editorial step and return the message that follows."""
     page.goto(f"/admin/transfers/transfer/{transfer.pk}/change/")
-    page.fill("#step-reason", reason)
+    page.fill("#id_why", reason)
     with page.expect_navigation():
         page.get_by_role("button", name=verb).click()
     return page.wait_for_selector(".messagelist").inner_text()
@@ -110,7 +110,7 @@ def test_an_article_becomes_a_public_row_by_four_eyes(log_in):
     assert len(transfer.claims()) == 3
     assert "in review" in step(curator, transfer, "Submit for review", "Two papers read")
     assert curator.get_by_role("button", name="Publish").count() == 0
-    assert "not allowed to publish" in curator.inner_text("#steps")
+    assert "not allowed to publish" in curator.text_content("#steps")
 
     reviewer = log_in("a-reviewer")
     assert "published" in step(reviewer, transfer, "Publish", "Both papers checked")
@@ -124,9 +124,9 @@ def test_a_curator_who_asks_to_publish_all_the_same_is_refused(log_in):
     factories.quantity(transfer=transfer)
     curator = log_in("a-curator")
     step(curator, transfer, "Submit for review", "Read")
-    curator.evaluate("document.querySelector('#steps button').value = 'publish'")
-    curator.fill("#step-reason", "I say so")
-    curator.locator("#steps button").first.click()
+    curator.evaluate("document.querySelector('#steps button[value=return]').value = 'publish'")
+    curator.fill("#id_why", "I say so")
+    curator.locator("#steps button[value=publish]").click()
     assert "not allowed to publish" in curator.wait_for_selector(".messagelist").inner_text()
     assert Client().get("/api/transfers").json()["results"] == []
 
@@ -230,7 +230,7 @@ def test_a_transfer_is_found_opened_and_submitted_with_the_keyboard_alone(log_in
         go_to(page, lambda: page.evaluate("document.activeElement.innerText"), wanted)
         with page.expect_navigation():
             page.keyboard.press("Enter")
-    go_to(page, lambda: page.evaluate("document.activeElement.id"), "step-reason")
+    go_to(page, lambda: page.evaluate("document.activeElement.id"), "id_why")
     page.keyboard.type("Read twice")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

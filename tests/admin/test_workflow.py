@@ -1,13 +1,15 @@
 """The steps of a transfer in the admin: buttons with a reason, refusals in words, several at once."""
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
-from tests.support import factories
+from tests.support import factories, forms
 from transfers.admin.editing.stale import digest
-from transfers.models import RegistryRow, Transfer
+from transfers.models import Quantity, RegistryRow, Transfer
 
 pytestmark = pytest.mark.django_db
 State = Transfer.State
@@ -38,7 +40,7 @@ def state(transfer):
 
 
 def step(client, transfer, name, reason="read twice"):
-    return client.post(page("step", transfer.pk), {"step": name, "reason": reason}, follow=True)
+    return client.post(page("step", transfer.pk), {"_step": name, "why": reason}, follow=True)
 
 
 def shown(client, transfer):
@@ -46,8 +48,17 @@ def shown(client, transfer):
 
 
 def act(client, name, *transfers, **more):
+    """Take an action on transfers, which its page shows first; return the page that follows."""
     form = {"action": name, "_selected_action": [transfer.pk for transfer in transfers], **more}
-    return client.post(page("changelist"), form, follow=True).content.decode()
+    without_reason = {field: value for field, value in form.items() if field != "reason"}
+    first = client.post(page("changelist"), without_reason, follow=True).content.decode()
+    return confirm(client, first, form) if "reason" in more else first
+
+
+def confirm(client, shown_page, form):
+    """Post the form of a page that showed what would be published."""
+    seen = re.findall('name="seen" value="([^"]*)"', shown_page)
+    return client.post(page("changelist"), {**form, "seen": seen}, follow=True).content.decode()
 
 
 def build_form(transfer, **fields):
@@ -128,20 +139,76 @@ def test_a_step_is_not_taken_by_get(admin_client):
 
 
 def test_a_step_of_no_transfer_is_not_found(admin_client):
-    answer = admin_client.post(page("step", 99), {"step": "publish", "reason": "x"})
+    answer = admin_client.post(page("step", 99), {"_step": "publish", "why": "x"})
     assert answer.status_code == 404
 
 
 def test_a_step_is_not_taken_without_the_token(admin_user):
     client = Client(enforce_csrf_checks=True)
     client.force_login(admin_user)
-    answer = client.post(page("step", factories.in_review().pk), {"step": "publish", "reason": "x"})
+    answer = client.post(page("step", factories.in_review().pk), {"_step": "publish", "why": "x"})
     assert answer.status_code == 403
 
 
 def test_a_step_is_not_taken_by_who_may_not_see_the_transfer(client):
-    answer = logged_in(client, "nobody").post(page("step", factories.in_review().pk), {"step": "publish"})
+    answer = logged_in(client, "nobody").post(page("step", factories.in_review().pk), {"_step": "publish"})
     assert answer.status_code == 403
+
+
+# The page's own form: a step saves first
+
+
+def test_a_step_saves_what_was_entered(curator):
+    transfer = factories.in_state(State.DRAFT)
+    form = forms.open_form(curator, page("change", transfer.pk))
+    curator.post(page("change", transfer.pk), form | {"note": "A note", "_step": "submit", "why": "read"})
+    transfer.refresh_from_db()
+    assert (transfer.note, transfer.state) == ("A note", State.IN_REVIEW)
+
+
+def test_a_step_without_edits_leaves_no_edit(curator):
+    transfer = factories.in_state(State.DRAFT)
+    form = forms.open_form(curator, page("change", transfer.pk))
+    curator.post(page("change", transfer.pk), form | {"_step": "submit", "why": "read"})
+    assert [copy.state for copy in transfer.history.all()[:2]] == [State.IN_REVIEW, State.DRAFT]
+
+
+@pytest.mark.parametrize("change", [{"supplier": ""}, {"why": " "}, {"why": "@nobody look"}])
+def test_a_step_with_what_cannot_be_saved_is_not_taken(curator, change):
+    transfer = factories.in_state(State.DRAFT)
+    form = forms.open_form(curator, page("change", transfer.pk))
+    posted = form | {"note": "A note", "_step": "submit", "why": "read"} | change
+    answer = curator.post(page("change", transfer.pk), posted)
+    transfer.refresh_from_db()
+    assert (transfer.note, transfer.state) == ("", State.DRAFT)
+    assert forms.read_form(answer)["note"] == "A note"
+
+
+def test_a_refused_step_keeps_what_was_saved(admin_client):
+    """Publish nothing that was edited in the same form: nobody has reviewed it."""
+    transfer = factories.in_review()
+    form = forms.open_form(admin_client, page("change", transfer.pk))
+    posted = form | {"note": "A note", "_step": "publish", "why": "read"}
+    body = admin_client.post(page("change", transfer.pk), posted, follow=True).content.decode()
+    transfer.refresh_from_db()
+    assert (transfer.note, transfer.state) == ("A note", State.DRAFT)
+    assert "Your edits were saved." in body
+    assert "one cannot publish it now" in body
+
+
+def test_the_first_button_of_the_page_saves(curator):
+    body = shown(curator, factories.in_state(State.DRAFT))
+    assert re.findall('<button type="submit"[^>]*name="([^"]*)"', body)[0] == "_continue"
+
+
+def test_what_was_changed_since_the_page_was_opened_is_not_published(reviewer):
+    transfer = factories.in_review()
+    form = forms.open_form(reviewer, page("change", transfer.pk))
+    Quantity.objects.filter(transfer=transfer).update(minimum=7, maximum=7)
+    posted = form | {"_step": "publish", "why": "read"}
+    body = reviewer.post(page("step", transfer.pk), posted, follow=True).content.decode()
+    assert f"The transfer {transfer.key} was changed since you opened it." in body
+    assert state(transfer) == State.IN_REVIEW
 
 
 # Several transfers
@@ -190,6 +257,46 @@ def test_an_action_on_all_pages_takes_them_all(reviewer):
     first, _ = factories.in_review(), factories.in_review()
     act(reviewer, "publish", first, reason="read twice", select_across="1")
     assert RegistryRow.objects.current().count() == 2
+
+
+def test_several_are_published_only_as_they_were_shown(reviewer):
+    transfer, other = factories.in_review(), factories.in_review()
+    form = {"action": "publish", "_selected_action": [transfer.pk, other.pk]}
+    shown_page = reviewer.post(page("changelist"), form).content.decode()
+    Quantity.objects.filter(transfer=transfer).update(minimum=7, maximum=7)
+    body = confirm(reviewer, shown_page, form | {"reason": "read twice"})
+    assert f"The transfer {transfer.key} was changed since you opened it." in body
+    assert not RegistryRow.objects.exists()
+
+
+def test_several_that_were_not_shown_are_not_published(reviewer):
+    transfer = factories.in_review()
+    form = {"action": "publish", "_selected_action": [transfer.pk], "reason": "read twice"}
+    reviewer.post(page("changelist"), form)
+    assert not RegistryRow.objects.exists()
+
+
+def test_more_than_anybody_looks_at_are_not_published_at_once(reviewer, monkeypatch):
+    monkeypatch.setattr("transfers.admin.editing.selected.LISTED", 1)
+    body = act(reviewer, "publish", factories.in_review(), factories.in_review())
+    assert "Select at most 1 transfers" in body
+
+
+def test_each_row_and_its_disputes_are_shown_before_publication(reviewer):
+    transfer = factories.in_review()
+    factories.quantity(number=8, transfer=transfer)
+    body = " ".join(act(reviewer, "publish", transfer).split())
+    assert "<strong>Sources differ</strong> on: Quantity ordered." in body
+    assert '<th scope="row">Quantity ordered</th> <td>6 to 8' in body
+
+
+def test_what_would_change_in_public_is_shown_before_publication(reviewer):
+    transfer = factories.published()
+    Quantity.objects.filter(transfer=transfer).update(minimum=7, maximum=7)
+    Transfer.objects.update(state=State.IN_REVIEW)
+    body = " ".join(act(reviewer, "publish", transfer).split())
+    assert '<th scope="row">Quantity ordered</th> <td><strong>7</strong></td> <td>6</td>' in body
+    assert "quantity ordered, 7 system" in body
 
 
 def test_one_refused_transfer_keeps_the_others_back(reviewer):

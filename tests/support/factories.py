@@ -7,7 +7,7 @@ A party, system or source is created once and then found again by its code, slug
 from itertools import count
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser, Group, User
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 
 from transfers.curation.roles import ROLES
 from transfers.models import (
@@ -147,3 +147,8 @@ def edit_as(author: User | None, record: Transfer) -> None:
     with history.record_because("edited", author):
         record.note = "A note"
         record.save()
+
+
+def view_permissions(*models: str) -> list[Permission]:
+    """Return the permissions to look at records of these models."""
+    return list(Permission.objects.filter(codename__in=[f"view_{model}" for model in models]))

@@ -26,7 +26,9 @@ from .editing.inputs import INPUTS
 from .editing.queues import QueueFilter
 from .editing.readable import ReadableInline
 from .editing.resolved import resolve
+from .editing.review import build_review
 from .editing.search import search_transfers
+from .editing.selected import SelectedSteps
 from .editing.spreadsheets import SpreadsheetAdmin
 from .editing.stale import StaleCheck
 from .editing.workflow import ReopensTransfer, WorkflowAdmin
@@ -76,7 +78,7 @@ class ValuationInline(ClaimInline):
 
 
 @admin.register(Transfer)
-class TransferAdmin(WorkflowAdmin, HistoryAdmin, StaleCheck, PermanentAdmin):
+class TransferAdmin(WorkflowAdmin, SelectedSteps, HistoryAdmin, StaleCheck, PermanentAdmin):
     list_display = ["key", "supplier", "recipient", "system", "kind", "state"]
     list_filter = [QueueFilter, "state", "kind", "condition", "system__category", ImportFilter]
     list_select_related = ["supplier", "recipient", "system"]
@@ -93,7 +95,8 @@ class TransferAdmin(WorkflowAdmin, HistoryAdmin, StaleCheck, PermanentAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         if (transfer := kwargs.get("obj")) is not None:
-            context["resolved"] = resolve(transfer)
+            context["review"] = build_review(transfer, request.user)
+            context["resolved"] = resolve(context["review"]["preview"])
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_search_results(

@@ -11,17 +11,18 @@
 What is public changes by `publish` and `withdraw` alone: the published row of a revised transfer stands.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from transfers.models import RegistryRow, Transfer, history
+from transfers.models import RegistryRow, ReviewNote, Transfer, history
 from transfers.publication import log, publish
 
-from . import edits
+from . import edits, mentions, notes
+from .previews import build_preview
 
 State = Transfer.State
 CHANGE, PUBLISH = "transfers.change_transfer", "transfers.publish_transfer"
@@ -92,18 +93,29 @@ def list_allowed(transfer: Transfer, user: Any) -> list[Transition]:
     return [step for step in TRANSITIONS.values() if not get_refusal(transfer, step.name, user)]
 
 
-def move(transfer: Transfer, name: str, user: Any, reason: str) -> Transfer:
+def move(transfer: Transfer, name: str, user: Any, reason: str, seen: str | None = None) -> Transfer:
     """Take the transfer this step, under a lock, with history; return the transfer as it then is.
 
-    Raise Refused, or publish.NotPublishable with every fault.
+    `seen` is the digest of what the user saw would be published; publishing anything else is refused. Raise
+    Refused, or publish.NotPublishable with every fault.
     """
+    moved, note = _take(transfer, name, user, reason, seen=seen)
+    notes.notify([note])
+    return moved
+
+
+def _take(
+    transfer: Transfer, name: str, user: Any, reason: str, kind: str = "", seen: str | None = None
+) -> tuple[Transfer, ReviewNote]:
+    """Take the step and note it; return the transfer as it then is, and the note."""
     if not reason.strip():
         raise Refused("A step needs a reason; it stands in the history.")
+    people = [] if kind else find_people(reason)
     with transaction.atomic(), history.record_because(reason.strip(), user):
         locked = Transfer.objects.select_for_update().filter(pk=transfer.pk).first()
         if locked is None:
             raise Refused(f"The transfer {transfer.key} was deleted meanwhile.")
-        if why_not := get_refusal(locked, name, user):
+        if why_not := get_refusal(locked, name, user) or _get_unseen(locked, name, seen):
             raise Refused(why_not)
         if name == "publish":
             publish.publish([locked], reason)
@@ -113,30 +125,55 @@ def move(transfer: Transfer, name: str, user: Any, reason: str) -> Transfer:
             locked.state = TRANSITIONS[name].target
             locked.save()
         locked.refresh_from_db()
-    return locked
+        return locked, notes.add_note(locked, kind or name, user, reason.strip(), people)
 
 
-def move_all(transfers: Iterable[Transfer], name: str, user: Any, reason: str) -> list[Transfer]:
-    """Take all of the transfers this step or none; raise AllRefused with the refusal of each."""
-    moved: list[Transfer] = []
+def _get_unseen(transfer: Transfer, name: str, seen: str | None) -> str:
+    """Return why publishing is refused to somebody who saw something else; empty: it is what was seen."""
+    if name != "publish" or seen is None or build_preview(transfer).digest == seen:
+        return ""
+    return f"The transfer {transfer.key} was changed since you opened it. Look at it again, then publish it."
+
+
+def find_people(text: str) -> list[Any]:
+    """Return the users whom a text mentions; raise Refused where there is no such user."""
+    try:
+        return mentions.find_people(text)
+    except mentions.UnknownPerson as error:
+        raise Refused(str(error)) from error
+
+
+def move_all(
+    transfers: Iterable[Transfer], name: str, user: Any, reason: str, seen: Mapping[str, str] | None = None
+) -> list[Transfer]:
+    """Take all of the transfers this step or none; raise AllRefused with the refusal of each.
+
+    `seen` is what the user saw of each, by key; what was not seen is not published.
+    """
+    moved: list[tuple[Transfer, ReviewNote]] = []
     refusals: dict[str, str] = {}
     with transaction.atomic():
         # In one order, so that two at once wait for each other and never both.
         for transfer in sorted(transfers, key=lambda transfer: transfer.pk):
             try:
-                moved.append(move(transfer, name, user, reason))
+                digest = None if seen is None else seen.get(transfer.key, "")
+                moved.append(_take(transfer, name, user, reason, seen=digest))
             except (Refused, log.NotPublishable) as error:
                 refusals[transfer.key] = str(error)
         if refusals:
             raise AllRefused(refusals)
-    return moved
+        notes.notify([note for _, note in moved])
+    return [transfer for transfer, _ in moved]
 
 
 def reopen(transfer: Transfer, user: Any, reason: str) -> Transfer:
     """Make an edited transfer a draft again: who reviewed or published it has not seen the edit."""
     steps = {State.IN_REVIEW: "return", State.PUBLISHED: "revise", State.WITHDRAWN: "revise"}
     name = steps.get(State(transfer.state))
-    return move(transfer, name, user, reason) if name else transfer
+    if name is None:
+        return transfer
+    moved, _ = _take(transfer, name, user, reason, kind=ReviewNote.Kind.EDIT)
+    return moved
 
 
 def revert(transfer: Transfer, edit: edits.Edit, user: Any, reason: str) -> None:

@@ -7,4 +7,5 @@ from .curation import CLAIM_MODELS, Claim, Quantity, Transfer, TransferDate, Val
 from .imports import ImportBatch, Proposal, RegisterDeal
 from .publication import FormerHash, RegistryClaim, RegistryRow, Release, Revision
 from .reference import Party, PartyAlias, Source, System, SystemAlias
+from .review import ReviewNote
 from .spelling import Spelling

@@ -196,3 +196,17 @@ class Decision(models.TextChoices):
     OPEN = "open", "open"
     ACCEPTED = "accepted", "accepted"
     DECLINED = "declined", "declined"
+
+
+class NoteKind(models.TextChoices):
+    """What happened to a transfer under review: words, or a step and its reason."""
+
+    COMMENT = "comment", "commented"
+    ASSIGN = "assign", "assigned"
+    SUBMIT = "submit", "submitted for review"
+    RETURN = "return", "asked back"
+    PUBLISH = "publish", "published"
+    REVISE = "revise", "opened for revision"
+    WITHDRAW = "withdraw", "withdrew"
+    EDIT = "edit", "edited, so that it is a draft again"
+    MOVE = "move", "moved claims"

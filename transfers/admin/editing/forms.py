@@ -15,7 +15,7 @@ from transfers.vocabulary.counts import ABOUT, Number
 
 from . import meanings
 from .inputs import NumberField
-from .stale import CheckedForm
+from .review import ReviewedForm
 
 
 class ClaimForm(ModelForm):
@@ -197,10 +197,10 @@ KEY_HELP = (
 )
 
 
-class TransferForm(NewTransferCheck, CheckedForm):
+class TransferForm(NewTransferCheck, ReviewedForm):
     """Transfer; one that may be a duplicate is saved only if the curator confirms that it is not."""
 
-    extra_fields = CheckedForm.extra_fields | {
+    extra_fields = ReviewedForm.extra_fields | {
         "another": BooleanField(required=False, label="This is another transfer")
     }
 

@@ -1,130 +1,56 @@
-"""Editorial steps in the admin."""
+"""Editorial steps in the admin: those of one transfer, taken on its page together with its edits."""
 
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import model_ngettext
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.loader import select_template
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 
 from transfers.curation import workflow
 from transfers.models import Transfer, history
-from transfers.publication import log
 
+from . import review
 from .base import RegistryAdmin
 from .errors import require_form
 
 EDITED = "Edited in the admin"
-#: How many of the selected transfers the page that asks for the reason lists.
-LISTED = 100
+
+
+def build_log_message(step: workflow.Transition, reason: str) -> str:
+    """Return what the admin's log says of a step."""
+    return f"{step.verb.capitalize()}: {reason.strip()}"
 
 
 class WorkflowAdmin(RegistryAdmin):
-    """Transfers with buttons and actions for their editorial steps."""
-
-    actions = ["submit", "publish", "withdraw"]
+    """Transfers with buttons for their editorial steps, each of which saves what was entered first."""
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.step_view)
         return [path("<path:object_id>/step/", view, name="transfers_transfer_step"), *super().get_urls()]
 
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """Add the steps below the form of the page."""
-        response: Any = super().render_change_form(request, context, *args, **kwargs)
-        transfer = kwargs.get("obj")
-        if transfer is not None and not context.get("is_popup"):
-            names = response.template_name
-            response.context_data |= {
-                "page_template": select_template([names] if isinstance(names, str) else names),
-                "steps": workflow.list_allowed(transfer, request.user),
-                "refusals": self._list_refusals(request, transfer),
-                "step_url": reverse("admin:transfers_transfer_step", args=[transfer.pk]),
-            }
-            response.template_name = "admin/transfers/transfer/workflow.html"
-        return response
-
-    def _list_refusals(self, request: HttpRequest, transfer: Transfer) -> list[tuple[str, str]]:
-        """Return the steps that the state allows but something else prevents, and what that is."""
-        return [
-            (step.verb, reason)
-            for step in workflow.TRANSITIONS.values()
-            if transfer.state in step.sources
-            and (reason := workflow.get_refusal(transfer, step.name, request.user))
-        ]
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Take the step that was posted with the edits, which are saved."""
+        self._take_step(request, obj)
+        if "_step" in request.POST:
+            return HttpResponseRedirect(self._get_page(obj))
+        return super().response_change(request, obj)
 
     @method_decorator(require_form)
     def step_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take the posted step or explain why not, then return to the transfer."""
+        """Take the posted step of somebody who edits nothing, then return to the transfer."""
         transfer: Transfer = self.get_viewed(request, object_id)
-        name, reason = request.POST.get("step", ""), request.POST.get("reason", "")
-        try:
-            with transaction.atomic():
-                moved = workflow.move(transfer, name, request.user, reason)
-                self._log(request, moved, name, reason)
-        except (workflow.Refused, log.NotPublishable) as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, f"The transfer {moved.key} is now {moved.get_state_display()}.")
-        return HttpResponseRedirect(reverse("admin:transfers_transfer_change", args=[transfer.pk]))
+        self._take_step(request, transfer)
+        return HttpResponseRedirect(self._get_page(transfer))
 
-    def _log(self, request: HttpRequest, transfer: Transfer, name: str, reason: str) -> None:
-        verb = workflow.TRANSITIONS[name].verb
-        self.log_change(request, transfer, f"{verb.capitalize()}: {reason.strip()}")
+    def _take_step(self, request: HttpRequest, transfer: Transfer) -> None:
+        step = workflow.TRANSITIONS.get(request.POST.get("_step", ""))
+        if review.take_step(request, transfer) and step:
+            self.log_change(request, transfer, build_log_message(step, request.POST.get("why", "")))
 
-    @admin.action(description="Submit the selected transfers for review", permissions=["change"])
-    def submit(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
-        return self._move_all(request, queryset, "submit")
-
-    @admin.action(description="Publish the selected transfers", permissions=["publish"])
-    def publish(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
-        return self._move_all(request, queryset, "publish")
-
-    @admin.action(description="Withdraw the selected transfers", permissions=["publish"])
-    def withdraw(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
-        return self._move_all(request, queryset, "withdraw")
-
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(workflow.PUBLISH)
-
-    def _move_all(self, request: HttpRequest, queryset: QuerySet, name: str) -> HttpResponse | None:
-        """Ask for the reason; once it is given, move all of the transfers or none."""
-        transfers = list(queryset.order_by("key").distinct())
-        if "reason" not in request.POST:
-            return self._ask_reason(request, transfers, name)
-        reason = request.POST["reason"]
-        try:
-            with transaction.atomic():
-                for transfer in workflow.move_all(transfers, name, request.user, reason):
-                    self._log(request, transfer, name, reason)
-        except workflow.AllRefused as error:
-            for refusal in sorted(set(error.refusals.values())):
-                messages.error(request, refusal)
-            messages.error(request, "None of the selected transfers was changed.")
-        else:
-            target = workflow.State(workflow.TRANSITIONS[name].target).label
-            count = len(transfers)
-            messages.success(request, f"Now {target}: {count} {model_ngettext(self.opts, count)}.")
-        return None
-
-    def _ask_reason(self, request: HttpRequest, transfers: list[Transfer], name: str) -> HttpResponse:
-        step = workflow.TRANSITIONS[name]
-        listed = transfers[:LISTED]
-        context = {
-            "step": step,
-            "rows": [(transfer, workflow.get_refusal(transfer, name, request.user)) for transfer in listed],
-            "unlisted": len(transfers) - len(listed),
-            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
-            "select_across": request.POST.get("select_across", "0"),
-            "checkbox_name": ACTION_CHECKBOX_NAME,
-        }
-        count = len(transfers)
-        title = f"{step.verb.capitalize()}: {count} {model_ngettext(self.opts, count)}"
-        return self.render_page(request, "transfer/workflow_selected.html", title, **context)
+    def _get_page(self, transfer: Transfer) -> str:
+        return reverse("admin:transfers_transfer_change", args=[transfer.pk])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save the claims, and make a reviewed or published transfer a draft again if anything changed."""
@@ -134,7 +60,10 @@ class WorkflowAdmin(RegistryAdmin):
         if change and edited and transfer.state != workflow.State.DRAFT:
             reason = history.get_context()[0] or EDITED
             transfer.state = workflow.reopen(transfer, request.user, reason).state
-            messages.info(request, f"The transfer {transfer.key} is a draft again. Submit it for review.")
+            if "_step" not in request.POST:
+                messages.info(request, f"The transfer {transfer.key} is a draft again. Submit it for review.")
+        if change and edited and "_step" in request.POST:
+            messages.success(request, "Your edits were saved.")
 
 
 class ReopensTransfer(admin.ModelAdmin):
