@@ -70,7 +70,7 @@ def build() -> dict[str, int]:
     User.objects.create_superuser("curator")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    article = ArticleText.objects.create(source=Source.objects.order_by("pk")[0], text=ARTICLE)
+    article = ArticleText.objects.create(source=Source.objects.order_by("-pk")[0], text=ARTICLE)
     transfer = Transfer.objects.get(key="invented-5")
     return {"transfer": transfer.pk, "system": System.objects.get(slug="s-400").pk, "article": article.pk}
 

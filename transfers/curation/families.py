@@ -6,6 +6,7 @@ A designation ends where neither its last number nor its last word goes on: `T-7
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.db.models import QuerySet
 
 from transfers.models import Revision, Spelling, System, SystemAlias, history
 from transfers.models.inserts import batched
+from transfers.models.naming import get_names_stamp
 from transfers.models.reference import read_families
 from transfers.models.spelling import SYSTEM
 from transfers.publication import publish
@@ -43,8 +45,13 @@ def propose_families(systems: Iterable[System]) -> dict[int, System]:
 
 def filter_proposed(systems: QuerySet) -> QuerySet:
     """Return those of the systems that are proposed a family."""
-    open_ones = systems.filter(provisional=True, variant_of=None).order_by()
-    return systems.filter(pk__in=list(propose_families(open_ones)))
+    return systems.filter(pk__in=_list_proposed(get_names_stamp()))
+
+
+@lru_cache(maxsize=1)
+def _list_proposed(stamp: Any) -> list[int]:
+    """Return all systems that are proposed a family; the same until a name has changed."""
+    return list(propose_families(System.objects.filter(provisional=True, variant_of=None).order_by()))
 
 
 def _read_bearers(starts: set[str]) -> dict[str, dict[int, System]]:

@@ -9,23 +9,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
-
 from transfers.evidence.articles import find_excerpt, list_locator_paragraphs
-from transfers.evidence.recognition import recognise
+from transfers.evidence.recognition import recognise_by
 from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark
 from transfers.models import (
     CLAIM_MODELS,
     ArticleText,
-    Party,
     Quantity,
     Source,
     SourceReading,
-    System,
     TransferDate,
     Valuation,
 )
 from transfers.vocabulary import edtf
+
+from .article_names import get_tries
 
 #: Kinds of mark that hold a figure, and the model of its claim.
 FIGURES: dict[str, Any] = {NUMBER: Quantity, MONEY: Valuation, DATE: TransferDate}
@@ -50,22 +48,7 @@ class Outcome:
 def find_marks(article: ArticleText) -> list[Mark]:
     """Return the marks of the text, by the names that the register has now."""
     published = edtf.bounds(article.source.published)[1]
-    return recognise(
-        article.text,
-        _read_names(System.objects.all(), "slug"),
-        _read_names(Party.objects.all(), "code", "alpha2"),
-        published,
-    )
-
-
-def _read_names(records: QuerySet, identifier: str, *codes: str) -> dict[str, set[str]]:
-    """Return identifiers by name; the name of a family of systems stands for the family, not its variants."""
-    identifiers_by_name: dict[str, set[str]] = {}
-    for record in records.prefetch_related("aliases"):
-        names = [record.name, *(getattr(record, code) for code in (identifier, *codes))]
-        for name in (*names, *(alias.name for alias in record.aliases.all())):
-            identifiers_by_name.setdefault(name, set()).add(getattr(record, identifier))
-    return identifiers_by_name
+    return recognise_by(get_tries(), article.text, published)
 
 
 def list_claims(source: Source) -> list[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from transfers.vocabulary import names
 from transfers.vocabulary.codes import EARLIER_CODES
@@ -123,3 +123,10 @@ def filter_spelled(model: Any, *, aliases: bool = True, own: bool = True, **cond
     for alias, owner in OWNED[model].items() if aliases else ():
         is_spelled |= Q(pk__in=alias._default_manager.filter(name__in=texts).values(owner))
     return is_spelled
+
+
+def get_names_stamp() -> tuple[int | None, ...]:
+    """Return what differs once a name has changed, or a record that bears names."""
+    named: list[Any] = [model for owner in (Party, System) for model in (owner, *OWNED[owner])]
+    newest = [model.history.aggregate(newest=Max("pk"))["newest"] for model in named]
+    return (*newest, Spelling.objects.aggregate(newest=Max("pk"))["newest"])

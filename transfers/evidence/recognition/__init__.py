@@ -12,7 +12,7 @@ from datetime import date
 from .dates import find_dates
 from .figures import find_figures
 from .marks import APPROXIMATE, DATE, KINDS, PARTY, SYSTEM, Candidate, Mark, split_paragraphs
-from .names import Names, build_trie, find_names, list_party_names, list_system_names
+from .names import Names, Trie, add_names, find_names, list_party_names, list_system_names
 
 
 def recognise(text: str, systems: Names, parties: Names, published: date | None = None) -> list[Mark]:
@@ -21,7 +21,24 @@ def recognise(text: str, systems: Names, parties: Names, published: date | None 
     Names are given with their identifiers. Relative dates are seen from the day of publication and are no
     marks without it.
     """
-    tries = {SYSTEM: build_trie(list_system_names(systems)), PARTY: build_trie(list_party_names(parties))}
+    return recognise_by(build_tries(systems, parties), text, published)
+
+
+def build_tries(systems: Names, parties: Names) -> dict[str, Trie]:
+    """Return the names as they are looked for, to be used for many texts."""
+    tries: dict[str, Trie] = {SYSTEM: {}, PARTY: {}}
+    add_to_tries(tries, systems, parties)
+    return tries
+
+
+def add_to_tries(tries: dict[str, Trie], systems: Names, parties: Names) -> None:
+    """Add names to those that are looked for."""
+    add_names(tries[SYSTEM], list_system_names(systems))
+    add_names(tries[PARTY], list_party_names(parties))
+
+
+def recognise_by(tries: dict[str, Trie], text: str, published: date | None = None) -> list[Mark]:
+    """Return every mark in the order of the text, by the names in these tries."""
     marks: list[Mark] = []
     for paragraph in split_paragraphs(text):
         body = _ADDRESS.sub(lambda match: " " * len(match[0]), text[paragraph.start : paragraph.end])

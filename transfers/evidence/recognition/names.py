@@ -36,13 +36,18 @@ def list_party_names(names: Names) -> Iterator[tuple[str, Collection[str]]]:
 
 def build_trie(names: Iterable[tuple[str, Collection[str]]]) -> Trie:
     root: Trie = {}
+    add_names(root, names)
+    return root
+
+
+def add_names(root: Trie, names: Iterable[tuple[str, Collection[str]]]) -> None:
+    """Add names to a trie, in which others may be looked for meanwhile."""
     for name, identifiers in names:
         node = root
         for atom in _ATOM.findall(name):
             node = node.setdefault(_normalise(atom), {})
         if node is not root:
             node[_IDENTIFIERS] = tuple(sorted({*identifiers, *node.get(_IDENTIFIERS, ())}))
-    return root
 
 
 @lru_cache(maxsize=4096)
