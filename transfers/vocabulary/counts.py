@@ -135,12 +135,10 @@ def render(number: Number) -> str:
     """Return a short text that `parse` reads as this number."""
     minimum, maximum, is_approximate, currency = number
     sign = ("~" if is_approximate else "") + (f"{currency} " if currency else "")
-    if minimum is None and maximum is None:
-        return ""
+    if minimum is None:
+        return "" if maximum is None else f"up to {sign}{format_number(maximum)}"
     if maximum is None:
         return f"{sign}{format_number(minimum)}+"
-    if minimum is None:
-        return f"up to {sign}{format_number(maximum)}"
     if minimum == maximum:
         return f"{sign}{format_number(minimum)}"
     return f"{sign}{format_number(minimum)}-{format_number(maximum)}"
@@ -150,10 +148,10 @@ def describe(number: Number) -> str:
     """Return the number in words: `exactly 6`, `about 30`, `300 or more`, `21 to 23 USD`."""
     minimum, maximum, is_approximate, currency = number
     about, unit = "about " if is_approximate else "", f" {currency}" if currency else ""
+    if minimum is None:
+        return f"up to {about}{format_number(maximum or 0)}{unit}"
     if maximum is None:
         return f"{about}{format_number(minimum)}{unit} or more"
-    if minimum is None:
-        return f"up to {about}{format_number(maximum)}{unit}"
     if minimum == maximum:
         return f"{about or 'exactly '}{format_number(minimum)}{unit}"
     return f"{about}{format_number(minimum)} to {format_number(maximum)}{unit}"

@@ -16,10 +16,7 @@ from transfers.vocabulary.counts import Number
 
 from . import meanings
 
-_DATE_HELP = (
-    "2019, 2019-07 or 2019-07-14, or in words: 31.12.2019, late 2019, since 2019, 2024 or 2025, by the end of"
-    " 2026. Also EDTF: 2017/2020, 201X; uncertain 2019?, approximate 2019~."
-)
+_DATE_HELP = "Or in words: 31.12.2019, late 2019, since 2019, 2024 or 2025, by the end of 2026."
 _CONFIRM = " Save again to take it, or correct it."
 
 
@@ -61,7 +58,7 @@ class EDTFFormField(CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        if text in self.empty_values:
+        if not text:
             return text
         try:
             return written_dates.parse(text)
@@ -102,8 +99,9 @@ def _has_changed(field: Field, initial: Any, data: Any) -> bool:
         value = field.to_python(data)
     except ValidationError:
         return True
-    is_number = isinstance(value, Number) and isinstance(initial, Number)
-    return bool(value[:3] != initial[:3] if is_number else value != initial)
+    if isinstance(value, Number) and isinstance(initial, Number):
+        return value[:3] != initial[:3]
+    return bool(value != initial)
 
 
 #: For `formfield_overrides`: dates have their own field, and an address without a scheme is an https address.

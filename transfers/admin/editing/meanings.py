@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import cast
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse_lazy
@@ -25,7 +26,7 @@ class Meaning:
 
 def get_url() -> str:
     """Return the address of the view, when it is needed: the addresses are not yet known at import."""
-    return reverse_lazy("transfers_meaning")
+    return cast(str, reverse_lazy("transfers_meaning"))
 
 
 def explain(kind: str, text: str) -> Meaning:

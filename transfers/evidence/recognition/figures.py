@@ -37,7 +37,7 @@ _FURNITURE = re.compile(r"(?m)^\s*\d{1,3}[.)](?=\s)|\+?\d[\d() -]{7,20}\d|\b\d{1
 _QUALIFIER = re.compile(
     rf"(?<!\w)(?:(?:{counts.LEAST}|{counts.MOST}) )?(?:(?:{counts.ABOUT_WORDS} |[~≈] ?))?$", re.IGNORECASE
 )
-_REACH = 40
+_REACH, _LARGE = 40, 1000
 
 
 def find_figures(body: str) -> Iterator[Candidate]:
@@ -83,7 +83,11 @@ def _find_sum(body: str, match: re.Match[str], number: Number) -> tuple[int, int
     after = _CURRENCY.match(body, match.end())
     if after and after["code"] and after["code"] not in CURRENCIES:
         after = None
-    if after and (after["name"] or "").casefold() in _OTHER_WORDS and max(filter(None, number[:2])) < 1000:
+    if (
+        after
+        and (after["name"] or "").casefold() in _OTHER_WORDS
+        and (number.maximum or number.minimum or 0) < _LARGE
+    ):
         after = None
     if after is None:
         return start, match.end(), None
