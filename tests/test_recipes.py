@@ -20,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("recipes")
 RECIPES = [
     (
         "transfers/vocabulary/fields.py",
-        '    Field("comment", Type.LONG_TEXT, "A register\'s comment on the deal, in its words."),\n',
+        '    *_date("date_due", "When it was to be delivered, as EDTF; never counts as delivered."),\n',
         '    Field("claim_count", Type.INTEGER, "Claims about the transfer."),\n'
         '    Field("end_use", Type.TEXT, "What the arms are for, as the sources say."),\n',
     ),

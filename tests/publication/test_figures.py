@@ -191,7 +191,7 @@ def test_disputed_names_stems_in_the_order_of_the_row(kind, claims):
 
 def test_every_measure_can_be_disputed():
     counted = [number(stem, count) for stem in (*COUNTED, *TIVS) for count in (1, 2)]
-    dates = [when(event, year) for event in ("agreed", "delivered", "deployed") for year in ("2019", "2020")]
+    dates = [claim(stem, date=year) for stem in DATES for year in ("2019", "2020")]
     same_day = [replace(claim, as_of="2020-01-01") for claim in counted]
     assert sale(*reversed(dates + same_day))["disputed"] == list(STEMS)
 

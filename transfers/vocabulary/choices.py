@@ -132,10 +132,11 @@ class Unit(models.TextChoices):
 
 
 class Event(models.TextChoices):
-    """Events of a date."""
+    """Events of a date; what is due is a plan for the delivery, which never counts as delivered."""
 
     AGREED = "agreed", "agreed"
     ANNOUNCED = "announced", "announced"
+    DUE = "due", "due (delivery planned)"
     DELIVERED = "delivered", "delivered"
     DEPLOYED = "deployed", "deployed"
     SUSPENDED = "suspended", "suspended"

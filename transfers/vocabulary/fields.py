@@ -125,6 +125,7 @@ ROW: tuple[Field, ...] = (
     Field("revision", Type.INTEGER, "The register's revision that brought this version.", nullable=False),
     Field("updated", Type.TIME, "When that revision was published.", unit="UTC", nullable=False),
     Field("comment", Type.LONG_TEXT, "A register's comment on the deal, in its words."),
+    *_date("date_due", "When it was to be delivered, as EDTF; never counts as delivered."),
 )  # fmt: skip
 
 #: Not shown, but part of what is published: what a search for the row finds beyond its fields.

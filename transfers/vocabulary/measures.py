@@ -23,6 +23,7 @@ MEASURES = {
     "quantity_deployed": "quantity deployed",
     "date_agreed": "date agreed",
     "date_announced": "date announced",
+    "date_due": "date due",
     "date_delivered": "date delivered",
     "date_deployed": "date deployed",
     "date_suspended": "date suspended",
@@ -39,9 +40,9 @@ CLAIM_KINDS = {
     "valuation": ("measure", ""),
 }
 QUANTITIES = ("quantity_ordered", "quantity_delivered", "quantity_deployed")
-DATES = ("date_agreed", "date_delivered", "date_deployed")
+DATES = ("date_agreed", "date_delivered", "date_deployed", "date_due")
 #: Events that may last, or be several: their first and their last day differ.
-LASTING = ("date_delivered", "date_deployed")
+LASTING = ("date_delivered", "date_deployed", "date_due")
 TIVS = ("tiv_unit", "tiv_ordered", "tiv_delivered")
-#: The measures that a row shows, by field stem, in the order of the row: what `disputed` may name.
+#: The measures that a row shows, by field stem: what `disputed` may name.
 STEMS = (*QUANTITIES, *DATES, "deal_value", *TIVS)
