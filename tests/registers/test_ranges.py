@@ -282,9 +282,8 @@ class TestAbsence:
 
     def test_not_one_that_may_have_another_name_in_another_edition(self):
         bring(cut(DEALS, 1950, 1989))
-        renamed = [replace(each, designation=f"{each.designation}/X") for each in DEALS[:1]]
-        later = [replace(deal("Quill-1/X", 40, {1985: 20, 1991: 10}), year=each.year) for each in renamed]
-        bring(cut(later, 1990, 2023, generated="4 Apr 2024"))
+        later = deal("Gander", 40, {1985: 20, 1991: 10}, year=DEALS[0].year)
+        bring(cut([later], 1990, 2023, generated="4 Apr 2024"))
         assert delivered()["Quill-1"] == (30, None, None)
 
     def test_undoing_a_part_takes_back_what_it_says_of_others(self):
@@ -301,6 +300,81 @@ class TestAbsence:
         bring(cut(DEALS, 1950, 1989))
         bring(cut(DEALS, 1990, 2023))
         assert bring(cut(DEALS, 1990, 2023)).batch is None
+
+
+BOTH = [deal("Zenda-3/LT-3", 12, {1988: 4, 1991: 8}), deal("Zenda-9", 5, {1986: 2, 1995: 3})]
+RENAMED = [replace(BOTH[0], designation="Zenda-3"), BOTH[1]]
+
+
+class TestOtherNames:
+    """Deals that editions of other years state under another designation."""
+
+    @pytest.mark.parametrize("spans", [*permutations([(1950, 1989), (1990, 2023)])])
+    def test_a_part_of_another_edition_adds_to_the_deal_of_the_other_name(self, spans):
+        bring(cut(BOTH, *spans[0]))
+        done = bring(cut(RENAMED, *spans[1], generated="4 Apr 2024"))
+        assert done.plan.counts()["ambiguous"] == 0
+        assert sorted(delivered().values()) == [(5, 5, 2.5), (12, 12, 6)]
+
+    def test_the_whole_after_parts_takes_the_place_of_the_deal_of_the_other_name(self):
+        bring(cut(BOTH, 1950, 1989))
+        bring(cut(BOTH, 1990, 2023))
+        bring(whole(RENAMED, generated="4 Apr 2024"))
+        assert sorted(delivered().values()) == [(5, 5, 2.5), (12, 12, 6)]
+
+    def test_a_part_after_the_whole_is_of_the_deal_of_the_other_name(self):
+        bring(whole(BOTH))
+        before = sorted(delivered().values())
+        bring(cut(RENAMED, 1990, 2023, generated="4 Apr 2024"))
+        assert sorted(delivered().values()) == before
+
+    def test_files_of_one_date_have_one_name_for_a_deal(self):
+        bring(cut(BOTH, 1950, 1989))
+        bring(cut(RENAMED, 1990, 2023))
+        assert len(delivered()) == 3
+
+    def test_an_order_that_differs_is_asked_about(self):
+        bring(cut(BOTH, 1950, 1989))
+        changed = replace(RENAMED[0], comments="For guards")
+        done = bring(cut([changed, BOTH[1]], 1990, 2023, generated="4 Apr 2024"))
+        assert (done.plan.counts()["ambiguous"], len(delivered())) == (1, 2)
+
+    def test_two_deals_of_one_order_are_asked_about(self):
+        twins = [replace(BOTH[0], designation=name) for name in ("Zenda-3/LT-3", "Zenda-3/LT-4")]
+        bring(cut(twins, 1950, 1989))
+        done = bring(cut(RENAMED, 1990, 2023, generated="4 Apr 2024"))
+        assert (done.plan.counts()["ambiguous"], len(delivered())) == (1, 3)
+
+    def test_another_order_is_another_deal(self):
+        bring(cut(BOTH, 1950, 1989))
+        other = deal("Zenda-3", 40, {1991: 8}, year=BOTH[0].year)
+        bring(cut([other], 1990, 2023, generated="4 Apr 2024"))
+        assert len(delivered()) == 3
+
+
+class TestLayouts:
+    """Parts of which some are in one layout and some in the other, which states no order."""
+
+    @pytest.mark.parametrize("is_first", [True, False])
+    def test_a_deal_that_both_parts_have_is_asked_about_and_not_doubled(self, is_first):
+        spans = [(1950, 1989), (1990, 2023)]
+        bring(cut(NUMBERED if is_first else DEALS, *spans[0], by_year=is_first))
+        done = bring(cut(DEALS if is_first else NUMBERED, *spans[1], by_year=not is_first))
+        keys = {planned.deal.designation for planned in done.plan.deals if planned.outcome == "ambiguous"}
+        assert keys == {"Quill-2", "Quill-5"}
+        assert delivered()["Quill-2"] == (8, None, None)
+
+    def test_a_deal_of_another_name_in_the_other_layout_is_asked_about(self):
+        bring(cut(BOTH, 1950, 1989))
+        numbered = [add_id(each, place) for place, each in enumerate(RENAMED, 901)]
+        done = bring(cut(numbered, 1990, 2023, by_year=True))
+        assert (done.plan.counts()["ambiguous"], len(delivered())) == (2, 2)
+
+    def test_the_whole_tells_what_parts_of_the_other_layout_are(self):
+        bring(whole(DEALS))
+        before = delivered()
+        done = bring(cut(NUMBERED, 1990, 2023, by_year=True))
+        assert (done.plan.counts()["ambiguous"], delivered()) == (0, before)
 
 
 class TestYears:
@@ -347,6 +421,10 @@ def _without_preamble(name):
     )
 
 
+#: What a register has of its years that does not say which they are.
+UNSAID = {"first_year": None, "last_year": None, "states_range": False, "is_limited": False}
+
+
 class TestDoubt:
     @pytest.mark.parametrize("name", ["range-2020-2022.csv", "range-older-wording.csv"])
     def test_a_file_that_says_nothing_and_has_too_few_delivered_is_asked_about(self, name):
@@ -361,11 +439,50 @@ class TestDoubt:
     def test_a_file_by_delivery_year_that_loses_deliveries_is_asked_about(self):
         bring(whole(NUMBERED, by_year=True))
         later = cut(NUMBERED, 1991, 2023, by_year=True, generated="4 Apr 2024")
-        unsaid = {"first_year": None, "last_year": None, "states_range": False, "is_limited": False}
         with pytest.raises(YearsUnknown, match="3 of 4 deals that were imported before"):
-            bring(replace(later, **unsaid))
-        bring(replace(later, **unsaid), years="1991-2023")
+            bring(replace(later, **UNSAID))
+        bring(replace(later, **UNSAID), years="1991-2023")
         assert delivered()["Quill-2"] == (10, 10, 5)
+
+    @pytest.mark.parametrize("by_year", [False, True])
+    def test_one_deal_of_many_that_loses_deliveries_before_the_files_first_year_is_asked_about(self, by_year):
+        many = [deal(f"Quill-{number}", 8, {1990 + number: 8}) for number in range(1, 20)]
+        many.append(deal("Quill-20", 12, {1985: 4, 1991: 4}))
+        many = [add_id(each, place) for place, each in enumerate(many, 1)] if by_year else many
+        bring(whole(many, by_year=by_year))
+        before = rows()
+        with pytest.raises(YearsUnknown, match="1 of 20 deals that were imported before"):
+            bring(replace(cut(many, 1986, 2023, by_year=by_year, generated="4 Apr 2024"), **UNSAID))
+        assert rows() == before
+
+    def test_a_case_by_delivery_year_without_its_preamble_is_asked_about(self):
+        bring_case("range-whole-by-delivery-year.csv")
+        with pytest.raises(YearsUnknown, match="1 of 2 deals"):
+            bring(_without_preamble("range-by-delivery-year.csv"))
+        assert delivered()["Quill-7"] == (40, 40, 20)
+
+    def test_a_file_by_delivery_year_of_deals_that_are_not_known_is_asked_about(self):
+        with pytest.raises(YearsUnknown, match="states no orders that would tell, and only 0 of its 2 deals"):
+            bring(_without_preamble("range-by-delivery-year.csv"))
+        bring(_without_preamble("range-by-delivery-year.csv"), years="2020-2022")
+        assert delivered()["Quill-7"] == (10, None, None)
+
+    def test_a_later_file_by_delivery_year_of_known_deals_is_not_asked_about(self):
+        bring(whole(NUMBERED, by_year=True))
+        more = [*NUMBERED, add_id(deal("Quill-9", 3, {2022: 3}), 950)]
+        bring(replace(whole(more, by_year=True, generated="4 Apr 2025"), **UNSAID))
+        assert len(rows()) == len(more)
+
+    def test_an_older_whole_edition_is_not_asked_about(self):
+        bring(whole([deal("Quill-1", 9, {2020: 3, 2023: 3})], generated="4 Apr 2025"))
+        bring(replace(whole([deal("Quill-1", 9, {2020: 3})], generated="4 Mar 2022"), **UNSAID))
+        assert delivered()["Quill-1"] == (6, 6, 3)
+
+    def test_a_heading_that_names_a_range_is_asked_about(self):
+        with pytest.raises(YearsUnknown, match="are those of a range of years, but not of which"):
+            bring_case("header-of-autumn-2026.csv")
+        bring_case("header-of-autumn-2026.csv", years="all")
+        assert delivered()["Quill-7"] == (40, 40, 20)
 
     def test_a_whole_register_is_not_asked_about(self):
         few = [deal(f"Quill-{number}", 4, {1985: 4 - (number % 5 == 0)}) for number in range(20)]

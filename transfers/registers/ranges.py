@@ -5,6 +5,7 @@ all years, unless its numbers delivered are below those ordered more often than 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -36,6 +37,8 @@ ORDER_FIELDS = frozenset(
 #: Of a whole register's deals of some years ago 10 to 20 in a hundred have fewer delivered than ordered (of
 #: invented ones up to 26), of a file of three years well over half. A third lies between.
 USUAL_SHARE = 1 / 3
+#: Share of a file's deals that must be known, where only those can tell that it lacks no years.
+KNOWN_SHARE = 1 / 2
 #: One deal alone says nothing of a share.
 FEWEST = 2
 #: A deal of so many years before the file's newest year should have been delivered.
@@ -139,6 +142,8 @@ def _explain_doubt(register: Register) -> str:
     """Return why the numbers of a file that names no years may be of some only; empty: they need not be."""
     if register.is_limited:
         return "The file says that its numbers delivered are of some years only, but not of which."
+    if register.header_names_range:
+        return "The heading says that its numbers delivered are those of a range of years, but not of which."
     newest = _get_newest_year(register)
     closed = [
         deal for deal in register.deals if deal.ordered and deal.year and deal.year <= newest - CLOSED_AFTER
@@ -152,9 +157,34 @@ def _explain_doubt(register: Register) -> str:
     )
 
 
-def is_unusual(number: int, total: int) -> bool:
+def is_unusual(number: int, total: int, fewest: int = FEWEST) -> bool:
     """Return whether so many deals of all tell that a register lacks years."""
-    return number >= FEWEST and number >= USUAL_SHARE * total
+    return number >= fewest and number >= USUAL_SHARE * total
+
+
+def explain_doubt_by_known(register: Register, pairs: Sequence[tuple[Deal, Deal]]) -> str:
+    """Return why a file that names no years may be of some only, by deals of it that are known; or nothing.
+
+    `pairs` are of deals as an edition before states them, and as the file does. Deliveries that are lost
+    beyond the file's first or last year tell more than others. A file without orders says nothing by itself.
+    """
+    number = len(pairs)
+    lost = [before for before, deal in pairs if loses_years(before, deal)]
+    years = [year for deal in register.deals for year in deal.delivery_years] or [0]
+    beyond = [
+        one for one in lost if min(one.delivery_years) < min(years) or max(one.delivery_years) > max(years)
+    ]
+    if beyond or is_unusual(len(lost), number, fewest=1):
+        return (
+            f"The file does not say which years it covers, and {len(lost):,} of {number:,} deals that were"
+            " imported before have fewer delivered, in fewer years."
+        )
+    if not any(deal.ordered for deal in register.deals) and number < KNOWN_SHARE * len(register.deals):
+        return (
+            "The file does not say which years it covers. It states no orders that would tell, and only"
+            f" {number:,} of its {len(register.deals):,} deals were imported before."
+        )
+    return ""
 
 
 def loses_years(before: Deal, deal: Deal) -> bool:

@@ -9,6 +9,9 @@ are equal, each is the only one of its side that the other may be, and
   another deal, matched or not, with the same figures.
 
 Everything else that may be one deal is proposed: a curator decides. Deals of two IDs are never one.
+
+Of files of different years only the orders can be compared (`match_orders`). Two are one where all of the
+order is equal, its number too, a part of the designation stays, and no other deal has that order.
 """
 
 import re
@@ -28,6 +31,10 @@ from .reading.records import STATED, Deal
 NEAR = 1
 _STABLE = ("year", "year_uncertain", "condition", "tiv_unit", "delivery_years", "delivered")
 _STABLE_IN_ONE_LAYOUT = (*_STABLE, "ordered", "ordered_uncertain", "delivered_uncertain")
+_ORDER = (
+    "year", "year_uncertain", "ordered", "ordered_uncertain", "condition", "comments", "tiv_unit",
+    "tiv_ordered",
+)  # fmt: skip
 _SEPARATOR = re.compile(r"[/()]")
 
 _Parties = Callable[[Deal], Hashable]
@@ -66,6 +73,60 @@ def match_renames(old: Sequence[Deal], new: Sequence[Deal], matching: Matching, 
                 renames.proposed.setdefault(index, []).extend(candidates)
     renames.pairs.sort(key=lambda pair: pair[1])
     return renames
+
+
+def match_orders(old: Sequence[Deal], new: Sequence[Deal], matching: Matching, parties: _Parties) -> Renames:
+    """Return which vanished and added deals of files of different years are one, and which may be."""
+    renames = Renames()
+    vanished = set(matching.vanished)
+    olds = _group_by_order(old, range(len(old)), parties)
+    news = _group_by_order(new, range(len(new)), parties)
+    for index in matching.added:
+        deal = new[index]
+        rivals = [one for one in olds.get(_get_year(deal, parties), ()) if _may_be_one_order(old[one], deal)]
+        candidates = [one for one in rivals if one in vanished]
+        if not candidates:
+            continue
+        same = [one for one in rivals if _is_same_order(old[one], deal)]
+        back = [
+            other
+            for other in news[_get_year(deal, parties)]
+            if candidates and _is_same_order(old[candidates[0]], new[other])
+        ]
+        if same == candidates[:1] and back == [index]:
+            renames.pairs.append((same[0], index))
+        else:
+            renames.proposed[index] = candidates
+    return renames
+
+
+def _get_year(deal: Deal, parties: _Parties) -> Hashable:
+    return parties(deal), deal.year, _get_kind(deal.description)
+
+
+def _group_by_order(deals: Sequence[Deal], indexes: Iterable[int], parties: _Parties) -> _Indexes:
+    """Return the indexes by parties, year of order and kind of weapon, without deals that state no year."""
+    by_year: _Indexes = defaultdict(list)
+    for index in indexes:
+        if deals[index].year:
+            by_year[_get_year(deals[index], parties)].append(index)
+    return by_year
+
+
+def _may_be_one_order(old: Deal, new: Deal) -> bool:
+    """Return whether two orders of one year may be one: of related names, and equal in what tells most."""
+    if not are_related(old.designation, new.designation) or old.condition != new.condition:
+        return False
+    if old.ordered and new.ordered:
+        return old.ordered == new.ordered
+    return bool(old.tiv_unit) and old.tiv_unit == new.tiv_unit
+
+
+def _is_same_order(old: Deal, new: Deal) -> bool:
+    """Return whether all of the order is equal, and it says enough."""
+    is_equal = all(getattr(old, name) == getattr(new, name) for name in _ORDER)
+    says_enough = bool(old.ordered and (old.tiv_unit or old.comments))
+    return is_equal and says_enough and are_related(old.designation, new.designation)
 
 
 @lru_cache(maxsize=65536)

@@ -6,30 +6,27 @@ changes becomes later claims. A deal that a later edition described already brin
 
 import hashlib
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from transfers.models import Party, System
-from transfers.registers import matching, renames
 from transfers.registers.comparison import FieldChange, list_additions, list_changes
 from transfers.registers.ranges import (
     ASK,
     DELIVERY_FIELDS,
-    ORDER_FIELDS,
     WHOLE,
     Years,
     YearsUnknown,
+    explain_doubt_by_known,
     get_years,
-    is_unusual,
-    loses_years,
     without_deliveries,
 )
 from transfers.registers.reading.records import Deal, Refused, Register
 from transfers.vocabulary import edtf
 from transfers.vocabulary.choices import Outcome
 
-from . import absent, imported, questions
+from . import absent, imported, pairing, questions
 from .ages import is_earlier, list_later_editions, may_be_earlier
 from .claims import LIMITED, Figure, list_blank, list_figures, list_none_delivered
 from .imported import ImportedDeal
@@ -151,14 +148,14 @@ def build_plan(register: Register, published: str = "", years: str = "") -> Plan
 
 
 def _check_nothing_is_lost(plan: Plan) -> None:
-    """Raise YearsUnknown where a file that names no years has less of many deals than an edition before."""
-    pairs = [(one.before.deal, one.deal) for one in plan.deals if one.before and one.before.is_stated]
-    lost = sum(loses_years(before, deal) for before, deal in pairs)
-    if is_unusual(lost, len(pairs)):
-        raise YearsUnknown(
-            f"The file does not say which years it covers, and {lost:,} of {len(pairs):,} deals that were"
-            f" imported before have fewer delivered, in fewer years. {ASK}"
-        )
+    """Raise YearsUnknown where deals that were imported before do not tell that the file has all years."""
+    pairs = [
+        (one.before.deal, one.deal)
+        for one in plan.deals
+        if one.before and one.before.is_stated and not is_earlier(plan.published, one.before.published)
+    ]
+    if doubt := explain_doubt_by_known(plan.register, pairs):
+        raise YearsUnknown(f"{doubt} {ASK}")
 
 
 def get_date(register: Register, given: str = "") -> str:
@@ -185,7 +182,9 @@ def _match_with_imported(deals: list[PlannedDeal], plan: Plan) -> list[ImportedD
     every = imported.list_newest(plan.register.layout, plan.years)
     imported_deals = [before for before in every if not before.is_closed()]
     same_file = imported.list_places(plan.register.sha256)
-    matched = _match(deals, imported_deals, plan)
+    matched, renamed = pairing.pair(imported_deals, [one.deal for one in deals], plan)
+    for new in renamed:
+        deals[new].is_renamed = True
     for old, new in matched.pairs:
         deals[new].before = imported_deals[old]
         if (imported_deals[old].transfer, deals[new].deal.locator) in same_file:
@@ -197,63 +196,6 @@ def _match_with_imported(deals: list[PlannedDeal], plan: Plan) -> list[ImportedD
     return [before for before in every if before.is_closed()] + [
         imported_deals[old] for old in matched.vanished
     ]
-
-
-def _match(deals: list[PlannedDeal], imported_deals: list[ImportedDeal], plan: Plan) -> matching.Matching:
-    """Match the deals by their names and, where an edition of the same years has another name, without."""
-    olds, news = [before.deal for before in imported_deals], [planned.deal for planned in deals]
-    matched = matching.match(olds, news, group=partial(_get_group, plan.resolver))
-    if not plan.years.is_whole:
-        _part_other_orders(matched, imported_deals, news, plan.published)
-    stated = [old for old in matched.vanished if imported_deals[old].is_stated]
-    comparable = replace(matched, vanished=stated)
-    renamed = renames.match_renames(olds, news, comparable, partial(_get_parties, plan.resolver))
-    for new in questions.add_renames(matched, renamed, imported_deals, news):
-        deals[new].is_renamed = True
-    return matched
-
-
-def _part_other_orders(
-    matched: matching.Matching, olds: list[ImportedDeal], news: list[Deal], published: str
-) -> None:
-    """Part deals of files of different years that cannot be one order, as an edition states it.
-
-    They are two where both files are of one date. Otherwise the order may have changed: they are ambiguous.
-    """
-    fitting = [(old, new) for old, new in matched.pairs if _is_one_order(olds[old], news[new])]
-    ambiguous = matched.ambiguous | {new: [old] for old, new in set(matched.pairs) - set(fitting)}
-    matched.pairs, matched.ambiguous = fitting, {}
-    for new, candidates in ambiguous.items():
-        possible = [
-            old
-            for old in candidates
-            if olds[old].published != published or _is_one_order(olds[old], news[new])
-        ]
-        if possible:
-            matched.ambiguous[new] = possible
-
-
-def _is_one_order(before: ImportedDeal, deal: Deal) -> bool:
-    """Return whether deals of different years agree in the order, and no more came than was ordered."""
-    if before.is_stated or before.is_whole_stated:
-        return True
-    common = ORDER_FIELDS & set(matching.list_common(before.deal, deal))
-    if any(getattr(before.deal, name) != getattr(deal, name) for name in common):
-        return False
-    return not deal.ordered or before.elsewhere + (deal.delivered or 0) <= deal.ordered
-
-
-def _get_group(resolver: Resolver, deal: Deal) -> tuple[Hashable, ...]:
-    """Return what two deals must share to be one: names that mean the same parties and system."""
-    try:
-        named = resolver.resolve(deal)
-    except Unclear:
-        return matching.fold_names(deal)
-    return named.supplier, named.recipient, named.system
-
-
-def _get_parties(resolver: Resolver, deal: Deal) -> tuple[Hashable, ...]:
-    return _get_group(resolver, deal)[:2]
 
 
 def plan_settled(
@@ -356,7 +298,7 @@ def _list_figures(planned: PlannedDeal, deal: Deal) -> list[Figure]:
 
 def _mark_gone(deals: list[PlannedDeal], published: str, resolver: Resolver) -> None:
     """Mark the deals that an edition which may be later covers, and does not have."""
-    get_parties = partial(_get_parties, resolver)
+    get_parties = partial(pairing.get_parties, resolver)
     later = list_later_editions(published, get_parties)
     for planned in deals if later else ():
         newest = published

@@ -109,26 +109,23 @@ def build_summary(recipient: str = "", supplier: str = "", system: str = "") -> 
         for pk, transfer in described.transfers.items()
         if pk in described.deals and scope.allows(transfer)
     ]
-    linked = {
-        *(link.other.pk for link in links),
-        *(purchase.other.pk for purchase in purchases),
-        *described.deals,
-    }
+    linked = {link.other.pk for link in links} | {purchase.other.pk for purchase in purchases}
     alone = [
         transfer
         for pk, transfer in described.transfers.items()
-        if pk not in linked and scope.allows(transfer)
+        if pk not in linked and pk not in described.deals and scope.allows(transfer)
     ]
     imported = filter_imported().filter(scope.parties)
     if scope.systems is not None:
         imported = imported.filter(system__slug__in=scope.systems)
-    linked_deals = imported.filter(pk__in=_list_linked(links, purchases)).count()
-    return LinkSummary(links, purchases, joined, alone, imported.count() - linked_deals, imported)
+    deals_alone = imported.count() - sum(map(scope.allows, _list_linked(links, purchases).values()))
+    return LinkSummary(links, purchases, joined, alone, deals_alone, imported)
 
 
-def _list_linked(links: Iterable[Link], purchases: Iterable[Purchase]) -> set[int]:
-    """Return the ids of the own transfers of deals that are proposed for another."""
-    return {link.own.pk for link in links} | {own.pk for purchase in purchases for own in purchase.owns}
+def _list_linked(links: Iterable[Link], purchases: Iterable[Purchase]) -> dict[int, Transfer]:
+    """Return the own transfers of deals that are proposed for another, by id."""
+    owns = [link.own for link in links] + [own for purchase in purchases for own in purchase.owns]
+    return {own.pk: own for own in owns}
 
 
 class _DescribedTransfers:
