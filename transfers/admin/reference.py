@@ -13,6 +13,7 @@ from transfers.publication import publish
 
 from .editing.base import PermanentAdmin, ReadOnlyAdmin
 from .editing.history import HistoryAdmin
+from .editing.names import LinkingForm, NamedForm
 from .editing.readable import ReadableInline
 from .editing.search import AliasSearch
 from .editing.spreadsheets import SpreadsheetAdmin
@@ -33,6 +34,7 @@ class ReferenceAdmin(HistoryAdmin, StaleCheck, SpreadsheetAdmin, PermanentAdmin)
 
 class PartyAliasInline(ReadableInline, admin.TabularInline):
     model = PartyAlias
+    form = LinkingForm
     extra = 0
 
 
@@ -45,10 +47,12 @@ class PartyAdmin(AliasSearch, ReferenceAdmin):
     inlines = [PartyAliasInline]
     natural_field = "code"
     finder = PartyFinder
+    form = NamedForm
 
 
 class SystemAliasInline(ReadableInline, admin.TabularInline):
     model = SystemAlias
+    form = LinkingForm
     extra = 0
 
 
@@ -76,6 +80,7 @@ class SystemAdmin(AliasSearch, ReferenceAdmin):
     inlines = [SystemAliasInline]
     natural_field = "slug"
     finder = SystemFinder
+    form = NamedForm
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list, with the families that the provisional systems of its page are proposed."""

@@ -12,7 +12,7 @@ from transfers.vocabulary.words import fold_party
 
 from .history import OWNED
 from .reference import Party, System, read_variants
-from .spelling import Spelling
+from .spelling import Spelling, filter_spelled
 
 
 @dataclass(frozen=True)
@@ -112,17 +112,6 @@ class SystemFinder(NameFinder):
     def _filter_listed(self, families: dict[int, int | None]) -> QuerySet:
         """Return those of the systems, which are there with all their variants, that are to be found."""
         return self.records.filter(pk__in=list(families))
-
-
-def filter_spelled(model: Any, *, aliases: bool = True, own: bool = True, **condition: Any) -> Q:
-    """Return the condition that a text of a party or a system has such a spelling: its own, or an alias."""
-    texts = Spelling.objects.filter(kind=model.KIND, **condition).values("text")
-    is_spelled = Q(pk__in=[])
-    for name in model.SPELLED if own else ():
-        is_spelled |= Q(**{f"{name}__in": texts})
-    for alias, owner in OWNED[model].items() if aliases else ():
-        is_spelled |= Q(pk__in=alias._default_manager.filter(name__in=texts).values(owner))
-    return is_spelled
 
 
 def get_names_stamp() -> tuple[int | None, ...]:

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from transfers.vocabulary import choices, codes
 from transfers.vocabulary.lineage import list_line
 
+from .homonyms import check_name
 from .inserts import batched
 from .rules import (
     ALIAS,
@@ -26,6 +27,9 @@ from .spelling import PARTY, SYSTEM, Named, NamedQuerySet
 
 #: Of no figure, and no part of what is published.
 PROVISIONAL = "Made by an import under the name that its file prints; untick it once somebody has looked."
+
+#: Where two records rightly bear one name, as a missile and a boat may.
+SHARED = "Names that another record rightly has too, joined by |. Otherwise a name belongs to one record."
 
 
 class Party(Named, CuratedModel):
@@ -47,6 +51,7 @@ class Party(Named, CuratedModel):
     )  # fmt: skip
 
     provisional = models.BooleanField(default=False, help_text=PROVISIONAL)
+    shared_names = models.CharField(max_length=400, blank=True, help_text=SHARED)
 
     objects = NaturalKeyManager.from_queryset(NamedQuerySet)()  # type: ignore[misc]
 
@@ -88,6 +93,9 @@ class Party(Named, CuratedModel):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        check_name(self, self)
+
 
 class PartyAlias(Named, CuratedModel):
     """Another name of a party: official, earlier, or in another language or script."""
@@ -110,6 +118,10 @@ class PartyAlias(Named, CuratedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.party_id is not None or self.party is not None:
+            check_name(self, self.party)
 
 
 class System(Named, CuratedModel):
@@ -135,6 +147,7 @@ class System(Named, CuratedModel):
     wikidata = models.CharField(max_length=20, blank=True, help_text="Looked up, never from memory: Q….")
 
     provisional = models.BooleanField(default=False, help_text=PROVISIONAL)
+    shared_names = models.CharField(max_length=400, blank=True, help_text=SHARED)
 
     objects = NaturalKeyManager.from_queryset(NamedQuerySet)()  # type: ignore[misc]
 
@@ -160,6 +173,7 @@ class System(Named, CuratedModel):
         return self.name
 
     def clean(self) -> None:
+        check_name(self, self)
         if self.pk is None or self.variant_of_id is None:
             return
         if self.pk in list_line(self.variant_of_id, read_families([self.variant_of_id])):
@@ -219,6 +233,10 @@ class SystemAlias(Named, CuratedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.system_id is not None or self.system is not None:
+            check_name(self, self.system)
 
 
 class Source(CuratedModel):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
@@ -115,3 +116,16 @@ def renew_spellings(named_models: Iterable[Any], using: str) -> None:
         unique_fields=["kind", "text"],
         update_fields=["folded"],
     )
+
+
+def filter_spelled(model: Any, *, aliases: bool = True, own: bool = True, **condition: Any) -> Q:
+    """Return the condition that a text of a party or a system has such a spelling: its own, or an alias."""
+    texts = Spelling.objects.filter(kind=model.KIND, **condition).values("text")
+    is_spelled = Q(pk__in=[])
+    for name in model.SPELLED if own else ():
+        is_spelled |= Q(**{f"{name}__in": texts})
+    if aliases:
+        relation = model._meta.get_field("aliases")
+        aliases_so = relation.related_model._default_manager.filter(name__in=texts)
+        is_spelled |= Q(pk__in=aliases_so.values(relation.field.name))
+    return is_spelled

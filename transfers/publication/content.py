@@ -51,7 +51,7 @@ _FIGURE_NAMES = tuple(item.name for item in dataclass_fields(figures.Claim))
 #: What a claim's identifier is made of: fixed, so that it stays whatever fields are added.
 _IDENTIFYING_NAMES = ("transfer", "measure", "source", "locator", "unit", "currency", "date", "as_of")
 #: Fields of reference records that are the curators' alone.
-_NOT_SHOWN = frozenset({"provisional"})
+_NOT_SHOWN = frozenset({"provisional", "shared_names"})
 
 
 class Shown(NamedTuple):

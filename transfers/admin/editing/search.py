@@ -9,7 +9,8 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from transfers.models import Party, System, Transfer
-from transfers.models.naming import PartyFinder, SystemFinder, filter_spelled
+from transfers.models.naming import PartyFinder, SystemFinder
+from transfers.models.spelling import filter_spelled
 from transfers.vocabulary.words import fold, fold_party
 
 #: Relations by which a party or a system is used by transfers.

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from transfers.models.homonyms import check_name
 from transfers.models.rules import EDTFField
 from transfers.vocabulary import counts, edtf, written_dates
 from transfers.vocabulary.counts import Number
@@ -147,9 +148,13 @@ class AliasColumn:
     def check(self, record: Any) -> None:
         """Raise ValidationError for a name that the model refuses."""
         faults: list[str] = []
+        stored = {alias.name for alias in record.aliases.all()} if record.pk else set()
         for text in record.__dict__.get("wanted_aliases") or []:
+            alias = self._build(record, text)
             try:
-                self._build(record, text).clean_fields(exclude={self.owner})
+                alias.clean_fields(exclude={self.owner})
+                if alias.name not in stored:
+                    check_name(alias, record)
             except ValidationError as error:
                 faults += [f"{text}: {message}" for message in error.messages]
         if faults:

@@ -4,6 +4,7 @@ What the register has already stays: a record that differs from the bundle's is 
 that differs is refused.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -17,11 +18,13 @@ from transfers.curation.ordering import order_parents_first
 from transfers.evidence.fixture_files import Record
 from transfers.models import Claim, ImportBatch, Party, Revision, Source, System, Transfer, history
 from transfers.models.history import OWNED
+from transfers.models.homonyms import SEPARATOR
 from transfers.models.inserts import BATCH, batched, insert
 from transfers.publication import content, publish
 from transfers.registers.reading.bundle import Bundle, Cells
 from transfers.vocabulary.choices import Outcome
 from transfers.vocabulary.measures import CLAIM_KINDS
+from transfers.vocabulary.words import fold_exactly
 
 from .write import Progress, ignore_progress, lock_imports
 
@@ -29,7 +32,7 @@ from .write import Progress, ignore_progress, lock_imports
 REFERENCES: dict[str, Any] = {"parties": Party, "systems": System, "sources": Source}
 CLAIMS: dict[str, Any] = {str(model._meta.model_name): model for model in OWNED[Transfer]}
 #: Fields of parties, systems and their aliases that bundles leave out.
-NOT_IN_BUNDLES = ("provisional", "type")
+NOT_IN_BUNDLES = ("provisional", "shared_names", "type")
 
 
 class NotImported(Exception):
@@ -157,11 +160,28 @@ def _list_references(table: str, model: Any, bundle: Bundle) -> list[RecordGroup
     key = model.natural_key_fields[0]
     parent = next((each.name for each in model._meta.concrete_fields if each.related_model is model), "")
     rows = {row[key]: (line, row) for line, row in bundle.tables[table]}
+    shared_names = _list_shared_names(model, rows)
     ordered = order_parents_first(rows, lambda at: at[1].get(parent))
     return [
-        RecordGroup(_as_record(table, line, row, model), list(_list_aliases(table, line, row, model)))
+        RecordGroup(
+            _as_record(table, line, row | {"shared_names": shared_names.get(row[key] or "")}, model),
+            list(_list_aliases(table, line, row, model)),
+        )
         for line, row in ordered
     ]
+
+
+def _list_shared_names(model: Any, rows: dict[Any, tuple[int, Cells]]) -> dict[str, str]:
+    """Return the names that records of the bundle have in common, as their owners checked, by key."""
+    bearers: dict[str, dict[str, str]] = defaultdict(dict)
+    for key, (_, row) in rows.items():
+        for name in (row.get("name"), *(row.get("aliases") or "").split(SEPARATOR)):
+            bearers[fold_exactly(name or "")][key] = name or ""
+    shared: dict[str, list[str]] = defaultdict(list)
+    for folded, names in bearers.items():
+        for key, name in names.items() if folded and len(names) > 1 else ():
+            shared[key].append(name)
+    return {key: SEPARATOR.join(names) for key, names in shared.items()}
 
 
 def _list_aliases(table: str, line: int, row: Cells, model: Any) -> Iterator[Record]:
