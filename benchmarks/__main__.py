@@ -12,7 +12,12 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:  # imported when Django is set up
+    from benchmarks.report import Bench, Row
+
+Section = Callable[["Bench"], list["Row"]]
 SMALL = (10_000, 20_000)
 #: Sections that read no register that is made beforehand.
 WITHOUT_REGISTER = {"edtf", "imports", "names"}
@@ -27,10 +32,25 @@ def main() -> int:
     import django
 
     django.setup()
-    from benchmarks import edtf_parse, exports, imports, memory, names, pages, past, register, workbench
-    from benchmarks.report import Bench, Row, table, write
+    from benchmarks.report import table, write
 
-    sections: dict[str, Callable[[Bench], list[Row]]] = {
+    sections = _choose_sections(options.only)
+    bench = _prepare(options.rows, needs_register=not set(sections) <= WITHOUT_REGISTER)
+    start, load = time.monotonic(), os.getloadavg()[0]
+    rows, failed = _measure(sections, bench)
+    print(table(rows))
+    if failed:
+        sys.exit(f"Not measured, as they failed: {', '.join(failed)}. benchmarks/RESULTS.md stays as it was.")
+    if not options.only:
+        write(rows, bench, f"make bench ROWS={options.rows}", time.monotonic() - start, load)
+    return 0
+
+
+def _choose_sections(chosen: list[str]) -> dict[str, Section]:
+    """Return the sections of these names, or all; stop where there is no such section."""
+    from benchmarks import edtf_parse, exports, imports, memory, names, pages, past, workbench
+
+    sections: dict[str, Section] = {
         "edtf": edtf_parse.rows,
         "pages": pages.measure,
         "past": past.measure,
@@ -40,31 +60,35 @@ def main() -> int:
         "names": names.measure,
         "imports": imports.measure,
     }
-    chosen = options.only or list(sections)
     if unknown := set(chosen) - set(sections):
         sys.exit(f"There is no section {', '.join(sorted(unknown))}; there is: {', '.join(sections)}.")
-    if set(chosen) <= WITHOUT_REGISTER:
-        bench = Bench(options.rows, Path(), {})
-    else:
-        small = {rows: register.ready(rows) for rows in SMALL}
-        bench = Bench(options.rows, register.ready(options.rows), small)
+    return {name: sections[name] for name in chosen} if chosen else sections
+
+
+def _prepare(rows: int, *, needs_register: bool) -> "Bench":
+    """Return what is measured on; build the registers that are not there."""
+    from benchmarks import register
+    from benchmarks.report import Bench
+
     (register.PLACE / "servers.log").unlink(missing_ok=True)
+    if not needs_register:
+        return Bench(rows, Path(), {})
+    small = {few: register.ready(few) for few in SMALL}
+    return Bench(rows, register.ready(rows), small)
+
+
+def _measure(sections: dict[str, Section], bench: "Bench") -> tuple[list["Row"], list[str]]:
+    """Return the rows of these sections, and the names of those that failed."""
     rows: list[Row] = []
     failed: list[str] = []
-    start, load = time.monotonic(), os.getloadavg()[0]
-    for name in chosen:
+    for name, measure in sections.items():
         print(f"Measuring: {name} ...", flush=True)
         try:
-            rows += sections[name](bench)
-        except Exception:  # what the other sections found is worth having
+            rows += measure(bench)
+        except Exception:  # what the other sections measured is worth having
             failed.append(name)
             traceback.print_exc()
-    print(table(rows))
-    if failed:
-        sys.exit(f"Not measured, as they failed: {', '.join(failed)}. benchmarks/RESULTS.md stays as it was.")
-    if not options.only:
-        write(rows, bench, f"make bench ROWS={options.rows}", time.monotonic() - start, load)
-    return 0
+    return rows, failed
 
 
 def _options() -> argparse.Namespace:

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from time import perf_counter
 
@@ -85,7 +86,7 @@ def _whole(port: int, rows: int) -> float:
     return rows / taken.seconds
 
 
-def _begun(server: Server, path: str, rows: int) -> float:
+def _begun(server: AbstractContextManager[Server], path: str, rows: int) -> float:
     """Rows a second of an answer cut short; by a fresh server, as one may go on writing to nobody."""
     with server as running:
         taken = servers.download(running.port, path, PATIENCE)

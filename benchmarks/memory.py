@@ -8,7 +8,8 @@ maps are the system's cache of the file, which it takes back when it likes.
 """
 
 import threading
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import servers
@@ -41,38 +42,35 @@ def _measure_format(name: str, bench: Bench) -> list[Row]:
 
 def _peak(database: Path, name: str) -> tuple[float, str]:
     """Megabytes in all, and by process: gunicorn, its worker, and what that started."""
-    with servers.ours(database) as server, Watch(server) as watch:
+    with servers.ours(database) as server, watch(server) as peaks:
         servers.download(server.port, f"/api/transfers.{name}")
-    megabytes = [peak / 1024 for peak in watch.peaks.values()]
-    return sum(megabytes), " + ".join(f"{each:.0f}" for each in megabytes)
+    megabytes = [peak / 1024 for peak in peaks.values()]
+    return sum(megabytes), " + ".join(f"{peak:.0f}" for peak in megabytes)
 
 
-class Watch:
-    """Adds up the peaks of a server's processes, of those too that end meanwhile."""
+@contextmanager
+def watch(server: Server) -> Iterator[dict[int, int]]:
+    """Yield the peaks in KB of a server's processes by their ids, of those too that end meanwhile."""
+    peaks: dict[int, int] = {}
+    is_over = threading.Event()
 
-    def __init__(self, server: Server):
-        self.root = server.process.pid
-        self.peaks: dict[int, int] = {}  # process → KB
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self._watch)
+    def follow() -> None:
+        while not is_over.wait(0.02):
+            _record_peaks(server.process.pid, peaks)
+        _record_peaks(server.process.pid, peaks)
 
-    def __enter__(self) -> "Watch":
-        self.thread.start()
-        return self
+    thread = threading.Thread(target=follow)
+    thread.start()
+    try:
+        yield peaks
+    finally:
+        is_over.set()
+        thread.join()
 
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self.thread.join()
 
-    def _watch(self) -> None:
-        while not self.over.is_set():
-            self._look()
-            time.sleep(0.02)
-        self._look()
-
-    def _look(self) -> None:
-        for pid in family(self.root):
-            self.peaks[pid] = max(self.peaks.get(pid, 0), _own(pid))
+def _record_peaks(root: int, peaks: dict[int, int]) -> None:
+    for pid in family(root):
+        peaks[pid] = max(peaks.get(pid, 0), _own(pid))
 
 
 def family(root: int) -> list[int]:

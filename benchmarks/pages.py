@@ -21,39 +21,46 @@ SYSTEMS = 20
 
 def measure(bench: Bench) -> list[Row]:
     peers.ready()
-    systems = _systems(bench.database)
     with (
         servers.ours(bench.database) as ours,
         peers.datasette(bench.database) as datasette,
         peers.stock(bench.database) as stock,
     ):
-        client = ours.client()
-        pages = [f"/api/transfers?system={quote(name)}" for name, _ in systems]
-        contenders: dict[str, tuple[Client, list[str]]] = {
-            "ours": (client, pages),
-            "datasette": (
-                datasette.client(),
-                [peers.datasette_page(bench.database, slug) for _, slug in systems],
-            ),
-            "stock": (stock.client(), [f"/transfers?system={slug}" for _, slug in systems]),
-        }
-        new = median(_seconds(client, page) for page in pages[1:]) * 1e3
+        contenders = _list_contenders(bench, ours.client(), datasette.client(), stock.client())
+        client, pages = contenders["ours"]
+        first_seconds = median(_seconds(client, page) for page in pages[1:])
         _check_same(contenders)
         turns = {name: _turns(*asked) for name, asked in contenders.items()}
         turns["304"] = _unchanged(client, pages)
         rate = rates(turns, ROUNDS, SECONDS)
-        return [
-            Row("page of 100 rows of a system", "requests/s", rate["ours"], "Datasette", rate["datasette"],
-                Bar("least", 4), f"/api/transfers?system=S-400 and {SYSTEMS - 1} more in turn; Datasette:"
-                " .json, same rows, columns and order, _nocount _nofacet _shape=objects"),
-            Row("same", "requests/s", rate["ours"], "stock DRF", rate["stock"], Bar("least", 10),
-                "ModelSerializer with nested claims (prefetched), PageNumberPagination, django-filter"),
-            Row("304 on a known ETag", "requests/s", rate["304"], "our page", rate["ours"], Bar("least", 4),
-                "the same pages with If-None-Match"),
-            Row("same page, asked for the first time", "ms", new, "our page", 1e3 / rate["ours"],
-                how="the first answer of each counts its rows; the count is kept while the revision stands"),
-            *_ends(client, bench),
-        ]  # fmt: skip
+        return [*_list_rows(rate, first_seconds * 1e3), *_ends(client, bench)]
+
+
+def _list_contenders(
+    bench: Bench, ours: Client, datasette: Client, stock: Client
+) -> dict[str, tuple[Client, list[str]]]:
+    """Return each client with the addresses of the pages that it asks for."""
+    systems = _systems(bench.database)
+    return {
+        "ours": (ours, [f"/api/transfers?system={quote(name)}" for name, _ in systems]),
+        "datasette": (datasette, [peers.datasette_page(bench.database, slug) for _, slug in systems]),
+        "stock": (stock, [f"/transfers?system={slug}" for _, slug in systems]),
+    }
+
+
+def _list_rows(rate: dict[str, float], first_milliseconds: float) -> list[Row]:
+    """Return the pages of a system beside those of others, and our own asked again and for the first time."""
+    return [
+        Row("page of 100 rows of a system", "requests/s", rate["ours"], "Datasette", rate["datasette"],
+            Bar("least", 4), f"/api/transfers?system=S-400 and {SYSTEMS - 1} more in turn; Datasette:"
+            " .json, same rows, columns and order, _nocount _nofacet _shape=objects"),
+        Row("same", "requests/s", rate["ours"], "stock DRF", rate["stock"], Bar("least", 10),
+            "ModelSerializer with nested claims (prefetched), PageNumberPagination, django-filter"),
+        Row("304 on a known ETag", "requests/s", rate["304"], "our page", rate["ours"], Bar("least", 4),
+            "the same pages with If-None-Match"),
+        Row("same page, asked for the first time", "ms", first_milliseconds, "our page", 1e3 / rate["ours"],
+            how="the first answer of each counts its rows; the count is kept while the revision stands"),
+    ]  # fmt: skip
 
 
 def _systems(database: Path) -> list[tuple[str, str]]:

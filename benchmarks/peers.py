@@ -5,11 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import urlencode
 
 from benchmarks import register
-from benchmarks.servers import Server
+from benchmarks.servers import Server, run_server
 
 HERE = Path(__file__).resolve().parent
 PLACE = register.PLACE / "peers"
@@ -36,7 +37,7 @@ def versions() -> list[str]:
     return re.findall(r"^[a-z-]+==\S+", PINNED.read_text(), re.MULTILINE)
 
 
-def datasette(database: Path) -> Server:
+def datasette(database: Path) -> AbstractContextManager[Server]:
     """Datasette on the file as immutable, its fast way, with what its `inspect` finds out beforehand.
 
     Its limits on the rows of an answer, the size of a CSV and the time of a query are lifted.
@@ -48,7 +49,7 @@ def datasette(database: Path) -> Server:
     limits = {"max_csv_mb": 0, "max_returned_rows": 10_000, "sql_time_limit_ms": 60_000}
     settings = [part for name, value in limits.items() for part in ("--setting", name, str(value))]
     command = [program, "serve", "-i", str(database), "--inspect-file", str(inspected), "-p", "{port}"]
-    return Server([*command, *settings], f"/{database.stem}.json", {}, register.ROOT)
+    return run_server([*command, *settings], f"/{database.stem}.json", {}, register.ROOT)
 
 
 def datasette_page(database: Path, system: str) -> str:
@@ -68,7 +69,7 @@ def _query(parameters: list[tuple[str, str]]) -> str:
     return urlencode([("until__isnull", "1"), *parameters, *hidden])
 
 
-def stock(database: Path) -> Server:
+def stock(database: Path) -> AbstractContextManager[Server]:
     """Return the stock views, served by gunicorn as ours are."""
     command = [
         str(PLACE / "bin/python"),
@@ -78,4 +79,4 @@ def stock(database: Path) -> Server:
         "--bind=127.0.0.1:{port}",
         "stock.wsgi:application",
     ]
-    return Server(command, "/transfers?system=none", {"BENCH_DATABASE": str(database)}, HERE)
+    return run_server(command, "/transfers?system=none", {"BENCH_DATABASE": str(database)}, HERE)

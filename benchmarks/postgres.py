@@ -39,22 +39,7 @@ def copy_of(database: Path) -> Iterator[str | None]:
         return
     place = database.with_suffix(".postgresql")
     finished = place / "finished"
-    if place.exists() and not finished.exists():
-        shutil.rmtree(place)
-    user = _unprivileged(place)
-    if not finished.exists():
-        initdb: list[str | Path] = [
-            folder / "initdb",
-            "-D",
-            place / "data",
-            "-U",
-            "registry",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-        ]
-        _run([*initdb, "--locale=C.UTF-8", "--no-sync"], user)
+    user = _prepare(folder, place, finished)
     port = free_port()
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={place} -c fsync=off"
     options += " -c shared_buffers=512MB -c max_wal_size=8GB -c maintenance_work_mem=512MB"
@@ -68,6 +53,17 @@ def copy_of(database: Path) -> Iterator[str | None]:
         yield url
     finally:
         _run([*control, "-m", "fast", "stop"], user)
+
+
+def _prepare(folder: Path, place: Path, finished: Path) -> str | None:
+    """Make an empty cluster at the place unless a finished one is there; return the user that runs it."""
+    if place.exists() and not finished.exists():
+        shutil.rmtree(place)
+    user = _unprivileged(place)
+    if not finished.exists():
+        options = ["-U", "registry", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        _run([folder / "initdb", "-D", place / "data", *options], user)
+    return user
 
 
 def _fill(url: str, database: Path) -> None:

@@ -15,6 +15,7 @@ from statistics import median
 from benchmarks import peers, postgres
 
 HERE = Path(__file__).resolve().parent
+MISSED = "**MISSED**"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Row:
         if self.bar is not None:
             verdict = "not measured"
             if self.ours is not None and self.theirs is not None:
-                verdict = "met" if self.bar.is_met(self.ours, self.theirs) else "**MISSED**"
+                verdict = "met" if self.bar.is_met(self.ours, self.theirs) else MISSED
         return [
             self.work, self.unit, _figure(self.ours), self.against, _figure(self.theirs), ratio,
             str(self.bar or ""), verdict, self.how,
@@ -112,15 +113,11 @@ def table(rows: list[Row]) -> str:
     )
 
 
-def write(rows: list[Row], bench: Bench, command: str, seconds: float, load: float) -> None:
-    """Write RESULTS.md: how it was measured, where, and the table. `load` is what the machine had before."""
-    missed = sum("MISSED" in row.cells()[7] for row in rows)
-    held = sum(row.cells()[7] == "met" for row in rows)
-    about = f"{bench.rows:,} transfers, {bench.database.stat().st_size / 1e6:,.0f} MB"
-    text = f"""# Benchmark results
+#: How it was measured; the table of where, and that of what, follow.
+HEAD = """# Benchmark results
 
-Written by `{command}` on {datetime.now(UTC):%Y-%m-%d}, in {seconds / 60:.0f} minutes.
-{held} bars met, {missed} missed.
+Written by `{command}` on {today:%Y-%m-%d}, in {minutes:.0f} minutes.
+{met} bars met, {missed} missed.
 
 Each comparison ran in one go, the contenders in turns (A B A B …); a figure is the median of its turns.
 Ratio is ours divided by theirs. Figures are worth something beside each other, not beside another machine's.
@@ -128,17 +125,23 @@ Servers answer over HTTP on loopback to one client in a process of its own, on o
 without compression; ours and the stock views run under gunicorn (1 worker, 4 threads), Datasette under
 its own uvicorn, with uvloop and httptools (it logs each request).
 All read the same SQLite file with the same indexes.
-
-| | |
-|---|---|
-{chr(10).join(f"| {name} | {value} |" for name, value in machine())}
-| load before | {load:.1f}: processes that wanted a processor, on average over a minute |
-| register | {about}; seed in benchmarks/register.py |
-| peers | {", ".join(peers.versions())} |
-
-{table(rows)}
 """
-    (HERE / "RESULTS.md").write_text(text)
+
+
+def write(rows: list[Row], bench: Bench, command: str, seconds: float, load: float) -> None:
+    """Write RESULTS.md: how it was measured, where, and the table. `load` is what the machine had before."""
+    results = [row.cells()[HEADINGS.index("result")] for row in rows]
+    met, missed = results.count("met"), results.count(MISSED)
+    head = HEAD.format(command=command, today=datetime.now(UTC), minutes=seconds / 60, met=met, missed=missed)
+    about = f"{bench.rows:,} transfers, {bench.database.stat().st_size / 1e6:,.0f} MB"
+    facts = [
+        *machine(),
+        ("load before", f"{load:.1f}: processes that wanted a processor, on average over a minute"),
+        ("register", f"{about}; seed in benchmarks/register.py"),
+        ("peers", ", ".join(peers.versions())),
+    ]
+    where = "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts)])
+    (HERE / "RESULTS.md").write_text(f"{head}\n{where}\n\n{table(rows)}\n")
 
 
 def machine() -> list[tuple[str, str]]:

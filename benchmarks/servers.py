@@ -11,17 +11,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from types import TracebackType
 
 from benchmarks import register
 
 #: Signs the cursors of our server, so that the benchmark can ask for a page far down.
 SECRET_KEY = "benchmark"
-OURS = "from transfers.server import Server; Server('127.0.0.1', {port}).run()"
+OURS = "from transfers.management.server import Server; Server('127.0.0.1', {port}).run()"
 
 
 class Refused(Exception):
@@ -96,49 +96,43 @@ def download(port: int, path: str, seconds: float = 600) -> Download:
 
 
 class Server:
-    """A program that listens at a free port, from `with` to its end; ready when `path` is answered."""
+    """A program that listens at a free port."""
 
-    def __init__(self, command: list[str], path: str, environment: Mapping[str, str], folder: Path):
+    def __init__(self, command: list[str], environment: Mapping[str, str], folder: Path):
         self.port = free_port()
         self.command = [part.replace("{port}", str(self.port)) for part in command]
-        self.path = path
-        self.folder = folder
         plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        self.environment = plain | dict(environment)
+        with (register.PLACE / "servers.log").open("a") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=folder,
+                env=plain | dict(environment),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
-    def __enter__(self) -> "Server":
-        log = (register.PLACE / "servers.log").open("a")
-        self.process = subprocess.Popen(
-            self.command,
-            cwd=self.folder,
-            env=self.environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+    def wait_until_ready(self, path: str) -> None:
+        """Return when the path is answered; raise Refused if it is not answered with 200."""
         until = time.monotonic() + 120
         while True:
             try:
                 client = self.client()
-                status, _, body = client.ask(self.path)
+                status, _, body = client.ask(path)
                 client.close()
                 break
             except (OSError, ValueError, IndexError):
                 if time.monotonic() > until or self.process.poll() is not None:
-                    self.__exit__(None, None, None)
-                    raise RuntimeError(f"does not start (see .bench/servers.log): {self.command}") from None
+                    message = f"does not start (see .bench/servers.log): {self.command}"
+                    raise RuntimeError(message) from None
                 time.sleep(0.1)
         if status != 200:
-            self.__exit__(None, None, None)
-            raise Refused(f"{self.path}: {status} {body[:400]!r}")
-        return self
+            raise Refused(f"{path}: {status} {body[:400]!r}")
 
     def client(self) -> Client:
         return Client(self.port)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
         self.process.terminate()
         try:
             self.process.wait(5)
@@ -147,17 +141,30 @@ class Server:
             self.process.wait()
 
 
+@contextmanager
+def run_server(
+    command: list[str], path: str, environment: Mapping[str, str], folder: Path
+) -> Iterator[Server]:
+    """Yield a server that answers the path, and stop it at the end."""
+    server = Server(command, environment, folder)
+    try:
+        server.wait_until_ready(path)
+        yield server
+    finally:
+        server.stop()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def ours(database: str | Path) -> Server:
+def ours(database: str | Path) -> AbstractContextManager[Server]:
     """Our server as `manage.py serve` runs it, without its migrating and loading."""
     url = database if isinstance(database, str) else f"sqlite:///{database}"
     command = [sys.executable, "-c", OURS]
     left_out = dict.fromkeys(("API_THROTTLE", "DATABASE_REPLICA_URLS", "DEBUG"), "")
     environment = {**left_out, "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
     environment["DJANGO_SETTINGS_MODULE"] = "arms_registry.settings"
-    return Server(command, "/api", environment, register.ROOT)
+    return run_server(command, "/api", environment, register.ROOT)

@@ -46,7 +46,7 @@ def test_publishing_makes_the_transfer_published():
 
 def test_publishing_unchanged_content_appends_nothing():
     transfer = factories.published()
-    assert publish.publish([transfer], "again") == []
+    assert not publish.publish([transfer], "again")
     assert Revision.objects.count() == 1
 
 
@@ -190,7 +190,7 @@ def test_refreshing_leaves_unpublished_edits_unpublished():
 
 def test_refreshing_what_does_not_show_appends_nothing():
     factories.published()
-    assert publish.refresh(factories.party("IND"), "touched") == []
+    assert not publish.refresh(factories.party("IND"), "touched")
 
 
 def test_the_content_read_back_is_the_content_published():

@@ -104,7 +104,7 @@ def test_a_release_imported_into_an_empty_register_has_the_same_content_hash(reg
 def test_importing_a_bundle_again_changes_nothing(folder, emptied):
     imported(folder)
     again = imported(folder)
-    assert (again.batch, again.revisions, again.counts["new"]) == (None, [], 0)
+    assert (again.batch, again.revisions, again.counts["new"]) == (None, 0, 0)
 
 
 def test_a_register_that_has_it_all_takes_nothing(folder):

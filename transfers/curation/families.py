@@ -96,7 +96,7 @@ def _is_of_one_kind(family: System, system: System) -> bool:
     return system.category != System.Category.OTHER or family.description == system.description
 
 
-def accept_families(systems: Iterable[System], user: Any) -> tuple[int, list[Revision]]:
+def accept_families(systems: Iterable[System], user: Any) -> tuple[int, QuerySet[Revision]]:
     """Set the proposed families of these systems, with history, and publish the rows that show them.
 
     Return the number of systems that got one, and the revisions.
@@ -112,5 +112,7 @@ def accept_families(systems: Iterable[System], user: Any) -> tuple[int, list[Rev
                 with history.record_because(REASON.format(family=family), user):
                     system.save()
                 accepted.append(system)
-        revisions = publish.refresh_all(accepted, "The families of systems were accepted") if accepted else []
+        if not accepted:
+            return 0, Revision.objects.none()
+        revisions = publish.refresh_all(accepted, "The families of systems were accepted")
     return len(accepted), revisions

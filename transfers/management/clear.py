@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
@@ -11,7 +12,12 @@ from transfers.evidence.faults import BadFiles
 
 
 class ClearCommand(BaseCommand):
-    """Command whose expected failures are sentences and exit code 1, never tracebacks."""
+    """Command whose expected failures are sentences and exit code 1, never tracebacks.
+
+    It checks the models only: other checks load the API and the exports, which few commands need.
+    """
+
+    requires_system_checks: Any = [Tags.models]
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:

@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from transfers.models import RegistryClaim, RegistryRow, Revision
@@ -49,10 +50,18 @@ class Log:
         if not reason.strip():
             raise ValueError("A revision needs a reason.")
         self.reason = reason.strip()
-        self.revisions: list[Revision] = []
         _hold_head()
         self._head = Revision.objects.order_by("-sequence").first()
+        self._start = self._head.sequence if self._head else 0
         self._time = max(timezone.now(), self._head.time) if self._head else timezone.now()
+
+    @property
+    def revisions(self) -> QuerySet[Revision]:
+        """Return what was added, in order; read when it is asked for, as it may be much."""
+        return Revision.objects.filter(sequence__gt=self._start, sequence__lte=self._get_end())
+
+    def _get_end(self) -> int:
+        return self._head.sequence if self._head else 0
 
     def add(self, contents: Sequence[Content]) -> None:
         """Append those contents that differ from what is published."""
@@ -62,11 +71,13 @@ class Log:
             [item.row["key"] for item in changed if item.row["key"] in published]
         )
         additions = _Additions()
+        revisions = []
         for item in changed:
             key = item.row["key"]
             action = Revision.Action.UPDATE if key in published else Revision.Action.PUBLISH
-            additions.add(self._append(action, key, item.digest), item, current_claims.get(key))
-        insert(Revision, map(vars, self.revisions[len(self.revisions) - len(changed) :]))
+            revisions.append(self._append(action, key, item.digest))
+            additions.add(revisions[-1], item, current_claims.get(key))
+        insert(Revision, map(vars, revisions))
         additions.save()
 
     def withdraw(self, keys: Sequence[str], progress: Callable[[str, int, int], None] | None = None) -> None:
@@ -92,7 +103,7 @@ class Log:
     def _append(self, action: str, key: str, digest: str) -> Revision:
         previous = self._head
         revision = Revision(
-            sequence=previous.sequence + 1 if previous else 1,
+            sequence=self._get_end() + 1,
             time=self._time,
             action=action,
             key=key,
@@ -102,7 +113,6 @@ class Log:
         )
         revision.hash = hash_revision(revision)
         self._head = revision
-        self.revisions.append(revision)
         return revision
 
 

@@ -34,7 +34,7 @@ from .log import Log, NotPublishable, list_current_claims
 
 def publish(
     transfers: Iterable[Transfer], reason: str, progress: Callable[[str, int, int], None] | None = None
-) -> list[Revision]:
+) -> models.QuerySet[Revision]:
     """Publish transfers as they are curated now, all or none; return the revisions of those that changed.
 
     `progress` gets what is being done, how many are done, and of how many. Raises NotPublishable with every
@@ -78,7 +78,7 @@ def _list_faults_by_key(batch: Iterable[tuple[Transfer, list[Claim]]]) -> dict[s
 
 def withdraw(
     transfers: Iterable[Transfer], reason: str, progress: Callable[[str, int, int], None] | None = None
-) -> list[Revision]:
+) -> models.QuerySet[Revision]:
     """Take published transfers back, all or none; their keys answer 'withdrawn' from now on.
 
     `progress` gets what is being done, how many are done, and of how many.
@@ -102,7 +102,7 @@ def set_state(keys: Sequence[int], state: str, reason: str) -> None:
             history.record_copies(Transfer.objects.filter(pk__in=changed), history.CHANGED)
 
 
-def refresh(record: Party | System | Source, reason: str) -> list[Revision]:
+def refresh(record: Party | System | Source, reason: str) -> models.QuerySet[Revision]:
     """Publish again the transfers in which a changed party, system or source shows.
 
     Only what comes from the reference record changes: unpublished edits of a transfer stay unpublished.
@@ -110,7 +110,7 @@ def refresh(record: Party | System | Source, reason: str) -> list[Revision]:
     return refresh_all([record], reason)
 
 
-def refresh_all(records: Iterable[Party | System | Source], reason: str) -> list[Revision]:
+def refresh_all(records: Iterable[Party | System | Source], reason: str) -> models.QuerySet[Revision]:
     """Publish again the transfers in which any of these changed records shows."""
     with transaction.atomic():
         log = Log(reason)
@@ -123,7 +123,7 @@ def refresh_all(records: Iterable[Party | System | Source], reason: str) -> list
     return log.revisions
 
 
-def retract(source: Source, keys: Sequence[str], reason: str) -> list[Revision]:
+def retract(source: Source, keys: Sequence[str], reason: str) -> models.QuerySet[Revision]:
     """Take a source's claims out of the public rows of these transfers; withdraw those without another."""
     with transaction.atomic():
         log = Log(reason)

@@ -19,7 +19,7 @@ class Command(ClearCommand):
         " B the newer; each is a file, or the key of an imported source. Of a trade register and a layout by"
         " delivery year only what both state is compared. Nothing is written to the database."
     )
-    requires_system_checks: list[str] = []
+    requires_system_checks: Any = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("a", metavar="A", help="the older edition: a file, or a source's key")

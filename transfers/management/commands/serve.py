@@ -26,6 +26,7 @@ Ctrl-C stops it.
 
 class Command(ClearCommand):
     help = "Migrate, load the fixtures (a curator's edits are kept), and serve."
+    requires_system_checks = "__all__"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen at")

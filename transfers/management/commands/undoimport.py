@@ -33,4 +33,4 @@ class Command(ClearCommand):
             raise CommandError(str(error)) from error
         self.end_progress()
         self.stdout.write(f"Import {batch.pk}, of {batch.file_name}, is undone.")
-        self.stdout.write(f"{len(revisions):,} revisions published.")
+        self.stdout.write(f"{revisions.count():,} revisions published.")

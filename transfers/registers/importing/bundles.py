@@ -16,7 +16,7 @@ from django.db import IntegrityError, models, transaction
 from transfers.curation.fixtures.loading import Loader, RecordGroup
 from transfers.curation.ordering import order_parents_first
 from transfers.evidence.fixture_files import Record
-from transfers.models import Claim, ImportBatch, Party, Revision, Source, System, Transfer, history
+from transfers.models import Claim, ImportBatch, Party, Source, System, Transfer, history
 from transfers.models.history import OWNED
 from transfers.models.homonyms import SEPARATOR
 from transfers.models.inserts import BATCH, batched, insert
@@ -47,7 +47,7 @@ class BundleReport:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(map(str, Outcome), 0))
     kept: list[str] = field(default_factory=list)
     refused: list[tuple[int, str]] = field(default_factory=list)
-    revisions: list[Revision] = field(default_factory=list)
+    revisions: int = 0
 
 
 def import_bundle(
@@ -69,7 +69,7 @@ def import_bundle(
             if importer.new:
                 importer.save(file_name=file_name[:200], reason=reason, user=user)
             if publish_too:
-                importer.report.revisions = publish.publish(importer.list_saved(), reason, progress)
+                importer.report.revisions = publish.publish(importer.list_saved(), reason, progress).count()
             transaction.set_rollback(not store)
     except IntegrityError as error:
         raise NotImported(f"The database refuses a record of the bundle: {error}.") from error

@@ -178,7 +178,7 @@ def _publish(job: Job, progress: write.Progress) -> Job:
     if why_not := publishing.explain_refusal(batch, user):
         raise Failed(why_not)
     revisions, edited = publishing.publish_import(batch, job.reason, user, progress)
-    sentence = f"{len(revisions):,} revisions published."
+    sentence = f"{revisions.count():,} revisions published."
     if edited:
         sentence += (
             f" {edited:,} transfers that you edited yourself stay drafts; somebody else must publish them."
@@ -189,7 +189,9 @@ def _publish(job: Job, progress: write.Progress) -> Job:
 def _undo(job: Job, progress: write.Progress) -> Job:
     progress("Undoing", 0, 0)
     revisions = undo.undo_import(_get_batch(job), job.reason, _get_user(job), progress)
-    return replace(job, sentence=f"The import is undone; that took {len(revisions):,} revisions in public.")
+    return replace(
+        job, sentence=f"The import is undone; that took {revisions.count():,} revisions in public."
+    )
 
 
 _TASKS: dict[str, Callable[[Job, write.Progress], Job]] = {

@@ -1,5 +1,6 @@
 """Publishing an import as a whole, by somebody who had no part in it."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,7 +39,7 @@ def is_public(batch: ImportBatch) -> bool:
 
 def publish_import(
     batch: ImportBatch, reason: str, user: Any, progress: Progress
-) -> tuple[list[Revision], int]:
+) -> tuple[QuerySet[Revision], int]:
     """Publish the import's drafts, all or none, except those that the user edited.
 
     Return the revisions and the number of drafts that somebody else must publish. Raises NotPublishable.
@@ -46,11 +47,14 @@ def publish_import(
     with transaction.atomic(), history.record_because(reason.strip(), user):
         pks = sorted(Transfer.objects.publishable_from(batch).values_list("pk", flat=True))
         edited = set() if settings.PUBLISH_OWN else _list_edited(pks, user)
-        transfers: list[Transfer] = []
-        for group in batched([pk for pk in pks if pk not in edited]):
-            locked = Transfer.objects.select_for_update().filter(pk__in=group, state__in=_PUBLISHABLE)
-            transfers += locked.order_by("pk").only("pk")
+        transfers = _lock_publishable([pk for pk in pks if pk not in edited])
         return publish.publish(transfers, reason.strip(), progress), len(edited)
+
+
+def _lock_publishable(pks: list[int]) -> Iterator[Transfer]:
+    for group in batched(pks):
+        locked = Transfer.objects.select_for_update().filter(pk__in=group, state__in=_PUBLISHABLE)
+        yield from locked.order_by("pk").only("pk")
 
 
 def _list_edited(pks: list[int], user: Any) -> set[int]:

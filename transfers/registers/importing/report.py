@@ -79,7 +79,7 @@ def describe_bundle(done: BundleReport) -> Iterator[str]:
     )
     yield from (f"transfers.csv, line {line}: {reason}" for line, reason in done.refused)
     yield from (f"kept: {name} differs from the bundle; it stays as it is here." for name in done.kept)
-    yield f"{len(done.revisions):,} revisions published."
+    yield f"{done.revisions:,} revisions published."
 
 
 @dataclass(frozen=True)

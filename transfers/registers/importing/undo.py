@@ -58,7 +58,7 @@ class ImportedDeals:
 
 def undo_import(
     batch: ImportBatch, reason: str, user: Any = None, progress: Progress = ignore_progress
-) -> list[Revision]:
+) -> models.QuerySet[Revision]:
     """Undo the import in one transaction and return the revisions that this took. Raises NotUndoable."""
     reason = reason.strip()
     if not reason:
@@ -82,7 +82,7 @@ def undo_import(
     return revisions
 
 
-def undo_deals(imported: ImportedDeals, reason: str, reset: Callable[[], None]) -> list[Revision]:
+def undo_deals(imported: ImportedDeals, reason: str, reset: Callable[[], None]) -> models.QuerySet[Revision]:
     """Undo what settling these deals did, in the caller's transaction; `reset` makes them ambiguous again."""
     added = _list_transfers(imported.deals, Outcome.NEW)
     revisions = _undo_register(imported, added, reason, ignore_progress)
@@ -116,14 +116,14 @@ def _list_bundle_transfers(batch: ImportBatch) -> list[int]:
     ]
 
 
-def _undo_bundle(added: Sequence[int], reason: str, progress: Progress) -> list[Revision]:
+def _undo_bundle(added: Sequence[int], reason: str, progress: Progress) -> models.QuerySet[Revision]:
     """Withdraw the transfers that the bundle added and remove their claims."""
     public = [
         transfer
         for pks in batched(added)
         for transfer in Transfer.objects.public().filter(pk__in=pks).only("key")
     ]
-    revisions = publish.withdraw(public, reason, progress) if public else []
+    revisions = publish.withdraw(public, reason, progress) if public else Revision.objects.none()
     for pks in batched(added):
         for model in CLAIM_MODELS:
             _remove(model.objects.filter(transfer__in=pks))
@@ -132,7 +132,7 @@ def _undo_bundle(added: Sequence[int], reason: str, progress: Progress) -> list[
 
 def _undo_register(
     imported: ImportedDeals, added: Sequence[int], reason: str, progress: Progress
-) -> list[Revision]:
+) -> models.QuerySet[Revision]:
     """Remove the edition's claims, also from what is public, and restore the transfers that it changed."""
     changed = _list_transfers(imported.deals, Outcome.CHANGED)
     states = _find_states_before(imported, changed)
@@ -201,7 +201,7 @@ def _find_states_before(imported: ImportedDeals, transfers: Sequence[int]) -> di
 
 def _remove_from_public(
     transfers: Sequence[int], source: Source | None, reason: str, progress: Progress
-) -> list[Revision]:
+) -> models.QuerySet[Revision]:
     """Remove the import from what is public: rows without a claim are withdrawn, others lose its claims.
 
     The public row of a transfer that is a draft again loses the edition's claims and nothing else.
@@ -218,11 +218,11 @@ def _remove_from_public(
                 published.append(transfer)
             else:
                 other_keys.append(transfer.key)
-    revisions = publish.withdraw(ended, reason, progress) if ended else []
+    revisions = publish.withdraw(ended, reason, progress) if ended else Revision.objects.none()
     if published:
-        revisions += publish.publish(published, reason, progress)
+        revisions |= publish.publish(published, reason, progress)
     if source:
-        revisions += publish.retract(source, sorted(other_keys), reason)
+        revisions |= publish.retract(source, sorted(other_keys), reason)
     return revisions
 
 

@@ -65,8 +65,8 @@ def import_register(
         if expected and planned.fingerprint != expected:
             raise Overtaken("The register has changed since the preview; look at a new one.")
         batch = _write(planned, file_name, reason, user, progress) if _has_news(planned) else None
-        transfers = _list_publishable(planned, batch) if publish_too else []
-        revisions = len(publish.publish(transfers, reason, progress)) if publish_too else 0
+        transfers = _stream_publishable(planned, batch)
+        revisions = publish.publish(transfers, reason, progress).count() if publish_too else 0
     return Report(planned, batch, revisions)
 
 
@@ -144,8 +144,8 @@ def _list_left_out(planned: Plan) -> list[list[Any]]:
     ]
 
 
-def _list_publishable(planned: Plan, batch: ImportBatch | None) -> list[Transfer]:
-    """Return what the import brought, and drafts of repeated deals that were never public.
+def _stream_publishable(planned: Plan, batch: ImportBatch | None) -> Iterator[Transfer]:
+    """Yield what the import brought, and drafts of repeated deals that were never public.
 
     What a later edition no longer has is left as it is.
     """
@@ -157,7 +157,7 @@ def _list_publishable(planned: Plan, batch: ImportBatch | None) -> list[Transfer
         and not item.is_gone
         and item.outcome not in RegisterDeal.WRITTEN
     }
-    transfers = list(Transfer.objects.publishable_from(batch).only("pk")) if batch else []
+    if batch:
+        yield from Transfer.objects.publishable_from(batch).only("pk").iterator()
     for pks in batched(sorted(repeated)):
-        transfers += Transfer.objects.drafts().never_public().filter(pk__in=pks).only("pk")
-    return transfers
+        yield from Transfer.objects.drafts().never_public().filter(pk__in=pks).only("pk")

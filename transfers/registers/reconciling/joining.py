@@ -225,6 +225,6 @@ def _end(own: Transfer, other: Transfer, was_public: bool, reason: str) -> list[
     why = f"Joined with {other.key}: {reason}"
     with history.record_because(why, history.get_context()[1]):
         if workflow.is_public(own):
-            return publish.withdraw([own], why)
+            return list(publish.withdraw([own], why))
         publish.set_state([own.pk], Transfer.State.WITHDRAWN, why)
     return []
