@@ -232,7 +232,7 @@ def test_a_transfer_is_found_opened_and_submitted_with_the_keyboard_alone(log_in
             page.keyboard.press("Enter")
     go_to(page, lambda: page.evaluate("document.activeElement.id"), "id_why")
     page.keyboard.type("Read twice")
-    page.keyboard.press("Tab")
+    go_to(page, lambda: page.evaluate("document.activeElement.value"), "submit")
     page.keyboard.press("Enter")
     assert "in review" in page.wait_for_selector(".messagelist").inner_text()
 
