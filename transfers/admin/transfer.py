@@ -23,6 +23,7 @@ from .editing.forms import (
 )
 from .editing.history import HistoryAdmin
 from .editing.inputs import INPUTS
+from .editing.moving import MovePages
 from .editing.queues import QueueFilter
 from .editing.readable import ReadableInline
 from .editing.resolved import resolve
@@ -78,7 +79,7 @@ class ValuationInline(ClaimInline):
 
 
 @admin.register(Transfer)
-class TransferAdmin(WorkflowAdmin, SelectedSteps, HistoryAdmin, StaleCheck, PermanentAdmin):
+class TransferAdmin(WorkflowAdmin, SelectedSteps, MovePages, HistoryAdmin, StaleCheck, PermanentAdmin):
     list_display = ["key", "supplier", "recipient", "system", "kind", "state"]
     list_filter = [QueueFilter, "state", "kind", "condition", "system__category", ImportFilter]
     list_select_related = ["supplier", "recipient", "system"]

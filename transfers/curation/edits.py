@@ -62,6 +62,16 @@ def list_edits(owner: models.Model) -> list[Edit]:
     return sorted(listed, key=lambda edit: (edit.time, edit.copy.history_id), reverse=True)
 
 
+def get_edit(model: Any, history_id: int) -> Edit | None:
+    """Return the edit that left this copy, or None if its record was edited since."""
+    copy = model.history.filter(history_id=history_id).first()
+    last = model.history.filter(id=copy.id).latest("history_id") if copy else None
+    if copy is None or last.history_id != history_id or copy.history_type == REMOVED:
+        return None
+    before = model.history.filter(id=copy.id, history_id__lt=history_id).order_by("-history_id").first()
+    return Edit(copy, before, _list_changes(model, before, copy))
+
+
 def _list_edits_by(model: Any, field: str, value: Any) -> list[Edit]:
     """Return edits of records that had the value in the field before or after the edit."""
     ever = model.history.filter(**{field: value}).values("id")

@@ -19,10 +19,10 @@ _logger = logging.getLogger(__name__)
 
 
 def add_note(
-    transfer: Transfer, kind: str, user: Any, text: str = "", people: Iterable[Any] = (), assigned: Any = None
+    transfer: Transfer, kind: str, user: Any, text: str = "", people: Iterable[Any] = (), **values: Any
 ) -> ReviewNote:
-    """Add a note that mentions these people."""
-    note = ReviewNote.objects.create(transfer=transfer, kind=kind, user=user, text=text, assigned=assigned)
+    """Add a note that mentions these people; `values` are further fields of it."""
+    note = ReviewNote.objects.create(transfer=transfer, kind=kind, user=user, text=text, **values)
     note.mentioned.set(people)
     return note
 

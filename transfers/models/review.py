@@ -42,6 +42,8 @@ class ReviewNote(models.Model):
     assigned = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    #: Of claims that were moved: the model of each, and the copy of its history that the move left.
+    moved = models.JSONField(default=list)
 
     objects: Any = ReviewNoteQuerySet.as_manager()
 

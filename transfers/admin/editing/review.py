@@ -9,14 +9,14 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.urls import reverse
 
-from transfers.curation import notes, review, workflow
+from transfers.curation import moving, notes, review, workflow
 from transfers.curation.previews import build_preview
 from transfers.models import Transfer
 from transfers.publication import log
 
 from .stale import CheckedForm
 
-COMMENT, ASSIGN = "comment", "assign"
+COMMENT, ASSIGN, MOVE = "comment", "assign", "move"
 
 
 class ReviewedForm(CheckedForm):
@@ -37,7 +37,7 @@ class ReviewedForm(CheckedForm):
             return
         self.initial["reviewer"] = notes.get_reviewer(self.instance)
         step = self.data.get("_step", "")
-        why.required = why.required or step not in ("", ASSIGN)
+        why.required = why.required or step not in ("", ASSIGN, MOVE)
 
     def clean_why(self) -> str:
         text: str = self.cleaned_data["why"]
@@ -60,7 +60,7 @@ def build_review(transfer: Transfer, user: Any) -> dict[str, Any]:
         "url": reverse("admin:transfers_transfer_step", args=[transfer.pk]),
         "may_speak": review.may_speak(user),
         "returned": notes.get_return(transfer),
-        "notes": notes.list_notes(transfer),
+        "notes": [(note, moving.can_undo(note)) for note in notes.list_notes(transfer)],
     }
 
 
@@ -86,7 +86,7 @@ def _take_step(request: HttpRequest, transfer: Transfer) -> str:
     if name == COMMENT or (not name and workflow.find_people(text)):
         review.comment(transfer, request.user, text)
         return f"Your comment on {transfer.key} was added."
-    if not name:
+    if name in ("", MOVE):
         return assigned
     step = workflow.TRANSITIONS.get(name)
     current = Transfer.objects.get(pk=transfer.pk)

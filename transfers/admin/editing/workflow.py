@@ -33,6 +33,8 @@ class WorkflowAdmin(RegistryAdmin):
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Take the step that was posted with the edits, which are saved."""
         self._take_step(request, obj)
+        if request.POST.get("_step") == review.MOVE:
+            return HttpResponseRedirect(reverse("admin:transfers_transfer_move", args=[obj.pk]))
         if "_step" in request.POST:
             return HttpResponseRedirect(self._get_page(obj))
         return super().response_change(request, obj)
