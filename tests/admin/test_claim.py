@@ -74,15 +74,23 @@ def test_a_form_without_a_choice_records_nothing_and_asks(curator, article):
 
 def test_each_candidate_says_what_fits_and_what_does_not(curator, article):
     factories.transfer("rus-srb-s-400-2018")
-    text = re.sub(r"\s+", " ", body(curator.get(get_claim_page(article, "two"))))
+    text = body(curator.get(get_claim_page(article, "two")))
     assert "recipient Serbia ✗ – ¶2 says Kazakhstan" in text
-    assert "system S-400 ✓ – ¶2" in text
+    assert "supplier Russia ✓ – ¶1" in text
+    assert "system S-400 ✓<" in text
+
+
+def test_a_candidate_that_fits_says_why_it_is_not_preselected(curator, article):
+    factories.transfer("rus-srb-s-400-2018")
+    article.text = "The six S-400 systems of the deal of Russia and Serbia are new."
+    article.save()
+    assert "but nothing says who supplies whom" in body(curator.get(get_claim_page(article, "six")))
 
 
 def test_each_candidate_says_its_state_and_its_figures(curator, address):
     factories.quantity("delivered", 2, transfer=factories.published("rus-srb-s-400-2018"))
     text = body(curator.get(address))
-    assert "rus-srb-s-400-2018 (published)" in text
+    assert '<span>rus-srb-s-400-2018</span> <span class="tag">published</span>' in text
     assert "recorded: delivered 2 systems, ordered 6 systems" in text
 
 
@@ -344,6 +352,26 @@ def test_the_next_claim_is_proposed_with_what_was_entered_for_the_last(
     assert [values[f"claim-{name}"] for name in ("attributed_to", "credibility", "measure")] == [
         "a minister", 3, "ordered",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "measure"),
+    [
+        ("Russia delivered six S-400 systems to Serbia.", "delivered"),
+        ("Russia will deliver six S-400 systems to Serbia.", None),
+        ("The six S-400 systems of Serbia are Russian.", "ordered"),
+    ],
+    ids=["the sentence goes before the last claim", "what is planned", "the last claim"],
+)
+def test_the_measure_is_what_the_sentence_says_or_that_of_the_last_claim(
+    curator, article, preselected, text, measure
+):
+    factories.transfer("rus-kaz-s-400-2019", recipient="KAZ")
+    page = get_claim_page(article, "two")
+    record(curator, page, **{"target-target": "new", "new-another": "on"})
+    article.text = text
+    article.save()
+    assert read_proposal(curator, get_claim_page(article, "six")).get("claim-measure") == measure
 
 
 def test_the_entries_of_somebody_else_are_not_proposed(client, curator, article, address, preselected):

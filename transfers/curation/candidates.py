@@ -61,7 +61,8 @@ class Assessment:
     """How a transfer stands to a figure: a verdict on each feature, and what competes with it.
 
     `place` says how many systems are named nearer to the figure than the transfer's own, `line` holds its
-    system and the families of that, and `is_exact` tells whether the system itself is named.
+    system and the families of that. `is_exact` tells whether the system itself is named, and `is_directed`
+    whether it is said who supplies whom.
     """
 
     option: Option
@@ -70,6 +71,7 @@ class Assessment:
     place: int
     line: tuple[str, ...]
     is_exact: bool
+    is_directed: bool
 
     @property
     def is_complete(self) -> bool:
@@ -131,7 +133,9 @@ def choose(assessments: Iterable[Assessment]) -> Option | None:
     complete = [assessed for assessed in assessments if assessed.is_complete]
     families = {family for assessed in complete if assessed.is_exact for family in assessed.line[1:]}
     best = [assessed for assessed in complete if assessed.option.system not in families]
-    return best[0].option if len(best) == 1 and not best[0].rivals else None
+    if len(best) != 1 or best[0].rivals or not best[0].is_directed:
+        return None
+    return best[0].option
 
 
 def assess(passage: Passage, option: Option) -> Assessment:
@@ -139,13 +143,15 @@ def assess(passage: Passage, option: Option) -> Assessment:
     supplier, recipient = (_assess_party(passage, option, role) for role in (SUPPLIER, RECIPIENT))
     system = _assess_system(passage, option)
     fits = (supplier, recipient, system)
+    parties = _list_parties([passage.own, *_list_used(passage, supplier, recipient)])
     return Assessment(
         option,
         fits,
-        rivals=tuple(_list_rivals(passage, option, fits)),
+        rivals=tuple(dict.fromkeys(_list_rivals(passage, option, parties, system))),
         place=_find_place(passage, option),
         line=tuple(list_line(option.system, passage.families)),
         is_exact=_is_named(passage, option, system.paragraph),
+        is_directed=_is_direction_said([parties, *map(_list_parties, passage.levels)], option),
     )
 
 
@@ -209,23 +215,27 @@ def _is_related(slug: str, option: Option, families: Mapping[str, str | None]) -
     return slug in list_line(option.system, families) or option.system in list_line(slug, families)
 
 
-def _list_rivals(passage: Passage, option: Option, fits: Iterable[Fit]) -> Iterator[str]:
+def _list_used(passage: Passage, *fits: Fit) -> list[Statement]:
+    """Return the statements of the levels that these verdicts rest on, without the figure's own."""
+    paragraphs = {fit.paragraph for fit in fits}
+    levels = [level for level in passage.levels if paragraphs & {statement.paragraph for statement in level}]
+    return [statement for level in levels for statement in level]
+
+
+def _list_rivals(
+    passage: Passage, option: Option, parties: Iterable[NamedParty], system: Fit
+) -> Iterator[str]:
     """Yield what the paragraphs that the verdicts rest on name besides the transfer's own features."""
-    level_of = {statement.paragraph: level for level in passage.levels for statement in level}
-    used = {fit.feature: level_of.get(fit.paragraph, (passage.own,)) for fit in fits}
-    parties = _list_parties([passage.own, *used[SUPPLIER], *used[RECIPIENT]])
     for party in parties:
         if not party.codes or not set(party.codes) <= {option.supplier, option.recipient}:
             yield party.text
         elif len(party.codes) > 1:
             yield f"{party.text}, which may be either party"
-    for statement in {passage.own, *used[SYSTEM]}:
-        for system in statement.systems:
-            if not _is_of_family(system, option, passage.families):
-                yield system.text
+    for statement in [passage.own, *_list_used(passage, system)]:
+        for named in statement.systems:
+            if not _is_of_family(named, option, passage.families):
+                yield named.text
     yield from _list_other_kinds([passage.own], option)
-    if not _is_direction_said([parties, *map(_list_parties, passage.levels)], option):
-        yield "nothing says who supplies whom"
 
 
 def _is_direction_said(levels: Iterable[list[NamedParty]], option: Option) -> bool:

@@ -15,6 +15,7 @@ from transfers.admin.editing.inputs import EDTFFormField
 from transfers.curation import recording, workflow
 from transfers.curation.outcomes import FIGURES
 from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark, choose_excerpt
+from transfers.evidence.recognition.measures import find_measures
 from transfers.models import CLAIM_MODELS, ArticleText, Transfer, Valuation, history
 from transfers.vocabulary import written_dates
 from transfers.vocabulary.counts import Number
@@ -28,6 +29,8 @@ _FIGURE_FIELDS = {
     MONEY: ["measure", "number", "currency"],
     DATE: ["event", "date"],
 }
+#: Of these a page shows the value alone until somebody opens them.
+_PLACE_FIELDS = ("as_of", "locator", "excerpt", "note")
 _DATE_FIELDS = {NUMBER: ["as_of"], MONEY: [], DATE: ["date"]}
 #: What a curator is likely to enter for the next claim of an article as for the last one.
 _REMEMBERED = ("attributed_to", "credibility")
@@ -100,7 +103,23 @@ class ClaimMaker:
     @property
     def media(self) -> forms.Media:
         own_forms = (form for form in (self.target, self.claim, self.new) if form)
-        return sum((form.media for form in own_forms), forms.Media(js=["transfers/claim.js"]))
+        return sum(
+            (form.media for form in own_forms),
+            forms.Media(css={"all": ["transfers/claim.css"]}, js=["transfers/claim.js"]),
+        )
+
+    @property
+    def main_fields(self) -> list[Any]:
+        """Return the fields of the claim that a curator enters or checks one by one."""
+        return [field for field in self.claim if field.name not in _PLACE_FIELDS]
+
+    @property
+    def other_fields(self) -> list[Any]:
+        return [field for field in self.claim if field.name in _PLACE_FIELDS]
+
+    @property
+    def has_wrong_place(self) -> bool:
+        return any(field.errors for field in self.other_fields)
 
     @property
     def has_errors(self) -> bool:
@@ -160,14 +179,25 @@ class ClaimMaker:
         return proposal | {"unit": unit}
 
     def _remember(self) -> dict[str, Any]:
-        """Return the user's newest entries for claims of this source; the measure for claims of this kind."""
-        own_model = FIGURES[self.mark.kind]
+        """Return the user's newest entries for claims of this source, and the measure."""
         newest = {model: self._get_newest(model) for model in CLAIM_MODELS}
         copies = [copy for copy in newest.values() if copy]
         latest = max(copies, key=lambda copy: copy.history_date, default=None)
         entries = {name: getattr(latest, name) for name in _REMEMBERED} if latest else {}
-        measure = own_model.MEASURE_FIELD
-        return entries | ({measure: getattr(newest[own_model], measure)} if newest[own_model] else {})
+        measure = FIGURES[self.mark.kind].MEASURE_FIELD
+        return entries | {measure: self._propose_measure(newest[FIGURES[self.mark.kind]])}
+
+    def _propose_measure(self, latest: Any) -> str:
+        """Return the measure that the sentence names; that of the latest claim if it names none."""
+        measures = find_measures(self.article.text, self.mark)
+        if measures is None:
+            return ""
+        field = FIGURES[self.mark.kind].MEASURE_FIELD
+        choices = {value for value, _ in FIGURES[self.mark.kind]._meta.get_field(field).choices}
+        named = sorted(measures & choices)
+        if not named:
+            return getattr(latest, field) if latest else ""
+        return named[0] if len(named) == 1 else ""
 
     def _get_newest(self, model: Any) -> Any:
         copies = model.history.filter(

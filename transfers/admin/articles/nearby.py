@@ -37,7 +37,12 @@ class Candidate:
 
     transfer: Transfer
     features: tuple[Feature, ...]
+    doubt: str
     figures: str
+
+    @property
+    def is_likely(self) -> bool:
+        return all(feature.verdict != Verdict.CONTRADICTED for feature in self.features)
 
 
 class NearbyTransfers:
@@ -84,7 +89,11 @@ class NearbyTransfers:
         return [
             Candidate(
                 transfer,
-                tuple(_describe(fit, getattr(transfer, fit.feature)) for fit in assessed.fits),
+                tuple(
+                    _describe(fit, getattr(transfer, fit.feature), self.mark.paragraph)
+                    for fit in assessed.fits
+                ),
+                _describe_doubt(assessed),
                 ", ".join(dict.fromkeys(map(describe_figure, getattr(transfer, claims).all()))),
             )
             for assessed, transfer in ranked
@@ -146,10 +155,19 @@ def _build_option(transfer: Transfer) -> Option:
     )
 
 
-def _describe(fit: Fit, record: Any) -> Feature:
-    """Return the verdict in words: `recipient Kazakhstan ✗ – ¶2 says Serbia`."""
+def _describe_doubt(assessed: Assessment) -> str:
+    """Return what keeps a transfer that fits in everything from being plainly meant."""
+    if not assessed.is_complete:
+        return ""
+    if assessed.rivals:
+        return f"but {', '.join(assessed.rivals)} is named as well"
+    return "" if assessed.is_directed else "but nothing says who supplies whom"
+
+
+def _describe(fit: Fit, record: Any, own: int) -> Feature:
+    """Return the verdict in words, such as `recipient Kazakhstan ✗ – ¶2 says Serbia`."""
     remark = {
-        Verdict.FITS: f"¶{fit.paragraph}",
+        Verdict.FITS: f"¶{fit.paragraph}" if fit.paragraph != own else "",
         Verdict.CONTRADICTED: f"¶{fit.paragraph} says {', '.join(fit.instead)}",
         Verdict.UNSAID: "not named near the figure",
     }[fit.verdict]

@@ -5,6 +5,7 @@ transfer that nobody chose; and one that others rely on is only touched once tha
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -18,6 +19,8 @@ from transfers.models import Quantity, Transfer
 from .nearby import Candidate
 
 OTHER, NEW = "other", "new"
+#: How many transfers are shown at once where none fits.
+FEW = 2
 _CONSEQUENCES = {
     Transfer.State.IN_REVIEW: "is in review. With this claim it is a draft again and must be submitted again",
     Transfer.State.PUBLISHED: "is published. With this claim it becomes a draft, to be reviewed again;"
@@ -39,7 +42,10 @@ class TargetForm(forms.Form):
     """Choice of the transfer; nothing is chosen unless one transfer plainly is meant."""
 
     target = forms.ChoiceField(
-        label="Transfer", required=False, widget=forms.RadioSelect, show_hidden_initial=True
+        label="Transfer",
+        required=False,  # what is typed below chooses as well
+        widget=forms.RadioSelect(attrs={"required": True}),
+        show_hidden_initial=True,
     )
     other = forms.ModelChoiceField(Transfer.objects.all(), required=False, label="Another transfer")
 
@@ -119,17 +125,44 @@ class TargetForm(forms.Form):
         return by_pk[self.choice]
 
     @property
+    def has_choice(self) -> bool:
+        return bool(self.choice or self["target"].value())
+
+    @property
     def hidden_initial(self) -> str:
         """Return the hidden field that tells which transfer was preselected."""
         return self["target"].as_hidden(only_initial=True)
 
     @property
+    def likely_rows(self) -> list[TargetRow]:
+        """Return the candidates that nothing contradicts, or the first few if there are none."""
+        candidates = [row for row in self.rows if row.candidate]
+        likely = [row for row in candidates if row.candidate and row.candidate.is_likely]
+        return likely or candidates[:FEW]
+
+    @property
+    def unlikely_rows(self) -> list[TargetRow]:
+        likely = self.likely_rows
+        return [row for row in self.rows if row.candidate and row not in likely]
+
+    @property
+    def has_unlikely_choice(self) -> bool:
+        selected = self.choice or self["target"].value()
+        return any(str(row.radio.data["value"]) == selected for row in self.unlikely_rows)
+
+    @property
+    def typed_rows(self) -> list[TargetRow]:
+        return [row for row in self.rows if not row.candidate]
+
+    @cached_property
     def rows(self) -> list[TargetRow]:
         """Return the choices in their order, each with what belongs to it."""
         transfers: dict[str, Any] = {str(candidate.transfer.pk): candidate for candidate in self.candidates}
         rows = []
         for radio in self["target"].subwidgets:
             value = str(radio.data["value"])
+            if self.choice:  # what was typed may have chosen
+                radio.data["attrs"] |= {"checked": value == self.choice}
             candidate = transfers.get(value)
             transfer = candidate.transfer if candidate else self._get_other() if value == OTHER else None
             name = _name_confirmation(transfer) if transfer else ""
@@ -166,6 +199,11 @@ class NewTransferForm(NewTransferCheck):
             self.fields[name].show_hidden_initial = True
         for name in ("supplier", "recipient", "system"):
             set_autocomplete(self.fields[name], Transfer, name, site)
+
+    @property
+    def record_fields(self) -> list[Any]:
+        """Return the fields of the transfer, without the box that confirms that it is no duplicate."""
+        return [self[name] for name in self.Meta.fields]
 
     def clean_key(self) -> str:
         """Return the key that was typed; one that was only proposed follows the parties and the system."""
