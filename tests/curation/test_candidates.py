@@ -105,10 +105,12 @@ def test_a_transfer_that_something_contradicts_is_not_chosen(text, option):
     assert choose_one(text, option) is None
 
 
-@pytest.mark.parametrize(("said", "stored"), [("Mi-35", "mi-35m"), ("Mi-35M", "mi-35"), ("Mi-35M", "mi-35m")])
-def test_a_system_fits_its_family_up_and_down(said, stored):
+@pytest.mark.parametrize(
+    ("named", "stored"), [("Mi-35", "mi-35m"), ("Mi-35M", "mi-35"), ("Mi-35M", "mi-35m")]
+)
+def test_a_system_fits_its_family_up_and_down(named, stored):
     option = build_option("RUS", "SRB", stored)
-    assert choose_one(f"Serbia ordered six {said} helicopters from Russia.", option) == option
+    assert choose_one(f"Serbia ordered six {named} helicopters from Russia.", option) == option
 
 
 def test_a_transfer_of_the_variant_that_is_named_fits_better_than_one_of_its_family():
@@ -220,30 +222,45 @@ def draw_name(draw, names):
 @st.composite
 def sentences(draw):
     parties, systems, _ = load_names()
-    (one, supplier), (two, recipient) = draw_name(draw, parties), draw_name(draw, parties)
-    name, system = draw_name(draw, systems)
-    kind, category = draw(st.sampled_from([("tanks", "armoured_vehicles"), ("helicopters", "aircraft")]))
-    sold = {"supplier": supplier, "recipient": recipient}
-    return draw(
-        st.sampled_from(
-            [
-                Sentence(f"{two} has ordered six {name} from {one}.", **sold, system=system),
-                Sentence(f"{one} delivered two {name} to {two} in May 2019.", **sold, system=system),
-                Sentence(f"Six {name} were delivered to {two} by {one}.", **sold, system=system),
-                Sentence(f"The {name} that {two} bought from {one} cost $3 billion.", **sold, system=system),
-                Sentence(f"{two} will receive four {name}.", recipient=recipient, system=system),
-                Sentence(f"{one} is to supply three {name}.", supplier=supplier, system=system),
-                Sentence(f"{two} expects two of them in 2020.", recipient=recipient),
-                Sentence(f"A deal with {two} was worth $2 billion.", involved=recipient),
-                Sentence(f"The {name} deal is worth $3 billion.", system=system),
-                Sentence(f"{two} ordered 180 K2 from {one}.", **sold, system=UNKNOWN),
-                Sentence(f"Ruritania received five {name} from {one}.", supplier, UNKNOWN, system),
-                Sentence(f"Another five {kind} will follow in 2021.", category=category),
-                Sentence("The first six came in October 2019."),
-                Sentence("The minister spoke to reporters."),
-            ]
-        )
-    )
+    supplier, recipient = draw_name(draw, parties), draw_name(draw, parties)
+    system = draw_name(draw, systems)
+    general = [*list_partial(supplier, recipient, system), *list_general(recipient)]
+    return draw(st.sampled_from([*list_full(supplier, recipient, system), *general]))
+
+
+def list_full(supplier, recipient, system):
+    """Return sentences that name all three, of which the register may not know one."""
+    (one, seller), (two, buyer), (name, slug) = supplier, recipient, system
+    return [
+        Sentence(f"{two} has ordered six {name} from {one}.", seller, buyer, slug),
+        Sentence(f"{one} delivered two {name} to {two} in May 2019.", seller, buyer, slug),
+        Sentence(f"Six {name} were delivered to {two} by {one}.", seller, buyer, slug),
+        Sentence(f"The {name} that {two} bought from {one} cost $3 billion.", seller, buyer, slug),
+        Sentence(f"{two} ordered 180 K2 from {one}.", seller, buyer, UNKNOWN),
+        Sentence(f"Ruritania received five {name} from {one}.", seller, UNKNOWN, slug),
+    ]
+
+
+def list_partial(supplier, recipient, system):
+    """Return sentences that leave one or two of the three open."""
+    (one, seller), (two, buyer), (name, slug) = supplier, recipient, system
+    return [
+        Sentence(f"{two} will receive four {name}.", recipient=buyer, system=slug),
+        Sentence(f"{one} is to supply three {name}.", supplier=seller, system=slug),
+        Sentence(f"{two} expects two of them in 2020.", recipient=buyer),
+        Sentence(f"The {name} deal is worth $3 billion.", system=slug),
+    ]
+
+
+def list_general(recipient):
+    """Return sentences that name a party in no role, a kind of arms, or nothing."""
+    return [
+        Sentence(f"A deal with {recipient[0]} was worth $2 billion.", involved=recipient[1]),
+        Sentence("Another five tanks will follow in 2021.", category="armoured_vehicles"),
+        Sentence("Another five helicopters will follow in 2021.", category="aircraft"),
+        Sentence("The first six came in October 2019."),
+        Sentence("The minister spoke to reporters."),
+    ]
 
 
 @st.composite

@@ -14,8 +14,10 @@ from transfers.evidence.recognition.measures import find_measures
         ("Of ten ordered, six tanks were delivered.", {"ordered", "agreed", "delivered"}),
         ("Serbia ordered ten. The six tanks are green. Ten were delivered.", set()),
         ("Serbia has six tanks.", set()),
-        ("Serbia will receive six tanks.", None),
-        ("Six tanks are to be delivered.", None),
+        ("Serbia will receive six tanks.", {"due"}),
+        ("Six tanks are to be delivered.", {"due"}),
+        ("Serbia plans to order six tanks.", None),
+        ("Serbia may receive six tanks.", None),
         ("The six tanks were not delivered.", None),
     ],
 )

@@ -1,7 +1,6 @@
 """Claims made from the marks of an article: forms filled in with proposals, and how they are recorded."""
 
 from contextlib import suppress
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,13 +13,12 @@ from transfers.admin.editing.forms import CountForm, ValueForm
 from transfers.admin.editing.inputs import EDTFFormField
 from transfers.curation import recording, workflow
 from transfers.curation.outcomes import FIGURES
-from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark, choose_excerpt
-from transfers.evidence.recognition.measures import find_measures
-from transfers.models import CLAIM_MODELS, ArticleText, Transfer, Valuation, history
+from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark
+from transfers.models import ArticleText, Transfer, history
 from transfers.vocabulary import written_dates
-from transfers.vocabulary.counts import Number
 
 from .nearby import NearbyTransfers
+from .proposal import propose_claim
 from .target import NewTransferForm, TargetForm
 
 _EVIDENCE = ["locator", "excerpt", "attributed_to", "credibility", "note"]
@@ -72,7 +70,9 @@ class ClaimMaker:
         self.nearby = NearbyTransfers(article, mark, marks)
         data = request.POST if request.method == "POST" else None
         claim_form = _build_claim_form(mark.kind)
-        self.claim = claim_form(data, prefix=f"{prefix}claim", initial=self._propose_claim())
+        self.claim = claim_form(
+            data, prefix=f"{prefix}claim", initial=propose_claim(article, mark, self.user)
+        )
         self.new = self._build_new_form(site, data, f"{prefix}new")
         preselected = self.nearby.preselected
         self.target = TargetForm(
@@ -162,45 +162,3 @@ class ClaimMaker:
         if transfer is None:
             raise workflow.Refused(f"The transfer {chosen} was changed meanwhile. Check it and try again.")
         return transfer
-
-    def _propose_claim(self) -> dict[str, Any]:
-        """Return the marked figure and its place, and what the user entered for this article's last claim."""
-        proposal = self._remember() | {
-            "locator": f"¶{self.mark.paragraph}",
-            "excerpt": choose_excerpt(self.article.text, self.mark),
-        }
-        if self.mark.kind == DATE:
-            return proposal | {"date": self.mark.value[0]}
-        *ends, unit = self.mark.value
-        minimum, maximum = (Decimal(end) if end else None for end in ends)
-        proposal |= {"number": Number(minimum, maximum, self.mark.is_approximate)}
-        if self.mark.kind == MONEY:
-            return proposal | {"measure": Valuation.Measure.DEAL_VALUE, "currency": unit}
-        return proposal | {"unit": unit}
-
-    def _remember(self) -> dict[str, Any]:
-        """Return the user's newest entries for claims of this source, and the measure."""
-        newest = {model: self._get_newest(model) for model in CLAIM_MODELS}
-        copies = [copy for copy in newest.values() if copy]
-        latest = max(copies, key=lambda copy: copy.history_date, default=None)
-        entries = {name: getattr(latest, name) for name in _REMEMBERED} if latest else {}
-        measure = FIGURES[self.mark.kind].MEASURE_FIELD
-        return entries | {measure: self._propose_measure(newest[FIGURES[self.mark.kind]])}
-
-    def _propose_measure(self, latest: Any) -> str:
-        """Return the measure that the sentence names; that of the latest claim if it names none."""
-        measures = find_measures(self.article.text, self.mark)
-        if measures is None:
-            return ""
-        field = FIGURES[self.mark.kind].MEASURE_FIELD
-        choices = {value for value, _ in FIGURES[self.mark.kind]._meta.get_field(field).choices}
-        named = sorted(measures & choices)
-        if not named:
-            return getattr(latest, field) if latest else ""
-        return named[0] if len(named) == 1 else ""
-
-    def _get_newest(self, model: Any) -> Any:
-        copies = model.history.filter(
-            source=self.article.source_id, history_user=self.user.pk, history_type=history.ADDED
-        )
-        return copies.order_by("-history_date", "-history_id").first()

@@ -1,6 +1,6 @@
 """What a figure measures by the verbs of its sentence: ordered, delivered, agreed. Pure.
 
-Only what has happened is proposed: of arms that "will be delivered" nothing is known yet.
+Of arms that "will be delivered" the delivery is due, and nothing else is known yet.
 """
 
 import re
@@ -17,19 +17,25 @@ _VERBS = {
     "cancelled": r"cancell?(?:ed|s)|scrapped|terminated",
 }
 _PATTERNS = {measure: re.compile(rf"\b(?:{verbs})\b", re.IGNORECASE) for measure, verbs in _VERBS.items()}
-_OPEN = re.compile(
-    r"\b(?:will|would|shall|may|might|could|to be|to deliver|to receive|to get|plan(?:s|ned)?|expect(?:s|ed)?"
-    r"|intend(?:s|ed)?|not|no|never|if)\b",
+_PLANNED = re.compile(
+    r"\b(?:will|would|shall|to be|to deliver|to receive|to get|due|plan(?:s|ned)?|expect(?:s|ed)?"
+    r"|intend(?:s|ed)?)\b",
     re.IGNORECASE,
+)
+_DENIED = re.compile(r"\b(?:may|might|could|not|no|never|[Ii]f|[Uu]nless)\b")  # May is a month
+_DELIVERY = re.compile(
+    r"\b(?:deliver\w*|receiv\w*|arriv\w*|get|suppl(?:y|ied)|hand(?:ed)? over)\b", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\"“‘(]?[^\W\d_a-z])")
 
 
 def find_measures(text: str, mark: Mark) -> set[str] | None:
-    """Return the measures that the verbs of the figure's sentence name; None if they have not happened."""
+    """Return the measures that the verbs of the figure's sentence name; None if it says what may not be."""
     sentence = get_sentence(text, mark)
-    if _OPEN.search(sentence):
+    if _DENIED.search(sentence):
         return None
+    if _PLANNED.search(sentence):
+        return {"due"} if _DELIVERY.search(sentence) else None
     return {measure for measure, pattern in _PATTERNS.items() if pattern.search(sentence)}
 
 

@@ -1,0 +1,49 @@
+"""What is proposed for a claim: the marked figure, its place, and what the curator entered last."""
+
+from decimal import Decimal
+from typing import Any
+
+from transfers.curation.outcomes import FIGURES
+from transfers.evidence.recognition.marks import DATE, MONEY, Mark, choose_excerpt
+from transfers.evidence.recognition.measures import find_measures
+from transfers.models import CLAIM_MODELS, ArticleText, Valuation, history
+from transfers.vocabulary.counts import Number
+
+#: What a curator is likely to enter for the next claim of an article as for the last one.
+_REMEMBERED = ("attributed_to", "credibility")
+
+
+def propose_claim(article: ArticleText, mark: Mark, user: Any) -> dict[str, Any]:
+    """Return values for the claim's form; the user's newest claim of the source gives what no mark says."""
+    newest = {model: _get_newest(model, article, user) for model in CLAIM_MODELS}
+    latest = max(filter(None, newest.values()), key=lambda copy: copy.history_date, default=None)
+    proposal = {name: getattr(latest, name) for name in _REMEMBERED} if latest else {}
+    proposal |= {"locator": f"¶{mark.paragraph}", "excerpt": choose_excerpt(article.text, mark)}
+    model = FIGURES[mark.kind]
+    proposal[model.MEASURE_FIELD] = _propose_measure(article, mark, newest[model])
+    if mark.kind == DATE:
+        return proposal | {"date": mark.value[0]}
+    *ends, unit = mark.value
+    minimum, maximum = (Decimal(end) if end else None for end in ends)
+    proposal |= {"number": Number(minimum, maximum, mark.is_approximate)}
+    if mark.kind == MONEY:
+        return proposal | {"measure": Valuation.Measure.DEAL_VALUE, "currency": unit}
+    return proposal | {"unit": unit}
+
+
+def _get_newest(model: Any, article: ArticleText, user: Any) -> Any:
+    """Return the user's newest claim of this kind and of the article's source, as it was recorded."""
+    copies = model.history.filter(source=article.source_id, history_user=user.pk, history_type=history.ADDED)
+    return copies.order_by("-history_date", "-history_id").first()
+
+
+def _propose_measure(article: ArticleText, mark: Mark, latest: Any) -> str:
+    """Return the measure that the sentence names; where it names none, that of the latest claim."""
+    measures = find_measures(article.text, mark)
+    if measures is None:
+        return ""
+    field = FIGURES[mark.kind].MEASURE_FIELD
+    if not measures:
+        return getattr(latest, field) if latest else ""
+    named = measures & {value for value, _ in FIGURES[mark.kind]._meta.get_field(field).choices}
+    return named.pop() if len(named) == 1 else ""
