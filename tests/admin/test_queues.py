@@ -8,16 +8,17 @@ from django.utils import timezone
 
 from tests.support import factories
 from transfers.admin.editing import queues
+from transfers.curation import review, workflow
 from transfers.models import Transfer
 from transfers.publication import publish
 
 pytestmark = pytest.mark.django_db
 
 
-def list_keys(name):
-    """Return the keys of the transfers in the queue."""
+def list_keys(name, user=None):
+    """Return the keys of the transfers in the queue, as a user sees it."""
     queue = next(queue for queue in queues.QUEUES if queue.name == name)
-    return set(queue.filter(Transfer.objects.all()).values_list("key", flat=True))
+    return set(queue.filter(Transfer.objects.all(), user).values_list("key", flat=True))
 
 
 def publish_with(*claims, **values):
@@ -44,6 +45,59 @@ def years_ago(years):
 def test_in_review():
     factories.published()
     assert {factories.transfer(state="in_review").key} == list_keys("in_review")
+
+
+def test_what_was_asked_back_waits_for_whoever_submitted_it():
+    curator, reviewer = factories.user("curator"), factories.user("reviewer")
+    transfer = factories.quantity().transfer
+    workflow.move(transfer, "submit", curator, "Read")
+    assert list_keys("mine", curator) == set()
+    workflow.move(transfer, "return", reviewer, "Which is older?")
+    assert list_keys("mine", curator) == list_keys("returned") == {transfer.key}
+    assert list_keys("mine", reviewer) == set()
+
+
+def test_what_was_submitted_again_is_not_asked_back():
+    curator = factories.user("administrator")
+    transfer = factories.in_review()
+    workflow.move(transfer, "return", curator, "Which is older?")
+    workflow.move(transfer, "submit", curator, "The second")
+    assert list_keys("returned") == set()
+
+
+def test_what_its_curator_takes_up_by_an_edit_is_not_asked_back():
+    transfer = factories.in_review()
+    workflow.reopen(transfer, factories.user("curator"), "A new source")
+    assert list_keys("returned") == set()
+
+
+def test_what_is_assigned_waits_for_its_reviewer_while_it_is_in_review():
+    reviewer, other = factories.user("reviewer"), factories.user("reviewer", "other")
+    transfer, draft = factories.in_review(), factories.transfer()
+    for record in (transfer, draft):
+        review.assign(record, reviewer, reviewer)
+    assert list_keys("mine", reviewer) == {transfer.key}
+    review.assign(transfer, other, reviewer)
+    assert list_keys("mine", reviewer) == set()
+
+
+def test_a_mention_waits_until_it_is_answered():
+    reviewer, anna = factories.user("reviewer"), factories.user("curator", "anna")
+    transfer = factories.in_review()
+    review.comment(transfer, reviewer, "@anna, which page?")
+    assert list_keys("mine", anna) == {transfer.key}
+    review.comment(transfer, anna, "Page 3")
+    assert list_keys("mine", anna) == set()
+
+
+def test_the_front_page_says_why_a_transfer_came_back(client):
+    curator = factories.user("curator")
+    transfer = factories.quantity().transfer
+    workflow.move(transfer, "submit", curator, "Read")
+    workflow.move(transfer, "return", factories.user("reviewer"), "Which is older?")
+    client.force_login(curator)
+    body = client.get(reverse("admin:index")).content.decode()
+    assert "Which is older?" in body
 
 
 def test_disputed_is_where_sources_differ():
@@ -131,14 +185,14 @@ def test_a_queue_that_there_is_not_filters_nothing(admin_client):
 def test_the_counts_are_those_of_the_queues():
     factories.transfer(state="in_review")
     publish_with(ordered(6), ordered(8))
-    assert {queue.name: count for queue, count in queues.count_queues()} == {
+    assert {queue.name: count for queue, count in queues.count_queues(None)} == {
         queue.name: len(list_keys(queue.name)) for queue in queues.QUEUES
     }
 
 
 def test_the_counts_take_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
-        queues.count_queues()
+        queues.count_queues(None)
 
 
 @pytest.mark.parametrize("queue", queues.QUEUES, ids=lambda queue: queue.name)

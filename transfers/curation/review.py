@@ -74,6 +74,13 @@ def filter_mine(user: Any) -> Any:
     return assigned | returned | Exists(mentioned.filter(~Exists(answers)))
 
 
+def list_questions(user: Any) -> QuerySet:
+    """Return the notes with which transfers that the user had submitted were asked back, the newest first."""
+    returned = Transfer.objects.filter(filter_returned() & Exists(_newest(Kind.SUBMIT).filter(user=user)))
+    questions = ReviewNote.objects.newest(Kind.SUBMIT, Kind.RETURN).filter(transfer__in=returned)
+    return questions.select_related("transfer", "user").order_by("-pk")
+
+
 def _newest(*kinds: str) -> QuerySet:
     """Return the newest note of these kinds about the transfer of the outer query."""
     return ReviewNote.objects.newest(*kinds).filter(transfer=OuterRef("pk"))

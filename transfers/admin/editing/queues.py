@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
+from transfers.curation import review
 from transfers.models import Claim, RegistryRow, Transfer, history
 from transfers.vocabulary.measures import Status
 
@@ -23,25 +24,26 @@ class Queue:
 
     name: str
     label: str
-    condition: Callable[[], Any]
+    #: The condition of what waits for a user; of most queues it is the same for all.
+    condition: Callable[[Any], Any]
 
-    def filter(self, transfers: QuerySet) -> QuerySet:
-        return transfers.filter(self.condition())
+    def filter(self, transfers: QuerySet, user: Any) -> QuerySet:
+        return transfers.filter(self.condition(user))
 
 
 def _published(rows: QuerySet) -> Q:
     return Q(key__in=rows.values("key"))
 
 
-def _disputed() -> Q:
+def _disputed(user: Any) -> Q:
     return _published(RegistryRow.objects.current().exclude(disputed__isnull=True).exclude(disputed=""))
 
 
-def _one_origin() -> Q:
+def _one_origin(user: Any) -> Q:
     return _published(RegistryRow.objects.current().filter(origins__lt=2))
 
 
-def _open() -> Q:
+def _open(user: Any) -> Q:
     """Select transfers whose last known day of delivery, or else of agreement, is years ago."""
     today = timezone.localdate()
     first = date(today.year - YEARS_OPEN, today.month, 1)
@@ -61,20 +63,22 @@ def _without(select: Callable[[QuerySet], QuerySet]) -> Any:
     return condition
 
 
-def _weak() -> Any:
+def _weak(user: Any) -> Any:
     good = Claim.Credibility.DOUBTFUL
     return _without(
         lambda claims: claims.filter(credibility__lt=good).exclude(source__reliability__in=["E", "F"])
     )
 
 
-def _blocked() -> Any:
+def _blocked(user: Any) -> Any:
     unpublished = Q(state__in=[Transfer.State.DRAFT, Transfer.State.IN_REVIEW])
     return unpublished & _without(lambda claims: claims)
 
 
 QUEUES = (
-    Queue("in_review", "In review", lambda: Q(state=Transfer.State.IN_REVIEW)),
+    Queue("mine", "Waiting for you", review.filter_mine),
+    Queue("returned", "Asked back", lambda user: review.filter_returned()),
+    Queue("in_review", "In review", lambda user: Q(state=Transfer.State.IN_REVIEW)),
     Queue("disputed", "Published, but sources differ", _disputed),
     Queue("one_origin", "Published without a second origin", _one_origin),
     Queue("weak", "No claims, or only weak ones", _weak),
@@ -83,10 +87,10 @@ QUEUES = (
 )
 
 
-def count_queues() -> list[tuple[Queue, int]]:
+def count_queues(user: Any) -> list[tuple[Queue, int]]:
     """Return the queues with the number of transfers in each, in one query."""
     counts = Transfer.objects.aggregate(
-        **{queue.name: Count("pk", filter=Q(queue.condition())) for queue in QUEUES}
+        **{queue.name: Count("pk", filter=Q(queue.condition(user))) for queue in QUEUES}
     )
     return [(queue, counts[queue.name]) for queue in QUEUES]
 
@@ -102,4 +106,4 @@ class QueueFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         queue = next((queue for queue in QUEUES if queue.name == self.value()), None)
-        return queue.filter(queryset) if queue else queryset
+        return queue.filter(queryset, request.user) if queue else queryset
