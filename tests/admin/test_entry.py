@@ -36,39 +36,43 @@ def build_count(number, **values):
 def test_the_row_is_shown_as_it_would_be_published(admin_client):
     transfer = factories.quantity().transfer
     body = text(admin_client.get(address(transfer)))
-    assert "Quantity ordered min</th><td>6</td>" in body
+    assert "Quantity ordered min</th> <td>6</td>" in body
 
 
 def test_a_choice_is_shown_in_words(admin_client):
     body = text(admin_client.get(address(factories.transfer(condition="second_hand"))))
-    assert "Condition</th><td>second-hand</td>" in body
+    assert "Condition</th> <td>second-hand</td>" in body
 
 
 def test_a_disputed_figure_says_so_in_words(admin_client):
     transfer = factories.quantity().transfer
     factories.quantity(number=8, transfer=transfer)
     body = text(admin_client.get(address(transfer)))
-    assert "Quantity ordered max</th><td>8</td> <td><strong>disputed</strong></td>" in body
+    assert 'Quantity ordered max</th> <td>8 <span class="tag tag-warning">disputed</span></td>' in body
+    assert "Sources differ: quantity ordered." in body
 
 
 def test_an_undisputed_row_says_nothing_of_a_dispute(admin_client):
     transfer = factories.quantity().transfer
-    assert "<strong>disputed</strong>" not in text(admin_client.get(address(transfer)))
+    body = text(admin_client.get(address(transfer)))
+    assert "disputed</span>" not in body
+    assert "Sources differ" not in body
 
 
 def test_what_publishing_would_change_is_shown(admin_client):
     transfer = factories.published()
     Transfer.objects.filter(pk=transfer.pk).update(location="Niš")
-    assert "Location</th><td>Niš</td> <td></td> <td>empty</td>" in text(admin_client.get(address(transfer)))
+    body = text(admin_client.get(address(transfer)))
+    assert 'Location</th> <td>Niš <span class="quiet-text">public now: empty</span></td>' in body
 
 
 def test_publishing_that_would_change_nothing_says_so(admin_client):
-    assert "would change none of its fields" in text(admin_client.get(address(factories.published())))
+    assert "would change none of the public fields" in text(admin_client.get(address(factories.published())))
 
 
 def test_what_blocks_publication_is_listed(admin_client):
     body = text(admin_client.get(address(factories.transfer())))
-    assert "<li>No claim: nothing is published without a source.</li>" in body
+    assert "Cannot be published: No claim: nothing is published without a source." in body
 
 
 def test_a_transfer_that_cannot_be_settled_says_why(admin_client):

@@ -25,6 +25,12 @@ def save(page):
         page.locator("input[name=_save]").click()
 
 
+def unfold(page):
+    """Open the transfer's own fields and its first claim."""
+    for summary in page.locator("summary:has(.fieldset-heading), .has_original .claim-line").all()[:2]:
+        summary.click()
+
+
 def end_sessions():
     Session.objects.all().delete()
 
@@ -34,6 +40,7 @@ def test_an_edit_is_in_the_form_again_after_the_session_has_ended(log_in):  # no
     page = log_in("a-curator")
     path = f"/admin/transfers/transfer/{claim.transfer.pk}/change/"
     page.goto(path)
+    unfold(page)
     page.fill("#id_note", "entered with care")
     page.fill("#id_quantities-0-number", "7")
     add_date(page)
@@ -84,11 +91,12 @@ def test_an_edit_is_not_shown_to_another_user(log_in):  # noqa: F811
     page = log_in("a-curator")
     path = f"/admin/transfers/transfer/{transfer.pk}/change/"
     page.goto(path)
+    unfold(page)
     page.fill("#id_note", "entered with care")
     end_sessions()
     save(page)
     log_in_again(page, "a-administrator")
-    page.wait_for_selector("#id_note")
+    page.wait_for_selector("#id_note", state="attached")
     assert page.input_value("#id_note") == "stored"
     assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('unsaved'))") == []
 
@@ -98,6 +106,7 @@ def test_an_edit_is_forgotten_at_logout(log_in):  # noqa: F811
     page = log_in("a-curator")
     path = f"/admin/transfers/transfer/{transfer.pk}/change/"
     page.goto(path)
+    unfold(page)
     page.fill("#id_note", "entered with care")
     page.route(f"**{path}", lambda route: route.abort())
     page.locator("input[name=_save]").click()

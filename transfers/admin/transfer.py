@@ -37,12 +37,20 @@ from .imports.filters import ImportFilter
 
 #: Of one kind and one transfer; a posted form that claims to hold more is refused.
 MOST_CLAIMS = 500
+TRANSFER_FIELDS = [
+    ("supplier", "recipient", "system"),
+    ("kind", "condition", "occasion", "location"),
+    ("key", "state"),
+    "note",
+    "comment",
+]
 _EVIDENCE = ("source", "locator", "excerpt", "attributed_to", "credibility", "preferred", "note")
 
 
 class ClaimInline(ReadableInline, RecordChoices, admin.StackedInline):
     """Claims of one kind: the figure, then where the source states it and who says so."""
 
+    template = "admin/transfers/transfer/claims.html"
     extra = 0
     max_num = MOST_CLAIMS
     form = ClaimForm
@@ -93,6 +101,14 @@ class TransferAdmin(WorkflowAdmin, SelectedSteps, MovePages, HistoryAdmin, Stale
     natural_field = "key"
     form = TransferForm
     change_form_template = "admin/transfers/transfer/change_form.html"
+    fieldsets = [(None, {"fields": TRANSFER_FIELDS})]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the fields; those of a stored transfer, which its heading shows, are folded away."""
+        [(_, options)] = super().get_fieldsets(request, obj)
+        if obj is None:
+            return [(None, options)]
+        return [("Parties, system, terms and note", {**options, "classes": ["collapse"]})]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         if (transfer := kwargs.get("obj")) is not None:

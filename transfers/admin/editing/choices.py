@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.http import HttpRequest
 
 #: Of a key in the database: no larger number is one.
@@ -37,7 +37,13 @@ class RecordsField(forms.ModelMultipleChoiceField):
 
 
 class RecordChoices(admin.options.BaseModelAdmin):
-    """Forms whose fields of records take any junk."""
+    """Forms whose fields of records take any junk, and from which no other record is deleted."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_delete_related = False
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):

@@ -31,6 +31,11 @@ class ResolvedRow:
     fault: str = ""
 
     @property
+    def disputes(self) -> list[str]:
+        """Return the figures on which sources differ, by their labels."""
+        return [shown.value for shown in self.fields if shown.label == "Disputed"]
+
+    @property
     def changes(self) -> list[ResolvedField]:
         """Return the fields that publishing would change."""
         return [shown for shown in self.fields if shown.is_changed]

@@ -151,7 +151,11 @@
       return;
     }
     addRows(form, entry.fields);
-    pair(form, entry.fields).forEach(function (both) { write(both[0], both[1]); });
+    pair(form, entry.fields).forEach(function (both) {
+      var box = both[0] && differs(both[0], both[1]) && both[0].closest("details");
+      if (box) box.open = true;
+      write(both[0], both[1]);
+    });
     announce(form, key, entry.time);
   }
 
