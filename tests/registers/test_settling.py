@@ -12,7 +12,7 @@ from transfers.curation.workflow import Refused
 from transfers.models import ImportBatch, Proposal, Quantity, RegisterDeal, RegistryRow, Transfer
 from transfers.publication import publish, verify
 from transfers.registers.importing import undo
-from transfers.registers.reconciling import settling
+from transfers.registers.reconciling import renaming, settling
 from transfers.registers.reconciling.settling import NEW, PART, SAME, Answer
 
 pytestmark = pytest.mark.django_db
@@ -209,3 +209,110 @@ def test_split_of_the_cases_is_settled(curator):
     publish_all()
     rows = RegistryRow.objects.current().filter(key__contains="hentzau-2014").order_by("key")
     assert [shown.quantity_ordered_max for shown in rows] == [6, 7]
+
+
+# The answers about an import that is undone
+
+
+def undo_and_repeat(*deals, generated=LATER):
+    """Undo the newest import and import the same file again; return the report."""
+    undo.undo_import(ImportBatch.objects.order_by("pk").last(), "The wrong moment")
+    return bring(*deals, generated=generated)
+
+
+def list_settled():
+    """Return what each deal of the newest import is, and the curators' answers about it."""
+    return [
+        (deal.outcome, sorted(deal.proposals.values_list("field", "decision")))
+        for deal in ImportBatch.objects.order_by("pk").last().deals.order_by("pk")
+    ]
+
+
+@pytest.mark.parametrize("verdicts", [(SAME, NEW), (NEW, SAME), (NEW, NEW), (PART, PART)])
+def test_answers_are_used_when_the_undone_edition_is_imported_again(split, curator, verdicts):
+    whole = Transfer.objects.get()
+    answers = [
+        Answer(pk, verdict, None if verdict == NEW else whole.pk)
+        for pk, verdict in zip(split, verdicts, strict=True)
+    ]
+    settling.settle(answers, curator)
+    publish_all()
+    before = list_ordered(), sorted(list_settled())
+    done = undo_and_repeat(*PARTS)
+    assert done.plan.counts()["ambiguous"] == 0
+    publish_all()
+    assert (list_ordered(), sorted(list_settled())) == before
+
+
+def test_answers_survive_two_undoings_and_can_still_be_taken_back(split, curator):
+    whole = Transfer.objects.get()
+    settling.settle([Answer(split[0], SAME, whole.pk), Answer(split[1], NEW)], curator)
+    undo_and_repeat(*PARTS)
+    done = undo_and_repeat(*PARTS)
+    assert outcomes(done) == {"changed": 1, "new": 1}
+    settling.take_back(list(done.batch.deals.all()), curator, "A mistake")
+    assert RegisterDeal.objects.ambiguous().count() == 2
+    assert Proposal.objects.open().count() == 2
+
+
+def test_declined_rename_stays_declined(curator):
+    bring(DEAL)
+    other = replace(DEAL, designation="Nord 7/Export", ordered=4)
+    bring(other, generated=LATER)
+    settling.decline(list(Proposal.objects.open().of_deals()), curator)
+    assert outcomes(undo_and_repeat(other)) == {"new": 1}
+
+
+def test_accepted_rename_stays_accepted(curator):
+    bring(DEAL)
+    other = replace(DEAL, designation="Nord 7/Export", ordered=4)
+    bring(other, generated=LATER)
+    [proposal] = Proposal.objects.open().of_deals()
+    renaming.accept([proposal], curator)
+    assert outcomes(undo_and_repeat(other)) == {"changed": 1}
+    [again] = Proposal.objects.of_deals()
+    assert (again.decision, again.decided_by, again.deal.outcome) == ("accepted", curator, "changed")
+
+
+def test_what_nobody_answered_is_asked_again(split):
+    done = undo_and_repeat(*PARTS)
+    assert done.plan.counts()["ambiguous"] == 2
+    assert Proposal.objects.open().count() == 2
+
+
+def test_answers_about_an_undone_import_hold_for_another_edition_too(split, curator):
+    settling.settle([Answer(pk, NEW) for pk in split], curator)
+    undo.undo_import(ImportBatch.objects.order_by("pk").last(), "The wrong file")
+    assert outcomes(bring(*PARTS, generated=LATEST)) == {"new": 2}
+
+
+# Questions that a newer edition closes
+
+
+def test_question_closes_when_a_newer_edition_states_the_deal_otherwise(split):
+    done = bring(WHOLE, generated=LATEST)
+    assert outcomes(done) == {"unchanged": 1}
+    assert not RegisterDeal.objects.ambiguous().exists()
+    assert not Proposal.objects.open().exists()
+
+
+def test_question_stays_open_when_a_newer_edition_states_the_deal_in_the_same_words(split):
+    bring(PARTS[0], generated=LATEST)
+    assert [deal.stated["ordered"] for deal in RegisterDeal.objects.ambiguous()] == [4]
+
+
+def test_question_stays_open_beside_an_edition_of_others(split):
+    bring(replace(DEAL, recipient="Egypt"), generated=LATEST)
+    assert RegisterDeal.objects.ambiguous().count() == 2
+
+
+def test_question_stays_open_beside_an_older_edition(split):
+    bring(WHOLE, generated="1 May 2020")
+    assert RegisterDeal.objects.ambiguous().count() == 2
+
+
+def test_question_is_open_again_when_the_newer_edition_is_undone(split):
+    done = bring(WHOLE, generated=LATEST)
+    undo.undo_import(done.batch, "The wrong file")
+    assert RegisterDeal.objects.ambiguous().count() == 2
+    assert Proposal.objects.open().count() == 2

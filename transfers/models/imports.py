@@ -119,8 +119,9 @@ class ProposalQuerySet(models.QuerySet):
     """Proposals by what they are about."""
 
     def open(self):
-        """Return the proposals that nobody has decided on."""
-        return self.filter(decision=choices.Decision.OPEN)
+        """Return the proposals that nobody has decided on, nor a later edition."""
+        waiting = self.filter(decision=choices.Decision.OPEN)
+        return waiting.exclude(field__in=Proposal.OF_DEALS, deal__outcome=choices.Outcome.EARLIER)
 
     def of_deals(self):
         """Return the proposals that say which deal a deal may be."""

@@ -41,10 +41,11 @@ class ScopeForm(forms.Form):
     def list_proposals(self) -> QuerySet:
         """Return the renames of this scope in imports that stand."""
         scope = self.cleaned_data if self.is_valid() else {}
-        proposals = Proposal.objects.filter(
-            field=Proposal.Proposed.RENAME,
-            decision=scope.get("decision") or Decision.OPEN,
-            deal__batch__undone__isnull=True,
+        decision = scope.get("decision") or Decision.OPEN
+        decided = Proposal.objects.filter(decision=decision)
+        proposals = Proposal.objects.open() if decision == Decision.OPEN else decided
+        proposals = proposals.filter(
+            field=Proposal.Proposed.RENAME, deal__isnull=False, deal__batch__undone__isnull=True
         )
         if scope.get("system"):
             proposals = proposals.filter(transfer__system=scope["system"])

@@ -31,7 +31,7 @@ from .absent import build_locator
 from .claims import list_none_delivered
 from .imported import ImportedDeal
 from .plan import IMPORTED, Plan, PlannedDeal
-from .questions import build_proposals
+from .questions import attach_answers, build_proposals, list_kept
 from .revising import revise
 
 BATCH = 1000
@@ -82,6 +82,8 @@ class _Writer:
         #: Transfers of which figures other than units changed, and those that a later edition no longer has.
         self.revised: set[int] = set()
         self.gone: set[int] = set()
+        #: Curators' answers about deals of this file, if it was imported before and undone.
+        self.kept = list_kept()
         self.last_deal = _find_last(RegisterDeal)
         self.last_claims = {model: _find_last(model) for model in CLAIM_MODELS}
 
@@ -159,11 +161,13 @@ class _Writer:
 
     def _add_questions(self, items: Sequence[PlannedDeal]) -> None:
         """Add what the last deals, which are these, may be, and the renames that no curator saw."""
-        if any(item.is_renamed or item.candidates for item in items):
+        if self.kept or any(item.is_renamed or item.candidates for item in items):
             last = self.batch.deals.order_by("-pk").values_list("pk", flat=True)[: len(items)]
-            deals = zip(sorted(last), items, strict=True)
+            deals = list(zip(sorted(last), items, strict=True))
+            answered = {(answer.transfer_id, answer.value) for answer in self.kept}
             rows = (row for deal, item in deals for row in build_proposals(item, deal, self.batch.time))
-            insert(Proposal, rows)
+            insert(Proposal, [row for row in rows if (row["transfer_id"], row["value"]) not in answered])
+            attach_answers(deals, self.kept, self.batch.time)
 
     def record_history(self) -> None:
         added = self.batch.deals.filter(outcome=Outcome.NEW, pk__gt=self.last_deal)

@@ -6,7 +6,7 @@ is found by the transfer and the new designation, otherwise by the transfer and 
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from transfers.registers.reading.records import STATED, Deal, load_deal
 from transfers.registers.renames import Renames
 from transfers.vocabulary.choices import Outcome
 
-from .imported import ImportedDeal
+from .imported import CHUNK, ImportedDeal
 
 RENAME, SAME_DEAL = Proposal.Proposed.RENAME, Proposal.Proposed.SAME_DEAL
 Decision = Proposal.Decision
@@ -64,20 +64,62 @@ def add_renames(
 def _pair_stated_before(matching: Matching, olds: Sequence[ImportedDeal], news: Sequence[Deal]) -> None:
     """Pair an ambiguous deal with the only one of its candidates that an edition stated in the same words."""
     transfers = {olds[old].transfer for candidates in matching.ambiguous.values() for old in candidates}
-    statements = _list_statements(transfers)
+    answers = {(one.transfer_id, one.value): one.field for one in list_kept() if _is_accepted(one)}
+    known = _list_statements(transfers) | answers.keys()
     news_by_old: dict[int, list[int]] = defaultdict(list)
     for new, candidates in matching.ambiguous.items():
-        digest = compute_digest(news[new])
-        exact = [old for old in candidates if (olds[old].transfer, digest) in statements]
+        exact = [
+            old
+            for old in candidates
+            if any((olds[old].transfer, value) in known for value in _list_values(news[new]))
+        ]
         if len(exact) == 1:
             news_by_old[exact[0]].append(new)
     for old, indexes in news_by_old.items():
-        if len(indexes) == 1:
-            matching.pairs.append((old, indexes[0]))
-            del matching.ambiguous[indexes[0]]
+        are_parts = all(
+            answers.get((olds[old].transfer, compute_digest(news[new]))) == Proposal.Proposed.PART
+            for new in indexes
+        )
+        if len(indexes) == 1 or are_parts:
+            matching.pairs.append((old, min(indexes)))
+            for new in indexes:
+                del matching.ambiguous[new]
     paired = {old for old, _ in matching.pairs}
     rest = {new: [old for old in olds if old not in paired] for new, olds in matching.ambiguous.items()}
     matching.ambiguous = {new: candidates for new, candidates in rest.items() if candidates}
+
+
+def _list_values(deal: Deal) -> tuple[str, str]:
+    """Return what proposals say of the deal: all that is stated, and the designation alone."""
+    return compute_digest(deal), deal.designation[:_LONGEST]
+
+
+def _is_accepted(proposal: Proposal) -> bool:
+    return proposal.decision == Decision.ACCEPTED
+
+
+def list_kept() -> list[Proposal]:
+    """Return the curators' answers about deals of imports that were undone."""
+    return list(Proposal.objects.of_deals().filter(deal=None).order_by("pk"))
+
+
+def attach_answers(written: Iterable[tuple[int, Any]], kept: Iterable[Proposal], time: datetime) -> None:
+    """Give the answers about an import that was undone to its deals, as they were written again then."""
+    by_value: dict[str, list[Proposal]] = defaultdict(list)
+    for proposal in kept:
+        by_value[proposal.value].append(proposal)
+    attached = []
+    for deal, item in written:
+        for proposal in [one for value in _list_values(item.deal) for one in by_value.get(value, ())]:
+            is_of_another = (
+                _is_accepted(proposal)
+                and proposal.field != Proposal.Proposed.PART
+                and not (item.before and item.before.transfer == proposal.transfer_id)
+            )
+            if proposal.deal_id is None and not is_of_another:
+                proposal.deal_id, proposal.decided = deal, time
+                attached.append(proposal)
+    Proposal.objects.bulk_update(attached, ["deal", "decided"], batch_size=CHUNK)
 
 
 def _list_statements(transfers: set[int]) -> set[tuple[int, str]]:
@@ -100,10 +142,12 @@ def _set_rest(matching: Matching, olds: int, news: int) -> None:
 
 def _load_decisions() -> _Decisions:
     """Return open and declined questions by transfer and value."""
-    questions = Proposal.objects.of_deals().exclude(decision=Decision.ACCEPTED)
+    of_deals = Proposal.objects.of_deals()
+    questions = [of_deals.open(), of_deals.filter(decision=Decision.DECLINED)]
     return {
         (pk, value): str(decision)
-        for pk, value, decision in questions.values_list("transfer", "value", "decision")
+        for asked in questions
+        for pk, value, decision in asked.values_list("transfer", "value", "decision")
     }
 
 

@@ -33,6 +33,7 @@ from transfers.registers.reading.records import load_deal
 from transfers.vocabulary.choices import Outcome
 
 from . import revising
+from .closing import reopen_questions
 from .imported import NOT_LISTED
 from .write import Progress, ignore_progress, lock_imports
 
@@ -78,6 +79,7 @@ def undo_import(
         _end_all(added, reason, progress)
         _remove_sources(batch)
         _remove_names(batch)
+        reopen_questions(batch)
         ImportBatch.objects.filter(pk=batch.pk).update(undone=timezone.now(), undone_by=user)
     return revisions
 
@@ -248,8 +250,11 @@ def _filter_as_public(transfers: Sequence[int]) -> list[int]:
 def _remove_deals(batch: ImportBatch, added: Sequence[int]) -> None:
     """Delete the import's deals, and what other files do not list of those that it added.
 
-    What the deals state is not read.
+    Curators' answers about the deals stay, for the same file if it is imported again. What the deals state is
+    not read.
     """
+    answers = Proposal.objects.of_deals().filter(deal__batch=batch, decided_by__isnull=False)
+    answers.exclude(decision=Proposal.Decision.OPEN).update(deal=None)
     not_listed = RegisterDeal.objects.filter(locator__startswith=NOT_LISTED)
     for deals in (batch.deals.all(), *(not_listed.filter(transfer__in=group) for group in batched(added))):
         proposals = Proposal.objects.filter(deal__in=deals.values("pk"))

@@ -19,6 +19,7 @@ from transfers.registers.reading.records import Register
 from transfers.vocabulary.choices import Outcome
 
 from . import sources
+from .closing import close_questions
 from .deals import add_names, write_deals
 from .plan import Plan, build_plan
 
@@ -134,6 +135,7 @@ def _write(planned: Plan, file_name: str, reason: str, user: Any, progress: Prog
         made=add_names(planned),
     )
     write_deals(planned, batch, progress)
+    close_questions(planned, batch)
     return batch
 
 
