@@ -4,6 +4,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support import registers
 from transfers.models import Quantity, System
@@ -79,6 +81,15 @@ from transfers.registers.reading.descriptions import _BY_ENDING, classify, parse
         ("reactor for submarine", "engines", "engine"),
         ("radar for SAM system", "sensors", "radar"),
         ("anti-ship/SAM", "missiles", "missile"),
+        ("mobile SAM/ABM system", "air_defence", "system"),
+        ("naval SAM/CIWS system", "naval_weapons", "system"),
+        ("naval anti-aircraft gun/surface-to-air missile system", "naval_weapons", "system"),
+        ("anti-submarine rocket launcher/mortar", "anti_submarine", "launcher"),
+        ("anti-submarine warfare mortar", "anti_submarine", "launcher"),
+        ("armoured personnel carrier/ambulance", "armoured_vehicles", "vehicle"),
+        ("MRL/coastal", "artillery", "launcher"),
+        ("AAV(G)", "air_defence", "gun"),
+        ("AAV", "armoured_vehicles", "vehicle"),
     ],
 )
 def test_the_ending_of_a_description_says_what_it_is(description, category, unit):
@@ -88,7 +99,7 @@ def test_the_ending_of_a_description_says_what_it_is(description, category, unit
 @pytest.mark.parametrize(
     "description", [
         "", "/", "()", "system", "think tank?", "tank/helicopter", "warhead", "armed UAV/loitering munition",
-        "light tank/patrol boat",
+        "light tank/patrol boat", "light tank/combat helicopter", "naval gun/light tank", "river/monitor",
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_not_guessed(description):
@@ -127,3 +138,27 @@ def test_each_ending_is_listed_once():
 def test_the_descriptions_of_a_register_are_known():
     weapons = {each for listed in registers.WEAPONS.values() for each in listed.split("|")}
     assert {each for each in weapons if classify(each) is None} == set()
+
+
+VOCABULARY = tomllib.loads((Path(__file__).parent / "descriptions.toml").read_text())
+
+
+@pytest.mark.parametrize("category", VOCABULARY)
+def test_words_that_the_register_prints_are_of_their_category(category):
+    wrong = {
+        words: place
+        for words in VOCABULARY[category]
+        if (place := classify(words)) is None or place[0] != category
+    }
+    assert wrong == {}
+
+
+def test_every_category_has_words_and_none_is_of_two():
+    words = [each for listed in VOCABULARY.values() for each in listed]
+    assert VOCABULARY.keys() == {*System.Category}
+    assert len(set(words)) == len(words) > 600
+
+
+@given(st.sampled_from(sorted(words for listed in VOCABULARY.values() for words in listed)))
+def test_case_and_hyphens_of_what_the_register_prints_do_not_matter(words):
+    assert classify(words.upper().replace("-", " ")) == classify(words)

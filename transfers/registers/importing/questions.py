@@ -62,7 +62,7 @@ def add_renames(
 
 
 def _pair_stated_before(matching: Matching, olds: Sequence[ImportedDeal], news: Sequence[Deal]) -> None:
-    """Pair an ambiguous deal with the only one of its candidates that an edition stated in the same words."""
+    """Pair an ambiguous deal with its only candidate that was stated so before, or that a curator chose."""
     transfers = {olds[old].transfer for candidates in matching.ambiguous.values() for old in candidates}
     answers = {(one.transfer_id, one.value): one.field for one in list_kept() if _is_accepted(one)}
     known = _list_statements(transfers) | answers.keys()
@@ -76,11 +76,8 @@ def _pair_stated_before(matching: Matching, olds: Sequence[ImportedDeal], news: 
         if len(exact) == 1:
             news_by_old[exact[0]].append(new)
     for old, indexes in news_by_old.items():
-        are_parts = all(
-            answers.get((olds[old].transfer, compute_digest(news[new]))) == Proposal.Proposed.PART
-            for new in indexes
-        )
-        if len(indexes) == 1 or are_parts:
+        fields = {answers.get((olds[old].transfer, compute_digest(news[new]))) for new in indexes}
+        if len(indexes) == 1 or fields == {Proposal.Proposed.PART}:
             matching.pairs.append((old, min(indexes)))
             for new in indexes:
                 del matching.ambiguous[new]

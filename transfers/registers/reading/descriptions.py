@@ -10,12 +10,14 @@ from pathlib import Path
 
 from transfers.vocabulary.words import fold
 
+_ANTI, _ASW = re.compile(r"\banti "), re.compile(r"\banti-submarine[- ]warfare\b")
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 
 def _clean(text: str) -> str:
     """Return a description in lower case, without what stands in brackets or says what the thing is for."""
-    return " ".join(_BRACKETS.sub(" ", text.casefold()).split()).partition(" for ")[0]
+    words = " ".join(_BRACKETS.sub(" ", text.casefold()).split()).partition(" for ")[0]
+    return _ASW.sub("asw", _ANTI.sub("anti-", words))
 
 
 def _load_endings() -> dict[str, tuple[str, str]]:
@@ -47,17 +49,43 @@ def classify(description: str) -> tuple[str, str] | None:
     """Return category (as System.Category) and unit (as Quantity.Unit); None where the words are unknown.
 
     Of alternatives, `icebreaker/OPV`, those that are known must be of one category. In `IFV/APC turret` the
-    last word is the thing of both.
+    last word is the thing of both, in `naval gun/SAM system` the first says what both are for.
     """
+    printed = " ".join(description[:200].casefold().replace("-", " ").split())
+    if printed in _BY_ENDING:
+        return _BY_ENDING[printed]
     text = _clean(description[:200])
     if "/" in (ending := _find_ending(text)):
         return _BY_ENDING[ending]
     *others, last = text.split("/")
+    places = [_get_common_place(other, last) for other in others] or [_get_place(last)]
+    return places[0] if len({place and place[0] for place in places}) == 1 else None
+
+
+def _get_common_place(other: str, last: str) -> tuple[str, str] | None:
+    """Return the place of two alternatives, of which one may lack words of the other; None if they differ."""
     place = _get_place(last)
-    if place is None:
-        return None
-    alternatives = [_get_place(other) for other in others if " " in other.strip() or " " not in last]
-    return place if all(other is None or other[0] == place[0] for other in alternatives) else None
+    own = _get_place(other) if " " in other.strip() or " " not in last else None
+    if own is None or (place is not None and own[0] == place[0]):
+        return place
+    lasts, others = last.split(), other.split()
+    for number in range(1, len(others)):
+        joined = _get_longer_place([*others[:number], *lasts], len(lasts))
+        if joined is not None and joined[0] == own[0]:
+            return joined
+    for number in range(1, len(lasts)):
+        tail = lasts[number:]
+        joined = _get_longer_place([*others, *tail], len(tail))
+        if place is not None and joined is not None and joined[0] == place[0]:
+            return place
+    return None
+
+
+def _get_longer_place(words: list[str], fewest: int) -> tuple[str, str] | None:
+    """Return the place of the words if their known ending has more of them than these."""
+    ending = _find_ending(" ".join(words))
+    is_longer = len(ending.split()) > len(" ".join(words[-fewest:]).replace("-", " ").split())
+    return _BY_ENDING[ending] if ending and is_longer else None
 
 
 def _get_place(text: str) -> tuple[str, str] | None:
