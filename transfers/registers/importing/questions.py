@@ -65,13 +65,13 @@ def _pair_stated_before(matching: Matching, olds: Sequence[ImportedDeal], news: 
     """Pair an ambiguous deal with its only candidate that was stated so before, or that a curator chose."""
     transfers = {olds[old].transfer for candidates in matching.ambiguous.values() for old in candidates}
     answers = {(one.transfer_id, one.value): one.field for one in list_kept() if _is_accepted(one)}
-    known = _list_statements(transfers) | answers.keys()
+    stated = _list_statements(transfers) | answers.keys()
     news_by_old: dict[int, list[int]] = defaultdict(list)
     for new, candidates in matching.ambiguous.items():
         exact = [
             old
             for old in candidates
-            if any((olds[old].transfer, value) in known for value in _list_values(news[new]))
+            if any((olds[old].transfer, value) in stated for value in _list_values(news[new]))
         ]
         if len(exact) == 1:
             news_by_old[exact[0]].append(new)
@@ -143,8 +143,8 @@ def _load_decisions() -> _Decisions:
     questions = [of_deals.open(), of_deals.filter(decision=Decision.DECLINED)]
     return {
         (pk, value): str(decision)
-        for asked in questions
-        for pk, value, decision in asked.values_list("transfer", "value", "decision")
+        for proposals in questions
+        for pk, value, decision in proposals.values_list("transfer", "value", "decision")
     }
 
 
