@@ -296,7 +296,7 @@ def test_what_would_change_in_public_is_shown_before_publication(reviewer):
     Transfer.objects.update(state=State.IN_REVIEW)
     body = " ".join(act(reviewer, "publish", transfer).split())
     assert '<th scope="row">Quantity ordered</th> <td><strong>7</strong></td> <td>6</td>' in body
-    assert "quantity ordered, 7 system" in body
+    assert "figure: 7 system instead of 6 system" in body
 
 
 def test_one_refused_transfer_keeps_the_others_back(reviewer):

@@ -12,7 +12,15 @@ Flat = Mapping[str, Any]
 _NAMED = ("supplier", "recipient", "system")
 #: Fields that another field's words say too.
 _SAID_ELSEWHERE = ("deal_currency", *(f"{name}_name" for name in _NAMED))
-_CLAIM_FIELDS = tuple(item for item in fields.CLAIM if item.name not in ("claim", *fields.ADDED_BY_REVISION))
+#: What the figure of a claim is made of, which its words say together.
+_FIGURE = ("minimum", "maximum", "unit", "currency", "date")
+#: Fields of a claim that say something of their own: days are made of dates.
+_CLAIM_FIELDS = tuple(
+    item
+    for item in fields.CLAIM
+    if item.name not in ("claim", *_FIGURE, *fields.ADDED_BY_REVISION)
+    and not item.name.endswith(("_earliest", "_latest"))
+)
 
 
 @dataclass(frozen=True)
@@ -104,10 +112,13 @@ def _compare(labels: Iterable[str], old: Mapping[str, str], new: Mapping[str, st
 
 
 def describe_claim(claim: Flat) -> str:
-    """Return a claim's figure and where it stands: `6 to 8 systems, gazette ¶3`."""
+    """Return a claim's figure and where it stands: `6 to 8 system, gazette ¶3`."""
+    return f"{_describe_figure(claim)}, {claim['source']} {claim['locator']}"
+
+
+def _describe_figure(claim: Flat) -> str:
     figure = claim["date"] or describe_range(claim["minimum"], claim["maximum"])
-    unit = claim["unit"] or claim["currency"] or ""
-    return f"{figure} {unit}".strip() + f", {claim['source']} {claim['locator']}"
+    return f"{figure} {claim['unit'] or claim['currency'] or ''}".strip()
 
 
 def list_claim_differences(before: Iterable[Flat], after: Iterable[Flat]) -> list[Difference]:
@@ -120,7 +131,7 @@ def list_claim_differences(before: Iterable[Flat], after: Iterable[Flat]) -> lis
         assert claim is not None
         label = f"Claim of {measures.MEASURES.get(claim['measure'], claim['measure'])}"
         if was and is_now:
-            label = f"{label}, {describe_claim(claim)}"
+            label = f"{label}, {claim['source']} {claim['locator']}"
             differences += [
                 Difference(f"{label}, {changed.label.lower()}", changed.before, changed.after)
                 for changed in _compare(_CLAIM_LABELS, _describe_fields(was), _describe_fields(is_now))
@@ -132,9 +143,10 @@ def list_claim_differences(before: Iterable[Flat], after: Iterable[Flat]) -> lis
 
 
 def _describe_fields(claim: Flat) -> dict[str, str]:
-    return {build_label(field.name): describe_value(field, claim[field.name]) for field in _CLAIM_FIELDS}
+    described = {build_label(field.name): describe_value(field, claim[field.name]) for field in _CLAIM_FIELDS}
+    return {"Figure": _describe_figure(claim)} | described
 
 
 #: The labels of what rows say, in public order.
 LABELS = tuple(dict.fromkeys(build_label(get_stem(field.name) or field.name) for field in fields.ROW))
-_CLAIM_LABELS = tuple(build_label(field.name) for field in _CLAIM_FIELDS)
+_CLAIM_LABELS = ("Figure", *(build_label(field.name) for field in _CLAIM_FIELDS))
