@@ -56,7 +56,9 @@ def test_money_is_told_with_its_currency():
 
 def test_another_currency_is_another_value():
     value = {"deal_value_min": 5, "deal_value_max": 5, "deal_currency": "USD"}
-    assert list_texts(ROW | value, ROW | value | {"deal_currency": "EUR"}) == ["Deal value: EUR 5 instead of USD 5"]
+    assert list_texts(ROW | value, ROW | value | {"deal_currency": "EUR"}) == [
+        "Deal value: EUR 5 instead of USD 5"
+    ]
 
 
 def test_a_row_that_is_not_public_is_new_in_all_it_says():
