@@ -12,6 +12,7 @@ from transfers.vocabulary.counts import Number
 
 from .editing.base import PermanentAdmin, RegistryAdmin
 from .editing.choices import RecordChoices
+from .editing.dashboard import Dashboard
 from .editing.forms import (
     ClaimForm,
     ClaimFormSet,
@@ -87,7 +88,9 @@ class ValuationInline(ClaimInline):
 
 
 @admin.register(Transfer)
-class TransferAdmin(WorkflowAdmin, SelectedSteps, MovePages, HistoryAdmin, StaleCheck, PermanentAdmin):
+class TransferAdmin(
+    WorkflowAdmin, SelectedSteps, MovePages, Dashboard, HistoryAdmin, StaleCheck, PermanentAdmin
+):
     list_display = ["key", "supplier", "recipient", "system", "kind", "state"]
     list_filter = [QueueFilter, "state", "kind", "condition", "system__category", ImportFilter]
     list_select_related = ["supplier", "recipient", "system"]
