@@ -199,9 +199,15 @@ def test_an_excerpt_holds_its_mark_within_twelve_words():
     assert len(words.split()) == 12
 
 
-def test_an_excerpt_stays_in_its_sentence():
+def test_an_excerpt_stays_in_its_sentence_and_is_not_the_whole_of_it():
     text = "They waited long. Then six tanks arrived. Nobody counted."
-    assert choose_excerpt(text, recognise(text, SYSTEMS, PARTIES, DAY)[0]) == "Then six tanks arrived"
+    assert choose_excerpt(text, recognise(text, SYSTEMS, PARTIES, DAY)[0]) == "six tanks arrived"
+
+
+def test_an_excerpt_stays_apart_from_marks_that_are_given():
+    text = "In 2019 they bought six tanks and nine ships for the war."
+    year, six, nine = (mark for mark in recognise(text, SYSTEMS, PARTIES, DAY) if mark.kind in (DATE, NUMBER))
+    assert choose_excerpt(text, six, [year, nine]) == "they bought six tanks and"
 
 
 PHRASES = [

@@ -35,3 +35,15 @@ def _asynchronous_thread():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield
+
+
+def press_access_key(page, key):
+    """Press an access key, as Alt and the letter; playwright's own key presses reach no access keys."""
+    session = page.context.new_cdp_session(page)
+    pressed = {
+        "key": key, "code": f"Key{key.upper()}", "windowsVirtualKeyCode": ord(key.upper()),
+        "modifiers": 1, "text": key, "unmodifiedText": key,
+    }  # fmt: skip
+    session.send("Input.dispatchKeyEvent", {"type": "keyDown", **pressed})
+    session.send("Input.dispatchKeyEvent", {"type": "keyUp", **pressed})
+    session.detach()

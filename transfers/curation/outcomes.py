@@ -46,9 +46,16 @@ class Outcome:
 
 
 def find_marks(article: ArticleText) -> list[Mark]:
-    """Return the marks of the text, by the names that the register has now."""
-    published = edtf.bounds(article.source.published)[1]
-    return recognise_by(get_tries(), article.text, published)
+    """Return the marks of the text, by the names that the register has now; once for this instance."""
+    if "marks" not in vars(article):
+        published = edtf.bounds(article.source.published)[1]
+        vars(article)["marks"] = recognise_by(get_tries(), article.text, published)
+    return list(vars(article)["marks"])
+
+
+def list_other_figures(article: ArticleText, mark: Mark) -> list[Mark]:
+    """Return the marked figures of the text but for this one."""
+    return [other for other in find_marks(article) if other.kind in FIGURES and other != mark]
 
 
 def list_claims(source: Source) -> list[Any]:
@@ -76,6 +83,12 @@ def list_outcomes(article: ArticleText, marks: Iterable[Mark], claims: Iterable[
         Outcome(mark, tuple(claims_by_start.get(mark.start, ())), declined_by_start.get(mark.start))
         for mark in figures
     ]
+
+
+def find_outcome(article: ArticleText, mark: Mark) -> Outcome:
+    """Return what became of this figure."""
+    outcomes = list_outcomes(article, find_marks(article), list_claims(article.source))
+    return next(outcome for outcome in outcomes if outcome.mark == mark)
 
 
 def _list_covered(text: str, figures: list[Mark], record: Any) -> list[Mark]:

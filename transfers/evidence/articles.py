@@ -76,15 +76,19 @@ def _check_excerpt(reading: Reading, paragraphs: list[str]) -> Iterator[Fault]:
     if reading.paragraphs[-1] > len(paragraphs):
         yield reading.fault("paragraph", f"the article ends with paragraph {len(paragraphs)}")
         return
-    for number, pieces in _split_excerpt(reading.paragraphs, reading.excerpt):
+    for message in list_excerpt_faults(paragraphs, reading.paragraphs, reading.excerpt):
+        yield reading.fault("excerpt", message)
+
+
+def list_excerpt_faults(paragraphs: Sequence[str], numbers: Sequence[int], excerpt: str) -> Iterator[str]:
+    """Yield what is wrong with an excerpt of the paragraphs of these numbers; `paragraphs` are all."""
+    for number, pieces in _split_excerpt(numbers, excerpt):
         text = paragraphs[number - 1]
         match = _match_pieces(text, pieces)
         if match is None:
-            yield reading.fault("excerpt", f"{GAP.join(pieces)!r} does not stand in paragraph {number}")
+            yield f"{GAP.join(pieces)!r} does not stand in paragraph {number}"
         elif _is_whole_sentence(text, match):
-            yield reading.fault(
-                "excerpt", "the excerpt is a whole sentence; keep the few words with the figure"
-            )
+            yield "the excerpt is a whole sentence; keep the few words with the figure"
 
 
 def _is_whole_sentence(text: str, match: re.Match[str]) -> bool:

@@ -10,15 +10,15 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from transfers.curation import recording, workflow
-from transfers.curation.outcomes import FIGURES
+from transfers.curation.outcomes import OPEN, find_marks, find_outcome
 from transfers.evidence.articles import list_locator_paragraphs
 from transfers.evidence.recognition.marks import Mark, choose_excerpt
 from transfers.models import ArticleText
 
 from .claim import ClaimMaker, may_add
-from .marks import find_marks
+from .declining import get_decline_url, propose_decline
 from .reading import ReadingPage, get_claim_url, get_url
-from .recorded import Recorded, find_claim, list_of_mark
+from .recorded import Recorded, find_claim
 
 
 class ClaimPages(ReadingPage):
@@ -36,12 +36,15 @@ class ClaimPages(ReadingPage):
         """Propose a claim from a mark, or show the one recorded; record it once it is posted."""
         article: ArticleText = self.get_viewed(request, object_id)
         marks = find_marks(article)
-        mark = self._get_mark(request, marks)
+        mark = self.find_mark(request, marks)
+        if mark is None:
+            raise Http404("There is no marked figure at this place.")
         if not may_add(request.user, mark.kind):
             raise PermissionDenied
-        recorded = list_of_mark(article, mark, marks)
-        if recorded and request.method != "POST" and "again" not in request.GET:
-            return self._render(request, article, mark, recorded_claims=recorded)
+        outcome = find_outcome(article, mark)
+        if outcome.state != OPEN and request.method != "POST" and "again" not in request.GET:
+            recorded = [Recorded(claim) for claim in outcome.claims]
+            return self._render(request, article, mark, recorded_claims=recorded, declined=outcome.declined)
         maker = ClaimMaker(self.admin_site, request, article, mark, marks)
         if request.method == "POST" and (claim := maker.save()):
             self.log_addition(request, claim, f"From the article {article.source}, ¶{mark.paragraph}.")
@@ -58,6 +61,8 @@ class ClaimPages(ReadingPage):
             "mark": mark,
             "action": get_claim_url(article, mark),
             "around": choose_excerpt(article.text, mark),
+            "decline": propose_decline(article, mark),
+            "decline_action": get_decline_url(article, mark),
         }
         title = f"Claim from ¶{mark.paragraph} of {article.source.key}"
         if is_fragment(request):
@@ -94,13 +99,6 @@ class ClaimPages(ReadingPage):
         else:
             messages.success(request, f"Undone: {text}")
         return HttpResponseRedirect(get_url(article) + (f"#p{paragraphs[0]}" if paragraphs else ""))
-
-    def _get_mark(self, request: HttpRequest, marks: list[Mark]) -> Mark:
-        """Return the marked figure that starts at the position given in the address."""
-        for mark in marks:
-            if str(mark.start) == request.GET.get("mark", "") and mark.kind in FIGURES:
-                return mark
-        raise Http404("There is no marked figure at this place.")
 
 
 def is_fragment(request: HttpRequest) -> bool:

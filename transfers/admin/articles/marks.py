@@ -4,12 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from transfers.curation.outcomes import Outcome, find_marks
+from transfers.curation.outcomes import Outcome
 from transfers.evidence.articles import list_locator_paragraphs
 from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark, split_paragraphs
 from transfers.models import SourceReading
-
-__all__ = ["MarkedParagraph", "Piece", "describe", "find_marks", "mark_paragraphs", "place_outcomes"]
 
 
 @dataclass(frozen=True)

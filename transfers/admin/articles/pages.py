@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from transfers.models import ArticleText
 
 from .claiming import ClaimPages
+from .declining import DeclinePages
 
 
-class ArticlePages(ClaimPages):
-    """Page on which an article is read, above those of the claims made from it."""
+class ArticlePages(ClaimPages, DeclinePages):
+    """Page on which an article is read, above those of its claims and of what is declined."""
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

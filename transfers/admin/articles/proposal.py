@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from transfers.curation.outcomes import FIGURES
+from transfers.curation.outcomes import FIGURES, list_other_figures
 from transfers.evidence.recognition.marks import DATE, MONEY, Mark, choose_excerpt
 from transfers.evidence.recognition.measures import find_measures
 from transfers.models import CLAIM_MODELS, ArticleText, Valuation, history
@@ -18,7 +18,7 @@ def propose_claim(article: ArticleText, mark: Mark, user: Any) -> dict[str, Any]
     newest = {model: _get_newest(model, article, user) for model in CLAIM_MODELS}
     latest = max(filter(None, newest.values()), key=lambda copy: copy.history_date, default=None)
     proposal = {name: getattr(latest, name) for name in _REMEMBERED} if latest else {}
-    proposal |= {"locator": f"¶{mark.paragraph}", "excerpt": choose_excerpt(article.text, mark)}
+    proposal |= {"locator": f"¶{mark.paragraph}", "excerpt": _propose_excerpt(article, mark)}
     model = FIGURES[mark.kind]
     proposal[model.MEASURE_FIELD] = _propose_measure(article, mark, newest[model])
     if mark.kind == DATE:
@@ -29,6 +29,12 @@ def propose_claim(article: ArticleText, mark: Mark, user: Any) -> dict[str, Any]
     if mark.kind == MONEY:
         return proposal | {"measure": Valuation.Measure.DEAL_VALUE, "currency": unit}
     return proposal | {"unit": unit}
+
+
+def _propose_excerpt(article: ArticleText, mark: Mark) -> str:
+    """Return the words around the figure; those of a date hold no other figure."""
+    apart = list_other_figures(article, mark) if mark.kind == DATE else []
+    return choose_excerpt(article.text, mark, apart)
 
 
 def _get_newest(model: Any, article: ArticleText, user: Any) -> Any:

@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from transfers.admin.editing.base import RegistryAdmin
-from transfers.curation.outcomes import FIGURES, OPEN, Outcome, list_claims, list_outcomes
+from transfers.curation.outcomes import FIGURES, OPEN, Outcome, find_marks, list_claims, list_outcomes
 from transfers.evidence.recognition.marks import PARTY, SYSTEM, Mark
 from transfers.models import ArticleText
 
 from .claim import may_add
-from .marks import find_marks, mark_paragraphs, place_outcomes
+from .marks import mark_paragraphs, place_outcomes
 from .recorded import Recorded, find_claim
 
 
@@ -57,14 +57,20 @@ class ReadingPage(RegistryAdmin):
             "is_nav_sidebar_enabled": False,
         }
 
-    def get_next_url(self, article: ArticleText, mark: Mark, recorded: Recorded) -> str:
-        """Return the address after a claim was recorded: of the next open figure, or of the article."""
+    def find_mark(self, request: HttpRequest, marks: list[Mark]) -> Mark | None:
+        """Return the marked figure that starts at the position given in the address."""
+        start = request.GET.get("mark", "")
+        return next((mark for mark in marks if str(mark.start) == start and mark.kind in FIGURES), None)
+
+    def get_next_url(self, article: ArticleText, mark: Mark, recorded: Recorded | None = None) -> str:
+        """Return the address after a figure is done, of the next open one or of the article."""
         outcomes = list_outcomes(article, find_marks(article), list_claims(article.source))
         count_figures(article, outcomes)
-        following = get_open(article, outcomes, mark)
-        if following:
-            return f"{following}&recorded={recorded.id}"
-        return f"{get_url(article)}?recorded={recorded.id}#p{mark.paragraph}"
+        address = get_open(article, outcomes, mark)
+        query = f"recorded={recorded.id}" if recorded else ""
+        if address:
+            return f"{address}&{query}" if query else address
+        return f"{get_url(article)}?{query}#p{mark.paragraph}"
 
 
 def count_figures(article: ArticleText, outcomes: list[Outcome]) -> None:

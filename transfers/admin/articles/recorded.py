@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from transfers.curation.outcomes import list_claims, list_outcomes
-from transfers.evidence.recognition.marks import Mark
 from transfers.models import CLAIM_MODELS, ArticleText, Quantity, TransferDate
 from transfers.vocabulary import counts
 from transfers.vocabulary.counts import Number
@@ -47,12 +45,6 @@ def _name_unit(unit: str, number: str) -> str:
     if number == "1" or unit == Quantity.Unit.AIRCRAFT:
         return unit
     return f"{unit.removesuffix('y')}ies" if unit.endswith("y") else f"{unit}s"
-
-
-def list_of_mark(article: ArticleText, mark: Mark, marks: list[Mark]) -> list[Recorded]:
-    """Return the claims of the article's source that were recorded from this mark."""
-    outcomes = list_outcomes(article, marks, list_claims(article.source))
-    return [Recorded(claim) for outcome in outcomes if outcome.mark == mark for claim in outcome.claims]
 
 
 def find_claim(article: ArticleText, identifier: str) -> Recorded | None:

@@ -1,6 +1,7 @@
 """Marks, the paragraph they stand in and the few words around them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from transfers.vocabulary.words import LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT
@@ -60,15 +61,20 @@ _WORDS = re.compile(r"\S+")
 _ENDS_SENTENCE = re.compile(r"(?:(?!Sept\b)\b\w{4,}|\d)[.!?]['\"”’)]*$")
 
 
-def choose_excerpt(text: str, mark: Mark) -> str:
-    """Return a few words with the mark in them: at most 12, all of its sentence and its paragraph."""
+def choose_excerpt(text: str, mark: Mark, apart: Iterable[Mark] = ()) -> str:
+    """Return a few words with the mark in them: at most 12, of its sentence, without the marks `apart`.
+
+    They are never the whole sentence, unless that is the mark alone.
+    """
     place = split_paragraphs(text)[mark.paragraph - 1]
     words = [match.span() for match in _WORDS.finditer(text, place.start, place.end)]
-    inside = [at for at, (start, end) in enumerate(words) if end > mark.start and start < mark.end]
+    inside = [at for at, span in enumerate(words) if _overlaps(span, mark)]
+    shut = {at for at, span in enumerate(words) if any(_overlaps(span, other) for other in apart)}
+    shut -= set(inside)
     first, last = inside[0], inside[-1]
     while last - first + 1 < LONGEST_EXCERPT:
-        before = first > 0 and not _ENDS_SENTENCE.search(text[slice(*words[first - 1])])
-        after = last + 1 < len(words) and not _ENDS_SENTENCE.search(text[slice(*words[last])])
+        before = first > 0 and first - 1 not in shut and not _ends_sentence(text, words[first - 1])
+        after = last + 1 < len(words) and last + 1 not in shut and not _ends_sentence(text, words[last])
         grown = (
             (first, last + 1) if after and (not before or last - inside[-1] <= inside[0] - first) else None
         )
@@ -76,7 +82,18 @@ def choose_excerpt(text: str, mark: Mark) -> str:
         if grown is None or len(_join(text, words, *grown)) > LONGEST_EXCERPT_TEXT:
             break
         first, last = grown
+    starts = first == 0 or _ends_sentence(text, words[first - 1])
+    if starts and (last + 1 == len(words) or _ends_sentence(text, words[last])):
+        first, last = (first + 1, last) if first < inside[0] else (first, max(last - 1, inside[-1]))
     return _join(text, words, first, last)[:LONGEST_EXCERPT_TEXT]
+
+
+def _overlaps(span: tuple[int, int], mark: Mark) -> bool:
+    return span[1] > mark.start and span[0] < mark.end
+
+
+def _ends_sentence(text: str, span: tuple[int, int]) -> bool:
+    return bool(_ENDS_SENTENCE.search(text[slice(*span)]))
 
 
 def _join(text: str, words: list[tuple[int, int]], first: int, last: int) -> str:
