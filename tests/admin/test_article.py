@@ -184,20 +184,6 @@ def test_a_number_becomes_a_quantity(curator, article):
     assert (claim.transfer, claim.source, claim.minimum, claim.locator) == (transfer, article.source, 6, "¶2")
 
 
-def test_the_form_is_given_alone_to_a_script(curator, article):
-    answer = body(curator.get(f"{get_claim_page(article, 'six')}&fragment=1"))
-    assert "<form" in answer
-    assert "<html" not in answer
-
-
-def test_a_script_gets_what_was_recorded(curator, article):
-    factories.transfer("rus-srb-s-400-2018")
-    address = get_claim_page(article, "six")
-    answer = curator.post(address, fill_in(curator, address), headers={"X-Requested-With": "fetch"})
-    assert answer.status_code == 201
-    assert "ordered 6 systems" in body(answer)
-
-
 def test_a_sum_becomes_a_valuation(curator, article):
     factories.transfer()
     address = get_claim_page(article, "$2.5")

@@ -98,6 +98,8 @@ def record(keyboard):
     """Record the claim in the pane, with what only a curator can say."""
     if keyboard.get_focus() == "claim-credibility":
         keyboard.press("2")
+    if keyboard.get_focus() == "target-target":  # no transfer plainly fits; the likeliest is the first
+        keyboard.press("Space")
     keyboard.press_access("r")
 
 

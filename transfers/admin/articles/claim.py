@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
+from transfers.admin.editing.choices import RecordSelect
 from transfers.admin.editing.forms import CountForm, ValueForm
 from transfers.admin.editing.inputs import EDTFFormField
 from transfers.curation import recording, workflow
@@ -48,6 +49,13 @@ def _build_claim_form(kind: str) -> Any:
     )
     form_class.field_order = names
     return form_class
+
+
+def build_media(site: AdminSite) -> forms.Media:
+    """Return what any claim's form needs, also where a script brings it into a page that has none yet."""
+    media = forms.Media(css={"all": ["transfers/claim.css"]}, js=["transfers/claim.js"])
+    media += RecordSelect(Transfer._meta.get_field("system"), site).media
+    return sum((_build_claim_form(kind)().media for kind in FIGURES), media)
 
 
 class ClaimMaker:
@@ -99,14 +107,6 @@ class ClaimMaker:
         with suppress(written_dates.NotADate):
             return {event: [written_dates.parse(date)]} if event else {}
         return {}
-
-    @property
-    def media(self) -> forms.Media:
-        own_forms = (form for form in (self.target, self.claim, self.new) if form)
-        return sum(
-            (form.media for form in own_forms),
-            forms.Media(css={"all": ["transfers/claim.css"]}, js=["transfers/claim.js"]),
-        )
 
     @property
     def main_fields(self) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Pages of the claim made from a mark of an article: whole, or the form alone for a page beside it."""
+"""Pages of the claim made from a mark of an article."""
 
 from typing import Any
 
@@ -48,13 +48,11 @@ class ClaimPages(ReadingPage):
         maker = ClaimMaker(self.admin_site, request, article, mark, marks)
         if request.method == "POST" and (claim := maker.save()):
             self.log_addition(request, claim, f"From the article {article.source}, ¶{mark.paragraph}.")
-            return self._respond_recorded(request, article, mark, Recorded(claim))
-        errors = maker.has_errors
-        media = self.media + maker.media
-        return self._render(request, article, mark, maker=maker, media=media, errors=errors)
+            return HttpResponseRedirect(self.get_next_url(article, mark, Recorded(claim)))
+        return self._render(request, article, mark, maker=maker, errors=maker.has_errors)
 
     def _render(self, request: HttpRequest, article: ArticleText, mark: Mark, **context: Any) -> HttpResponse:
-        """Return the whole page of the mark; or, to a script, what is in it."""
+        """Return the page of the mark."""
         context |= {
             "article": article,
             "source": article.source,
@@ -65,20 +63,7 @@ class ClaimPages(ReadingPage):
             "decline_action": get_decline_url(article, mark),
         }
         title = f"Claim from ¶{mark.paragraph} of {article.source.key}"
-        if is_fragment(request):
-            return self.render_page(request, "articletext/claim_form.html", title, **context)
         return self.render_reading(request, article, "claim", title, mark, **context)
-
-    def _respond_recorded(
-        self, request: HttpRequest, article: ArticleText, mark: Mark, recorded: Recorded
-    ) -> HttpResponse:
-        """Go on to the next open figure and say what was recorded; to a script, with the status 201."""
-        if is_fragment(request):
-            context = {"recorded": recorded, "article": article}
-            return self.render_page(
-                request, "articletext/recorded.html", str(recorded), status=201, **context
-            )
-        return HttpResponseRedirect(self.get_next_url(article, mark, recorded))
 
     @method_decorator(require_POST)
     def undo_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -99,8 +84,3 @@ class ClaimPages(ReadingPage):
         else:
             messages.success(request, f"Undone: {text}")
         return HttpResponseRedirect(get_url(article) + (f"#p{paragraphs[0]}" if paragraphs else ""))
-
-
-def is_fragment(request: HttpRequest) -> bool:
-    """Return whether a script asked for the form alone."""
-    return request.GET.get("fragment") == "1" or request.headers.get("X-Requested-With") == "fetch"

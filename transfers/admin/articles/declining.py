@@ -49,6 +49,18 @@ class DeclineForm(forms.ModelForm):
             self.fields[name].required = True
 
     @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [self["declined"]]
+
+    @property
+    def other_fields(self) -> list[forms.BoundField]:
+        return [self["excerpt"], self["finding"]]
+
+    @property
+    def has_wrong_words(self) -> bool:
+        return any(field.errors for field in self.other_fields)
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         return REASONS
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from transfers.curation.outcomes import FIGURES, list_other_figures
 from transfers.evidence.recognition.marks import DATE, MONEY, Mark, choose_excerpt
-from transfers.evidence.recognition.measures import find_measures
+from transfers.evidence.recognition.measures import find_measure
 from transfers.models import CLAIM_MODELS, ArticleText, Valuation, history
 from transfers.vocabulary.counts import Number
 
@@ -44,12 +44,10 @@ def _get_newest(model: Any, article: ArticleText, user: Any) -> Any:
 
 
 def _propose_measure(article: ArticleText, mark: Mark, latest: Any) -> str:
-    """Return the measure that the sentence names; where it names none, that of the latest claim."""
-    measures = find_measures(article.text, mark)
-    if measures is None:
-        return ""
+    """Return the measure that the nearest words name; where they name none, that of the latest claim."""
+    measure = find_measure(article.text, mark)
     field = FIGURES[mark.kind].MEASURE_FIELD
-    if not measures:
+    if measure == "":
         return getattr(latest, field) if latest else ""
-    named = measures & {value for value, _ in FIGURES[mark.kind]._meta.get_field(field).choices}
-    return named.pop() if len(named) == 1 else ""
+    choices = FIGURES[mark.kind]._meta.get_field(field).choices
+    return measure if measure in {value for value, _ in choices} else ""

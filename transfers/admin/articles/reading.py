@@ -10,7 +10,7 @@ from transfers.curation.outcomes import FIGURES, OPEN, Outcome, find_marks, list
 from transfers.evidence.recognition.marks import PARTY, SYSTEM, Mark
 from transfers.models import ArticleText
 
-from .claim import may_add
+from .claim import build_media, may_add
 from .marks import mark_paragraphs, place_outcomes
 from .recorded import Recorded, find_claim
 
@@ -51,10 +51,10 @@ class ReadingPage(RegistryAdmin):
             "elsewhere": place_outcomes(paragraphs, claims, declined),
             "recorded": find_claim(article, request.GET.get("recorded", "")),
             "may_claim": may_claim,
+            "media": self.media + build_media(self.admin_site),
             "may_delete": self.has_delete_permission(request, article),
             "following": may_claim and get_open(article, outcomes, current),
             "preceding": may_claim and get_open(article, outcomes, current, backwards=True),
-            "is_nav_sidebar_enabled": False,
         }
 
     def find_mark(self, request: HttpRequest, marks: list[Mark]) -> Mark | None:

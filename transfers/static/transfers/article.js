@@ -17,6 +17,7 @@
     window.history.replaceState(null, "", address);
     if (window.django && window.django.jQuery.fn.djangoAdminSelect2) {
       window.django.jQuery("#article-pane .admin-autocomplete").djangoAdminSelect2();
+      document.dispatchEvent(new CustomEvent("fields:added"));
     }
     isChanged = false;
     begin();
@@ -47,8 +48,7 @@
   function findField(form) {
     return form.querySelector(".errors input, .errors select, .errors textarea") ||
       Array.from(form.elements).find(function (field) {
-        if (!field.required || field.type === "hidden") return false;
-        if (field.type !== "radio") return !field.value;
+        if (field.type !== "radio") return field.required && field.type !== "hidden" && !field.value;
         return field.name && !form.querySelector('[name="' + field.name + '"]:checked');
       });
   }

@@ -22,4 +22,5 @@
 
   window.addEventListener("load", labelAfterSelect2);
   document.addEventListener("formset:added", labelAfterSelect2);
+  document.addEventListener("fields:added", labelAfterSelect2);
 })();
