@@ -13,6 +13,7 @@ from tests.support import factories, registers
 from transfers.curation import workflow
 from transfers.models import ImportBatch, Proposal, Quantity, RegisterDeal, Revision, Source, Transfer
 from transfers.publication import publish, verify
+from transfers.registers.importing import sources
 
 pytestmark = pytest.mark.django_db
 
@@ -257,3 +258,14 @@ def test_comments_move_back():
     bring(DEAL)
     moving.move_back(apps, None)
     assert (Transfer.objects.get().note, Transfer.objects.get().comment) == ("First of class", "")
+
+
+def test_migration_gives_editions_that_were_imported_before_their_terms():
+    bring(DEAL)
+    Source.objects.update(terms="")
+    other = factories.source("paper", terms="")
+    import_module("transfers.migrations.0024_terms_of_editions").set_terms(apps, None)
+    edition = Source.objects.exclude(pk=other.pk).get()
+    assert edition.terms == edition.history.first().terms == sources.TERMS
+    other.refresh_from_db()
+    assert other.terms == ""

@@ -45,6 +45,18 @@ def test_utf_16_with_a_mark_is_read(encoding, write):
     assert (register.deals, register.refused) == (read_register(written.encode()).deals, [])
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("write", [write_trade_register, write_delivery_years])
+def test_utf_16_without_a_mark_is_read(encoding, write):
+    written = write(DEALS, encoding="utf-8").decode()
+    register = read_register(written.encode(encoding))
+    assert (register.deals, register.refused) == (read_register(written.encode()).deals, [])
+
+
+def test_names_in_utf_16_without_a_mark_keep_their_letters():
+    assert read_register(with_names("Türkiye").decode().encode("utf-16-le")).deals[0].recipient == "Türkiye"
+
+
 def test_text_of_a_spreadsheet_in_utf_16_with_tabs_is_read():
     text = with_names("Türkiye").decode().replace(",", "\t").replace("\n", "\r\n")
     assert read_register(text.encode("utf-16")).deals[0].recipient == "Türkiye"

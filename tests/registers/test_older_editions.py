@@ -9,6 +9,7 @@ from tests.registers import test_ranges as ranges
 from tests.registers.test_importing import DEAL, KEY, bring, outcomes, row
 from transfers.models import Quantity, RegistryRow, Transfer
 from transfers.registers.importing import publishing, write
+from transfers.registers.importing.absent import has_all_weapons
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +115,45 @@ def test_deal_is_gone_though_an_edition_of_some_years_came_after(newer):
     bring_some_years(FIRST, DEAL, LAST, first=2000, last=2020, generated="18 May 2027")
     bring(FIRST, DEAL, GONE, generated=OLDER, publish=True)
     assert list_public() == newer
+
+
+# Files of some weapons alone
+
+ALL_YEARS = ("for the year range 'Not specified' to 'Not specified'", "Data generated: {generated}")
+ALL_WEAPONS = ("Transfers of major weapons from All countries to All countries", *ALL_YEARS)
+SHIPS = ("Transfers of ships from All countries to All countries", *ALL_YEARS)
+TANK = replace(DEAL, designation="Sud 4", description="light tank", comments="For the army")
+
+
+@pytest.mark.parametrize(
+    ("title", "state"),
+    [(ALL_WEAPONS, "draft"), (SHIPS, "published"), (ALL_YEARS, "published")],
+)
+def test_deal_of_other_weapons_than_a_newer_file_has_is_not_gone(title, state):
+    bring(FIRST, DEAL, LAST, generated=NEWER, preamble=title, publish=True)
+    bring(FIRST, TANK, LAST, generated=OLDER, publish=True)
+    assert Transfer.objects.get(system__name="Sud 4").state == state
+
+
+@pytest.mark.parametrize(("title", "vanished"), [(ALL_WEAPONS, 1), (SHIPS, 0)])
+def test_deal_of_other_weapons_than_a_newer_file_has_has_not_vanished(title, vanished):
+    bring(FIRST, TANK, LAST, generated=OLDER, publish=True)
+    done = bring(FIRST, LAST, generated=NEWER, preamble=title, publish=True)
+    assert len(done.plan.vanished) == vanished
+
+
+@pytest.mark.parametrize(
+    ("title", "has_all"),
+    [
+        ("Transfers of major weapons from All countries to India", True),
+        ("Transfers of major weapons: Deals with deliveries or orders made for 1990 to 2020", True),
+        ("Transfers of major arms from France", True),
+        ("Transfers of naval weapons from All countries to All countries", False),
+        ("Transfers of naval weapons: Deals with deliveries made for 1990 to 2020", False),
+        ("Transfers of aircraft from All countries to All countries", False),
+        ("Transfers of anti-submarine warfare weapons from All countries to India", False),
+        ("", False),
+    ],
+)
+def test_title_says_whether_a_file_has_all_weapons(title, has_all):
+    assert has_all_weapons(title) is has_all

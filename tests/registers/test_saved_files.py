@@ -144,13 +144,13 @@ def test_preamble_is_read_without_its_quotation_marks_and_commas():
 # Separators
 
 
-@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
 def test_cells_may_be_parted_by_another_sign(separator):
     register = read_register(save(list_rows(DEALS), delimiter=separator))
     assert (stated(register.deals), register.refused) == (stated(DEALS), [])
 
 
-@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
 def test_cells_by_delivery_year_may_be_parted_by_another_sign(separator):
     data = write_delivery_years(DEALS, encoding="utf-8", preamble=())
     register = read_register(data.replace(b",", separator.encode()))

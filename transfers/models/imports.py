@@ -39,7 +39,8 @@ class ImportBatch(models.Model):
     #: The years that its numbers delivered are limited to, an open end empty; neither: they are the whole.
     first_year = models.PositiveSmallIntegerField(null=True, blank=True)
     last_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    #: Of a limited file: which deals it would list if they had deliveries in its years.
+    #: Whether its title names all weapons; of a limited file, which deals it would list if they had
+    #: deliveries in its years.
     scope = models.JSONField(default=dict)
     records = models.PositiveIntegerField()
     #: Number of the file's records by outcome.

@@ -25,6 +25,10 @@ _ALL_TO = re.compile(r"\bto all countries\b", re.I)
 _CATEGORY = r"\b(?:naval|submarine|defen[cs]e)\b"
 _ALL_WEAPONS = re.compile(rf"^transfers of (?!.*{_CATEGORY}.* from )[^,]*\b(?:arms|weapons) from ", re.I)
 
+_ALL_WEAPONS_OF_DEALS = re.compile(
+    rf"^transfers of (?![^:.]*{_CATEGORY})[^,:.]*\b(?:arms|weapons)\s*[:.]", re.I
+)
+
 Parties = tuple[str, str]
 
 
@@ -61,6 +65,11 @@ class Scope:
         return lists
 
 
+def has_all_weapons(title: str) -> bool:
+    """Return whether a file's title says that it is not limited to some weapons."""
+    return bool(_ALL_WEAPONS.search(title) or _ALL_WEAPONS_OF_DEALS.search(title))
+
+
 def _allows(names: Collection[str] | None, name: str) -> bool:
     return names is None or name in names
 
@@ -76,7 +85,7 @@ def build_scope(
         years,
         None if _ALL_FROM.search(title) else suppliers,
         None if _ALL_TO.search(title) else recipients,
-        None if _ALL_WEAPONS.search(title) else frozenset(deal.description for deal in deals),
+        None if has_all_weapons(title) else frozenset(deal.description for deal in deals),
         frozenset(unsettled),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from transfers.models import ImportBatch
+from transfers.registers.reading.descriptions import get_category
 from transfers.registers.reading.records import Deal, load_deal
 from transfers.vocabulary import edtf
 
@@ -28,18 +29,24 @@ def may_be_earlier(published: str, other: str) -> bool:
 
 @dataclass
 class Edition:
-    """Edition of a date that was imported: the parties and the years of order of its deals."""
+    """Edition of a date that was imported: the parties, years of order and kinds of weapons of its deals.
+
+    `has_all_weapons`: its title says that it is not limited to some kinds.
+    """
 
     published: str
     suppliers: set[Hashable] = field(default_factory=set)
     recipients: set[Hashable] = field(default_factory=set)
     years: set[int] = field(default_factory=set)
+    categories: set[str] = field(default_factory=set)
+    has_all_weapons: bool = False
 
     def add(self, deal: Deal, get_parties: GetParties) -> None:
         """Count the deal among those that the edition has."""
         supplier, recipient = get_parties(deal)
         self.suppliers.add(supplier)
         self.recipients.add(recipient)
+        self.categories.add(get_category(deal.description))
         if deal.year is not None:
             self.years.add(deal.year)
 
@@ -49,6 +56,7 @@ class Edition:
         return (
             supplier in self.suppliers
             and recipient in self.recipients
+            and (self.has_all_weapons or get_category(deal.description) in self.categories)
             and (deal.year is None or (bool(self.years) and min(self.years) <= deal.year <= max(self.years)))
         )
 
@@ -62,7 +70,9 @@ def list_later_editions(published: str, get_parties: GetParties) -> list[Edition
     editions = []
     for batch in batches.filter(first_year__isnull=True, last_year__isnull=True):
         if may_be_earlier(published, batch.source.published):
-            edition = Edition(batch.source.published)
+            edition = Edition(
+                batch.source.published, has_all_weapons=batch.scope.get("has_all_weapons", False)
+            )
             for stated in batch.deals.values_list("stated", flat=True).iterator(chunk_size=CHUNK):
                 edition.add(load_deal(stated), get_parties)
             editions.append(edition)

@@ -11,6 +11,7 @@ from transfers.models.inserts import batched
 from transfers.registers.reading.records import Deal, load_deal
 from transfers.vocabulary.choices import Outcome
 
+from .absent import has_all_weapons
 from .ages import Edition, is_earlier
 from .pairing import get_parties
 from .plan import Plan
@@ -39,7 +40,7 @@ def close_questions(plan: Plan, batch: ImportBatch) -> None:
 def _list_answered(plan: Plan, older: list[tuple[int, Deal]]) -> list[int]:
     """Return those of the deals that the edition would state in the same words if they still stood so."""
     parties = partial(get_parties, plan.resolver)
-    edition = Edition(plan.published)
+    edition = Edition(plan.published, has_all_weapons=has_all_weapons(plan.register.title))
     for planned in plan.deals:
         edition.add(planned.deal, parties)
     stated = {compute_digest(planned.deal) for planned in plan.deals}

@@ -22,6 +22,7 @@ from transfers.registers.ranges import (
     get_years,
     without_deliveries,
 )
+from transfers.registers.reading.descriptions import get_category
 from transfers.registers.reading.records import Deal, Refused, Register
 from transfers.vocabulary import edtf
 from transfers.vocabulary.choices import Outcome
@@ -316,10 +317,12 @@ def _mark_gone(deals: list[PlannedDeal], published: str, resolver: Resolver) -> 
 def _list_covered(vanished: list[ImportedDeal], register: Register, of_years: Years) -> list[ImportedDeal]:
     """Return those that the file would have if they still stood: of its parties and its years of order.
 
-    A file may be a part of the register, such as one recipient's. One of some years has the deals with
-    deliveries in these, by its own layout.
+    A file may be a part of the register, such as one recipient's, or aircraft alone. One of some years has
+    the deals with deliveries in these, by its own layout.
     """
     deals = register.deals
+    categories = {get_category(deal.description) for deal in deals}
+    has_all = absent.has_all_weapons(register.title)
     suppliers, recipients = {deal.supplier for deal in deals}, {deal.recipient for deal in deals}
     years = [deal.year for deal in deals if deal.year is not None] or [0]
     first, last = min(years), max(years)
@@ -328,6 +331,7 @@ def _list_covered(vanished: list[ImportedDeal], register: Register, of_years: Ye
         for before in vanished
         if before.deal.supplier in suppliers
         and before.deal.recipient in recipients
+        and (has_all or get_category(before.deal.description) in categories)
         and (before.deal.year is None or first <= before.deal.year <= last)
         and (of_years.is_whole or (before.layout == register.layout and before.deal.delivery_years))
     ]

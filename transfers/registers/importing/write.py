@@ -19,6 +19,7 @@ from transfers.registers.reading.records import Register
 from transfers.vocabulary.choices import Outcome
 
 from . import sources
+from .absent import has_all_weapons
 from .closing import close_questions
 from .deals import add_names, write_deals
 from .plan import Plan, build_plan
@@ -124,7 +125,10 @@ def _write(planned: Plan, file_name: str, reason: str, user: Any, progress: Prog
         generated=_get_time_of_file(register),
         first_year=planned.years.first,
         last_year=planned.years.last,
-        scope=planned.scope.dump() if planned.scope else {},
+        scope={
+            **(planned.scope.dump() if planned.scope else {}),
+            "has_all_weapons": has_all_weapons(register.title),
+        },
         source=source,
         user=user,
         reason=reason,

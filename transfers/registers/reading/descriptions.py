@@ -6,6 +6,7 @@ longest known ending decides. What is not known is None, never a guess.
 
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 
 from transfers.vocabulary.words import fold
@@ -100,6 +101,13 @@ def _find_ending(text: str) -> str:
     words = text.split()[-_MOST_WORDS:]
     endings = (" ".join(words[first:]).replace("-", " ") for first in range(len(words)))
     return next((ending for ending in endings if ending in _BY_ENDING), "")
+
+
+@lru_cache(maxsize=65536)
+def get_category(description: str) -> str:
+    """Return the category that a description means; of unknown words, these, folded."""
+    place = classify(description)
+    return place[0] if place else fold(description)
 
 
 def parse_category(armament_category: str) -> str | None:

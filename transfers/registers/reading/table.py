@@ -19,7 +19,7 @@ _MARK = "the unnamed column after "
 #: More columns or records than any register has.
 COLUMNS, RECORDS = 100, 200_000
 #: What may part cells.
-SEPARATORS = (",", ";", "\t", SHEET)
+SEPARATORS = (",", ";", "\t", "|", SHEET)
 
 
 def get_mark_heading(heading: str) -> str:

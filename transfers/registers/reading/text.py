@@ -69,7 +69,7 @@ def check_data(data: bytes) -> None:
     for magic, words in _FORMATS:
         if data.startswith(magic):
             raise Unreadable(f"The file is {words}.")
-    if not data.startswith(_UTF16) and (place := data.find(b"\0")) >= 0:
+    if not detect_encoding(data).startswith("utf-16") and (place := data.find(b"\0")) >= 0:
         line = data.count(b"\n", 0, place) + 1
         raise Unreadable(f"Line {line} holds a NUL byte, so the file is no plain text.")
     if max(data.count(b"\n"), data.count(b"\r")) >= LINES:
@@ -91,11 +91,13 @@ def list_parts(data: bytes) -> list[zipfile.ZipInfo]:
 
 
 def detect_encoding(data: bytes) -> str:
-    """Return UTF-16 by its mark; UTF-8 where the data is, but for its last sign; else the exports' cp1252."""
+    """Return UTF-16 by its mark or its NULs; UTF-8 where the data is, but for its end; else cp1252."""
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if data.startswith(_UTF16):
         return "utf-16"
+    if unmarked := _detect_unmarked(data):
+        return unmarked
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for start in range(0, len(data), _CHUNK):
@@ -103,6 +105,15 @@ def detect_encoding(data: bytes) -> str:
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8"
+
+
+def _detect_unmarked(data: bytes) -> str:
+    """Return UTF-16 where every other byte of the head, and no other, is NUL, as in Latin letters."""
+    evens, odds = data[: 2 * HEAD : 2], data[1 : 2 * HEAD : 2]
+    for nulls, signs, encoding in ((odds, evens, "utf-16-le"), (evens, odds, "utf-16-be")):
+        if nulls and not nulls.strip(b"\0") and b"\0" not in signs:
+            return encoding
+    return ""
 
 
 def split_lines(data: bytes, encoding: str) -> list[str]:

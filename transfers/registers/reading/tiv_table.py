@@ -25,7 +25,7 @@ DIRECTIONS = {"exports": RECIPIENT, "imports": SUPPLIER}
 ROWS, DIGITS = 1_000, 6
 #: As many years as a table may have, and more.
 COLUMNS = 200
-_SEPARATORS = ",;\t"
+_SEPARATORS = ",;\t|"
 _HEADINGS = {
     "": "",
     "supplier": SUPPLIER,
