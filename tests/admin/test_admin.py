@@ -67,12 +67,17 @@ def test_a_party_is_found_by_an_alias_in_another_script(admin_client):
 
 def test_what_was_published_is_not_deleted(admin_client):
     transfer = factories.published()
-    assert admin_client.post(page("transfer_delete", transfer.pk), {"post": "yes"}).status_code == 403
+    assert (
+        admin_client.post(
+            page("transfer_delete", transfer.pk), {"post": "yes", "reason": "Wrong"}
+        ).status_code
+        == 403
+    )
 
 
 def test_a_draft_may_be_deleted(admin_client):
     transfer = factories.transfer()
-    admin_client.post(page("transfer_delete", transfer.pk), {"post": "yes"})
+    admin_client.post(page("transfer_delete", transfer.pk), {"post": "yes", "reason": "Wrong"})
     assert not Transfer.objects.exists()
 
 
@@ -86,7 +91,10 @@ def test_a_system_of_a_past_version_is_not_deleted(admin_client):
     old = factories.system("s-300")
     transfer = factories.published(system=old)
     Transfer.objects.filter(pk=transfer.pk).update(system=factories.system("s-400"))
-    assert admin_client.post(page("system_delete", old.pk), {"post": "yes"}).status_code == 403
+    assert (
+        admin_client.post(page("system_delete", old.pk), {"post": "yes", "reason": "Wrong"}).status_code
+        == 403
+    )
 
 
 def test_a_key_is_fixed_once_it_is_given(admin_client):

@@ -365,19 +365,19 @@ def test_an_edit_of_a_claim_on_its_own_page_makes_the_transfer_a_draft(curator):
 def test_deleting_a_claim_on_its_own_page_makes_the_transfer_a_draft(curator):
     transfer = factories.in_state(State.PUBLISHED)
     url = reverse("admin:transfers_quantity_delete", args=[transfer.quantities.get().pk])
-    curator.post(url, {"post": "yes"})
+    curator.post(url, {"post": "yes", "reason": "Wrong"})
     assert state(transfer) == State.DRAFT
 
 
 @pytest.mark.parametrize("now", State.values)
 def test_what_was_ever_published_is_not_deleted(admin_client, now):
-    answer = admin_client.post(page("delete", factories.in_state(now).pk), {"post": "yes"})
+    answer = admin_client.post(page("delete", factories.in_state(now).pk), {"post": "yes", "reason": "Wrong"})
     assert answer.status_code == 403
 
 
 def test_a_deleted_draft_stays_in_history(curator):
     transfer = factories.transfer()
-    curator.post(page("delete", transfer.pk), {"post": "yes"})
+    curator.post(page("delete", transfer.pk), {"post": "yes", "reason": "Wrong"})
     assert Transfer.history.filter(id=transfer.pk, history_type="-").exists()
 
 

@@ -13,6 +13,7 @@ from transfers.vocabulary.counts import Number
 from .editing.base import PermanentAdmin, RegistryAdmin
 from .editing.choices import RecordChoices
 from .editing.dashboard import Dashboard
+from .editing.deleting import ReasonedDeletion
 from .editing.forms import (
     ClaimForm,
     ClaimFormSet,
@@ -126,7 +127,7 @@ class TransferAdmin(
         return (search_transfers(queryset, search_term) if search_term else queryset), False
 
 
-class ClaimAdmin(ReopensTransfer, SpreadsheetAdmin, RegistryAdmin):
+class ClaimAdmin(ReasonedDeletion, ReopensTransfer, SpreadsheetAdmin, RegistryAdmin):
     """All claims of one kind, to search; they are entered with their transfer."""
 
     list_select_related = ["transfer", "source"]

@@ -19,6 +19,7 @@ from transfers.models import Revision, Transfer, history
 from transfers.publication import publish
 
 from .base import RegistryAdmin
+from .deleting import ReasonedDeletion
 from .errors import require_form
 from .readable import describe_value
 
@@ -36,7 +37,7 @@ class Entry:
     obstacle: str
 
 
-class HistoryAdmin(RegistryAdmin):
+class HistoryAdmin(ReasonedDeletion, RegistryAdmin):
     """Records with a history page and a list of those that were deleted."""
 
     change_list_template = "admin/transfers/history_change_list.html"

@@ -87,5 +87,6 @@ class ReopensTransfer(admin.ModelAdmin):
         self._reopen(request, transfer_ids)
 
     def _reopen(self, request: HttpRequest, transfer_ids: set[Any]) -> None:
+        reason = history.get_context()[0] or EDITED
         for transfer in Transfer.objects.filter(pk__in=transfer_ids).order_by("pk"):
-            workflow.reopen(transfer, request.user, EDITED)
+            workflow.reopen(transfer, request.user, reason)
