@@ -5,7 +5,7 @@ Editorial states are part of the copies that history keeps, but no part of an ed
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +13,9 @@ from django.db import IntegrityError, models, transaction
 
 from transfers.models.history import ADDED, BEGINNING, CHANGED, NOT_EDITED, OWNED, REMOVED
 from transfers.publication.differences import Change
+
+#: How far apart a record and what it owned are removed by one deletion.
+TOGETHER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,38 @@ def revert(edit: Edit) -> models.Model | None:
             return _restore(edit.copy if edit.kind == REMOVED else edit.before, current)
     except IntegrityError as error:  # somebody else was faster than the checks
         raise ValidationError("The database refuses it: another record stands in its place.") from error
+
+
+def bring_back(model: Any, pk: int) -> models.Model:
+    """Restore a deleted record, with what it owned when it was deleted; return it.
+
+    Raise ValidationError where it cannot be again.
+    """
+    removal = model.history.filter(id=pk).order_by("-history_id").first()
+    if removal is None or model._default_manager.filter(pk=pk).exists():
+        raise ValidationError("There is no such deleted record.")
+    try:
+        with transaction.atomic():
+            record = _restore(removal, None)
+            for owned, field in OWNED[model].items():
+                for copy in _list_removed_with(removal, owned, field):
+                    _restore(copy, None)
+    except IntegrityError as error:
+        raise ValidationError(f"Another record stands in the place of {removal.instance}.") from error
+    return record
+
+
+def _list_removed_with(removal: Any, owned: Any, field: str) -> list[Any]:
+    """Return the copies of what was removed together with its owner."""
+    copies = owned.history.filter(
+        **{field: removal.id},
+        history_type=REMOVED,
+        history_user=removal.history_user_id,
+        history_date__range=(removal.history_date - TOGETHER, removal.history_date + TOGETHER),
+    )
+    newest = {copy.id: copy for copy in copies.order_by("history_id")}
+    standing = owned._default_manager.in_bulk(newest)
+    return [copy for pk, copy in newest.items() if pk not in standing]
 
 
 def _remove(record: models.Model | None) -> None:

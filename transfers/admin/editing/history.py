@@ -9,7 +9,6 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models, transaction
-from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -18,12 +17,14 @@ from transfers.curation import edits, workflow
 from transfers.models import Revision, Transfer, history
 from transfers.publication import publish
 
-from .base import RegistryAdmin
 from .deleting import ReasonedDeletion
 from .errors import require_form
 from .readable import describe_value
+from .restoring import DeletedRecords
 
 PER_PAGE = 25
+#: How many entries of the public log the page shows.
+REVISIONS = 10
 VERBS = {history.ADDED: "added", history.CHANGED: "changed", history.REMOVED: "removed"}
 
 
@@ -37,16 +38,13 @@ class Entry:
     obstacle: str
 
 
-class HistoryAdmin(ReasonedDeletion, RegistryAdmin):
+class HistoryAdmin(ReasonedDeletion, DeletedRecords):
     """Records with a history page and a list of those that were deleted."""
-
-    change_list_template = "admin/transfers/history_change_list.html"
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         wrap = self.admin_site.admin_view
         return [
-            path("deleted/", wrap(self.deleted_view), name=f"{name}_deleted"),
             path("<path:object_id>/history/revert/", wrap(self.revert_view), name=f"{name}_revert"),
             *super().get_urls(),
         ]
@@ -67,7 +65,7 @@ class HistoryAdmin(ReasonedDeletion, RegistryAdmin):
             "is_deleted": is_deleted,
             "page": page,
             "entries": build_entries(list(page)),
-            "revisions": Revision.objects.filter(key=record.key).order_by("-sequence")
+            "revisions": Revision.objects.filter(key=record.key).order_by("-sequence")[:REVISIONS]
             if isinstance(record, Transfer)
             else None,
             "may_revert": self._may_revert(request, record, is_deleted),
@@ -108,19 +106,6 @@ class HistoryAdmin(ReasonedDeletion, RegistryAdmin):
             if not isinstance(record, Transfer):
                 publish.refresh(current, reason)
             self.log_change(request, current, f"Reverted: {reason}")
-
-    def deleted_view(self, request: HttpRequest) -> HttpResponse:
-        """List the records that were deleted; each can be brought back from its history."""
-        if not self.has_view_or_change_permission(request):
-            raise PermissionDenied
-        copies: Any = self.model.history
-        deleted = copies.exclude(id__in=self.model._default_manager.values("id"))
-        newest = deleted.values("id").annotate(newest=Max("history_id")).values("newest")
-        listed = copies.filter(history_id__in=newest).select_related("history_user").order_by("-history_id")
-        page = Paginator(listed, PER_PAGE).get_page(request.GET.get("p"))
-        rows = [(copy, str(copy.instance), self._get_url("history", copy.id)) for copy in page]
-        title = f"Deleted {self.opts.verbose_name_plural}"
-        return self.render_page(request, "history_deleted.html", title, page=page, rows=rows)
 
     def _get_record(self, request: HttpRequest, object_id: str) -> tuple[Any, bool]:
         """Return the record, or what it was when it was deleted, and whether it is deleted."""
