@@ -1,6 +1,7 @@
 """Reference records: who transfers (Party), what (System), and who says so (Source)."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -120,7 +121,7 @@ class PartyAlias(Named, CuratedModel):
         return self.name
 
     def clean(self) -> None:
-        if self.party_id is not None or self.party is not None:
+        with suppress(Party.DoesNotExist):  # the field itself says so
             check_name(self, self.party)
 
 
@@ -235,7 +236,7 @@ class SystemAlias(Named, CuratedModel):
         return self.name
 
     def clean(self) -> None:
-        if self.system_id is not None or self.system is not None:
+        with suppress(System.DoesNotExist):  # the field itself says so
             check_name(self, self.system)
 
 
