@@ -36,7 +36,7 @@ def build_count(number, **values):
 def test_the_row_is_shown_as_it_would_be_published(admin_client):
     transfer = factories.quantity().transfer
     body = text(admin_client.get(address(transfer)))
-    assert "Quantity ordered min</th> <td>6</td>" in body
+    assert "Quantity ordered</th> <td>6</td>" in body
 
 
 def test_a_choice_is_shown_in_words(admin_client):
@@ -48,8 +48,8 @@ def test_a_disputed_figure_says_so_in_words(admin_client):
     transfer = factories.quantity().transfer
     factories.quantity(number=8, transfer=transfer)
     body = text(admin_client.get(address(transfer)))
-    assert 'Quantity ordered max</th> <td>8 <span class="tag tag-warning">disputed</span></td>' in body
-    assert "Sources differ: quantity ordered." in body
+    assert 'Quantity ordered</th> <td>6 to 8 <span class="tag tag-warning">disputed</span></td>' in body
+    assert "Sources differ: Quantity ordered." in body
 
 
 def test_an_undisputed_row_says_nothing_of_a_dispute(admin_client):
@@ -67,7 +67,7 @@ def test_what_publishing_would_change_is_shown(admin_client):
 
 
 def test_publishing_that_would_change_nothing_says_so(admin_client):
-    assert "would change none of the public fields" in text(admin_client.get(address(factories.published())))
+    assert "would change none of the public facts" in text(admin_client.get(address(factories.published())))
 
 
 def test_what_blocks_publication_is_listed(admin_client):

@@ -153,4 +153,4 @@ def test_money_is_read_with_its_thousands(client):
 def test_a_row_shows_money_with_its_thousands(client):
     claim = factories.valuation(number=420_000_000)
     body = open_page(client, create_user("reviewer"), claim.transfer).content.decode()
-    assert "<td>420,000,000</td>" in body
+    assert "<td>USD 420,000,000</td>" in body

@@ -28,7 +28,6 @@ from .editing.inputs import INPUTS
 from .editing.moving import MovePages
 from .editing.queues import QueueFilter
 from .editing.readable import ReadableInline
-from .editing.resolved import resolve
 from .editing.review import build_review
 from .editing.search import search_transfers
 from .editing.selected import SelectedSteps
@@ -117,7 +116,6 @@ class TransferAdmin(
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         if (transfer := kwargs.get("obj")) is not None:
             context["review"] = build_review(transfer, request.user)
-            context["resolved"] = resolve(context["review"]["preview"])
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_search_results(

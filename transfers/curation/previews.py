@@ -18,6 +18,7 @@ class Fact:
     value: str
     public: str
     is_disputed: bool
+    description: str
 
     @property
     def is_changed(self) -> bool:
@@ -46,8 +47,8 @@ class Preview:
         proposed = wording.describe_row(self.content.row) if self.content else {}
         public = wording.describe_row(self.public) if self.public else {}
         return [
-            Fact(label, proposed.get(label, ""), public.get(label, ""), label in self.disputes)
-            for label in wording.LABELS
+            Fact(label, proposed.get(label, ""), public.get(label, ""), label in self.disputes, description)
+            for label, description in wording.DESCRIPTIONS.items()
             if label in proposed or label in public
         ]
 

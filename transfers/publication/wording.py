@@ -102,8 +102,7 @@ def _describe_field(field: Field, name: str, row: Flat) -> str:
 def list_differences(before: Flat | None, after: Flat | None) -> list[Difference]:
     """Return what two rows say differently; no row says nothing."""
     old, new = (describe_row(row) if row else {} for row in (before, after))
-    labels = sorted({**old, **new}, key=LABELS.index)
-    return _compare(labels, old, new)
+    return _compare(DESCRIPTIONS, old, new)
 
 
 def _compare(labels: Iterable[str], old: Mapping[str, str], new: Mapping[str, str]) -> list[Difference]:
@@ -147,6 +146,8 @@ def _describe_fields(claim: Flat) -> dict[str, str]:
     return {"Figure": _describe_figure(claim)} | described
 
 
-#: The labels of what rows say, in public order.
-LABELS = tuple(dict.fromkeys(build_label(get_stem(field.name) or field.name) for field in fields.ROW))
+#: What rows say, by label and in public order: the meaning of the field, or of the first of a figure's.
+DESCRIPTIONS: dict[str, str] = {}
+for _field in fields.ROW:
+    DESCRIPTIONS.setdefault(build_label(get_stem(_field.name) or _field.name), _field.description)
 _CLAIM_LABELS = ("Figure", *(build_label(field.name) for field in _CLAIM_FIELDS))
