@@ -220,3 +220,10 @@ def set_autocomplete(field: Any, model: Any, name: str, site: AdminSite) -> None
     choices = field.choices
     field.widget = RecordSelect(model._meta.get_field(name), site)
     field.widget.choices = choices
+
+
+def get_media(site: AdminSite) -> forms.Media:
+    """Return what the forms of a claim need, for a page that they may be put into."""
+    scripts = ["admin/js/jquery.init.js", "transfers/claim.js"]  # in this order
+    own_media = forms.Media(css={"all": ["transfers/claim.css"]}, js=scripts)
+    return RecordSelect(Transfer._meta.get_field("supplier"), site).media + own_media

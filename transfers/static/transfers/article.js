@@ -39,7 +39,7 @@
     var current = document.querySelector("#article-text [aria-current]");
     var isBeside = window.matchMedia("(min-width: 1100px)").matches;
     if (current && isBeside) current.scrollIntoView({ block: "center" });
-    var form = document.querySelector("#article-pane .claim-form, #article-pane .decline-form");
+    var form = document.querySelector("#article-pane .article-claim, #article-pane .decline-form");
     var next = document.querySelector("#article-pane a[data-pane][accesskey=n]");
     var field = form ? findField(form) || form.querySelector("[type=submit]") : next;
     if (field) field.focus({ preventScroll: !form && isBeside });
