@@ -110,7 +110,7 @@ def test_an_article_is_read_by_the_keyboard_alone(log_in, article):  # noqa: F81
     page.on("request", lambda request: loads.append(request.url) if request.is_navigation_request() else None)
     keyboard = Keyboard(page)
     keyboard.press("Enter")  # the next open figure has the focus
-    page.wait_for_selector(".claim-form")
+    page.wait_for_selector(".article-claim")
     for number in range(1, len(WANTED) + 1):
         record(keyboard)
         keyboard.wait_for("recorded", number)
