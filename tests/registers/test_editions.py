@@ -109,7 +109,7 @@ def test_ambiguous_deal_is_told_with_what_it_may_be_and_makes_no_transfer():
     done = bring(*parts, generated=LATER)
     assert outcomes(done) == {"ambiguous": 2}
     assert [why for _, _, why in done.plan.left_out()] == [
-        f"It may be any of 1 deals that were imported before: {KEY}."
+        f"It may be a deal that was imported before: {KEY}."
     ] * 2
     assert (done.revisions, Transfer.objects.count()) == (0, 1)
     deals = done.batch.deals.filter(outcome="ambiguous")

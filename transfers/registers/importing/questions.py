@@ -178,4 +178,6 @@ def explain(candidates: Sequence[ImportedDeal], *, is_open: bool) -> str:
     """Return why a deal is not imported yet."""
     keys = ", ".join(candidate.key for candidate in candidates[:5])
     more = " It is waiting for a curator already." if is_open else ""
+    if len(candidates) == 1:
+        return f"It may be a deal that was imported before: {keys}.{more}"
     return f"It may be any of {len(candidates)} deals that were imported before: {keys}.{more}"

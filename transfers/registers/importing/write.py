@@ -125,10 +125,7 @@ def _write(planned: Plan, file_name: str, reason: str, user: Any, progress: Prog
         generated=_get_time_of_file(register),
         first_year=planned.years.first,
         last_year=planned.years.last,
-        scope={
-            **(planned.scope.dump() if planned.scope else {}),
-            "has_all_weapons": has_all_weapons(register.title),
-        },
+        scope=_dump_scope(planned),
         source=source,
         user=user,
         reason=reason,
@@ -141,6 +138,12 @@ def _write(planned: Plan, file_name: str, reason: str, user: Any, progress: Prog
     write_deals(planned, batch, progress)
     close_questions(planned, batch)
     return batch
+
+
+def _dump_scope(planned: Plan) -> dict[str, Any]:
+    """Return what the file would list, by its title."""
+    limits = planned.scope.dump() if planned.scope else {}
+    return limits | {"has_all_weapons": has_all_weapons(planned.register.title)}
 
 
 def _list_left_out(planned: Plan) -> list[list[Any]]:
