@@ -133,11 +133,16 @@ def _compare_pair(claim: FixtureClaim, reading: Reading) -> Iterator[Fault]:
     for name, value in sides.items():
         if claim.record.text(name) != " ".join(value.split()):
             yield claim.fault(name, f"{name} is {claim.record.text(name)!r}, but {value!r} in {where}")
-    figure = re.escape(claim.figure)
-    if not re.search(rf"(?<![\w./~-]){figure}(?![\w/~?%-]|[.,]\d|\.\.| as of \d)", reading.finding):
+    if not prints_figure(reading.finding, claim.figure):
         yield reading.fault(
             "finding", f"the finding does not print {claim.figure!r}, the claim's {claim.target}"
         )
+
+
+def prints_figure(finding: str, figure: str) -> bool:
+    """Return whether the finding prints the figure in its canonical form, as whole words."""
+    whole = rf"(?<![\w./~-]){re.escape(figure)}(?![\w/~?%-]|[.,]\d|\.\.| as of \d)"
+    return re.search(whole, finding) is not None
 
 
 def _check_excerpt(claim: FixtureClaim, source: Record) -> Iterator[Fault]:
