@@ -46,7 +46,7 @@ def describe_value(field: Field, value: Any) -> str:
     labels = dict(field.choices)
     if field.type == Type.LIST:
         items = value if isinstance(value, list) else value.split("|")
-        return ", ".join(labels.get(item, item) for item in items)
+        return ", ".join(labels.get(item) or item for item in items)
     if field.type == Type.BOOLEAN:
         return "yes" if value else "no"
     if str(value) in labels:

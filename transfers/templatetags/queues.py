@@ -22,7 +22,7 @@ def queue_counts(context: Any) -> list[tuple[Queue, int]]:
 @register.simple_tag(takes_context=True)
 def list_asked_back(context: Any) -> list[ReviewNote]:
     """Return the questions with which transfers came back to the user, the newest first."""
-    return review.list_questions(context["user"])[:SHOWN]
+    return list(review.list_questions(context["user"])[:SHOWN])
 
 
 @register.simple_tag(takes_context=True)

@@ -1,5 +1,7 @@
 """Page of what was done by week and person, and of what waits the longest."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -23,7 +25,7 @@ class Dashboard(RegistryAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         waiting, in_review = activity.list_waiting(OLDEST)
-        context = {
+        context: dict[str, Any] = {
             "counted": activity.COUNTED.values(),
             "weeks": activity.list_weeks(WEEKS),
             "number_of_weeks": WEEKS,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404
@@ -53,14 +54,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=500)
 
 
-def require_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def require_form(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Decorate a view to which only forms are sent; any other request is led to the page above it.
 
     It is what a browser asks for after logging in again.
     """
 
     @wraps(view)
-    def check_method(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def check_method(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST":
             return view(request, *args, **kwargs)
         messages.warning(request, "Nothing was done: the form did not arrive. Send it again from this page.")

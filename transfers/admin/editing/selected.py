@@ -1,5 +1,7 @@
 """Editorial steps of several transfers at once, each of which is looked at first."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import model_ngettext
@@ -21,7 +23,7 @@ LISTED = 100
 class SelectedSteps(RegistryAdmin):
     """Transfers with actions that take several of them the same step."""
 
-    actions = ["submit", "publish", "withdraw"]
+    actions: Any = ["submit", "publish", "withdraw"]
 
     @admin.action(description="Submit the selected transfers for review", permissions=["change"])
     def submit(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
@@ -67,7 +69,7 @@ class SelectedSteps(RegistryAdmin):
     ) -> HttpResponse:
         step = workflow.TRANSITIONS[name]
         listed = transfers[:LISTED]
-        context = {
+        context: dict[str, Any] = {
             "step": step,
             "rows": [
                 (preview, workflow.get_refusal(preview.transfer, name, request.user))
