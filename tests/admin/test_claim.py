@@ -4,6 +4,8 @@ import re
 from html import unescape
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.support import factories
@@ -92,6 +94,20 @@ def test_each_candidate_says_its_state_and_its_figures(curator, address):
     text = body(curator.get(address))
     assert '<span>rus-srb-s-400-2018</span> <span class="tag">published</span>' in text
     assert "recorded: delivered 2 systems, ordered 6 systems" in text
+
+
+def test_the_number_of_queries_does_not_grow_with_the_candidates(curator, address):
+    def count_queries():
+        with CaptureQueriesContext(connection) as queries:
+            curator.get(address)
+        return len(queries)
+
+    factories.quantity(transfer=factories.transfer())
+    count_queries()  # what is read once a process
+    before = count_queries()
+    for _ in range(5):
+        factories.quantity(transfer=factories.transfer())
+    assert count_queries() == before
 
 
 # What is typed is what is meant

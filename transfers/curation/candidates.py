@@ -105,13 +105,18 @@ class Passage:
                 yield level
 
 
+def list_numbers(number: int) -> set[int]:
+    """Return the numbers of the paragraphs that speak of a figure in the paragraph of this number."""
+    return {HEADLINE, *range(number - REACH, number + REACH + 1)}
+
+
 def build_passage(
     statements: Sequence[Statement],
     number: int,
     families: Mapping[str, str | None],
     slugs: Iterable[str] = (),
 ) -> Passage:
-    """Return what is said around the paragraph of this number; the statements are those of the whole text."""
+    """Return what is said around the paragraph of this number; the statements are of those near."""
     by_number = {statement.paragraph: statement for statement in statements}
     numbers = [(number - distance, number + distance) for distance in range(1, REACH + 1)]
     if number > HEADLINE + REACH:

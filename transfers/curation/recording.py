@@ -47,7 +47,7 @@ def undo(claim: Any, user: Any, reason: str) -> None:
             transfer.delete()
             return
         claim.delete()
-        if reopening and not later:
+        if reopening and reopening.before and not later:
             transfer.state = reopening.before.state
             transfer.save()
 

@@ -50,7 +50,7 @@ class NearbyTransfers:
 
     def __init__(self, article: ArticleText, mark: Mark, marks: list[Mark]) -> None:
         self.article, self.mark = article, mark
-        statements = read_statements(article.text, marks)
+        statements = read_statements(article.text, marks, candidates.list_numbers(mark.paragraph))
         passage = candidates.build_passage(statements, mark.paragraph, {})
         around = [passage.own, *(statement for level in passage.levels for statement in level)]
         parties = [party for statement in around for party in statement.parties]
@@ -111,7 +111,8 @@ class NearbyTransfers:
             values = {RECIPIENT: parties[0]}
         values["system"] = system
         if system and len(parties) == 2:
-            values["key"] = keys.propose(*(party.code for party in parties), system.slug, self.get_year())
+            supplier, recipient = (party.code for party in parties)
+            values["key"] = keys.propose(supplier, recipient, system.slug, self.get_year())
         return values
 
     def _rank_as_supplier(self, party: Party) -> int:

@@ -50,4 +50,4 @@ def _propose_measure(article: ArticleText, mark: Mark, latest: Any) -> str:
     if measure == "":
         return getattr(latest, field) if latest else ""
     choices = FIGURES[mark.kind]._meta.get_field(field).choices
-    return measure if measure in {value for value, _ in choices} else ""
+    return measure if measure and measure in {value for value, _ in choices} else ""

@@ -30,13 +30,13 @@ class RegistryAdmin(CheckedList, ReadableValues, RecordChoices, admin.ModelAdmin
         return [self.describe_field(name) for name in super().get_list_display(request)]
 
     def render_page(
-        self, request: HttpRequest, template: str, title: str, *, status: int = 200, **context: Any
+        self, request: HttpRequest, template: str, title: str, **context: Any
     ) -> TemplateResponse:
         """Return a page of this model that Django's admin does not have."""
         request.current_app = self.admin_site.name
         site = self.admin_site.each_context(request)
         context = {**site, "title": title, "opts": self.opts, "media": self.media, **context}
-        return TemplateResponse(request, f"admin/transfers/{template}", context, status=status)
+        return TemplateResponse(request, f"admin/transfers/{template}", context)
 
     def get_viewed(self, request: HttpRequest, object_id: Any) -> Any:
         """Return the record to be shown; raise Http404 or PermissionDenied if it cannot be."""

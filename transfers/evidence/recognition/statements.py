@@ -6,7 +6,7 @@ know, a designation without a mark is a system that it does not know, and both a
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from .marks import NUMBER, PARTY, SYSTEM, Mark, Paragraph, split_paragraphs
@@ -45,6 +45,8 @@ _RECEIVES_MONEY = re.compile(rf"\breceiv\w+{_PAID}", re.IGNORECASE)
 _PREPOSITIONS = {
     "from": SUPPLIER, "to": RECIPIENT, "for": RECIPIENT, "with": INVOLVED, "between": INVOLVED,
 }  # fmt: skip
+#: How many characters before and after a party may say what it does.
+_REACH = 300
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|$|[\"”’)])")
 _CAPITALISED = re.compile(r"(?<![\w’'-])[^\W\d_a-z][^\W\d_]*(?:[- ][^\W\d_a-z][^\W\d_]*)*(?![\w-])")
 _DESIGNATION = re.compile(r"(?<![\w./-])(?=[\w/-]*[^\W\d_a-zа-яё])(?=[\w/-]*\d)[\w/-]*\w")
@@ -102,34 +104,30 @@ class Statement:
     kinds: frozenset[tuple[str, str]] = frozenset()
 
 
-def read_statements(text: str, marks: Iterable[Mark]) -> list[Statement]:
-    """Return what each paragraph of the text names."""
+def read_statements(
+    text: str, marks: Iterable[Mark], numbers: Container[int] | None = None
+) -> list[Statement]:
+    """Return what each paragraph of the text names, or each of those with these numbers."""
     marks_by_paragraph: dict[int, list[Mark]] = {}
     for mark in marks:
         marks_by_paragraph.setdefault(mark.paragraph, []).append(mark)
     return [
         _read_statement(text, paragraph, marks_by_paragraph.get(paragraph.number, []))
         for paragraph in split_paragraphs(text)
+        if numbers is None or paragraph.number in numbers
     ]
 
 
 def _read_statement(text: str, paragraph: Paragraph, inside: list[Mark]) -> Statement:
     unmarked = _blank_marks(text, paragraph, inside)
     named = [(mark.start, mark.end, mark.value) for mark in inside if mark.kind == PARTY]
-    strangers = (
-        []
-        if _is_title(unmarked)
-        else [
-            (paragraph.start + match.start(), paragraph.start + match.end(), ())
-            for match in _CAPITALISED.finditer(unmarked)
-            if not set(re.split(r"[- ]", match[0].lower())) <= _NO_NAMES
-        ]
-    )
+    strangers = [] if _is_title(unmarked) else list(_find_strangers(unmarked, paragraph.start))
     places = sorted([*named, *strangers])
     parties = []
     for at, (start, end, codes) in enumerate(places):
         stop = places[at + 1][0] if at + 1 < len(places) else paragraph.end
-        role = _find_role(text[paragraph.start : start], text[end:stop])
+        before = text[max(paragraph.start, start - _REACH) : start]
+        role = _find_role(before, text[end : min(stop, end + _REACH)])
         if codes or role:
             parties.append(NamedParty(text[start:end], tuple(codes), role, paragraph.number))
     systems = [NamedSystem(mark.text, mark.value, mark.paragraph) for mark in inside if mark.kind == SYSTEM]
@@ -141,11 +139,18 @@ def _read_statement(text: str, paragraph: Paragraph, inside: list[Mark]) -> Stat
 
 def _blank_marks(text: str, paragraph: Paragraph, marks: Iterable[Mark]) -> str:
     """Return the paragraph with a gap that no name crosses in place of each mark, of equal length."""
-    body = text[paragraph.start : paragraph.end]
+    pieces, at = [], paragraph.start
     for mark in marks:
-        start, end = mark.start - paragraph.start, mark.end - paragraph.start
-        body = f"{body[:start]}{'_' * (end - start)}{body[end:]}"
-    return body
+        pieces += [text[at : mark.start], "_" * (mark.end - mark.start)]
+        at = mark.end
+    return "".join([*pieces, text[at : paragraph.end]])
+
+
+def _find_strangers(body: str, offset: int) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Yield the places of capitalised names without a mark, which stand for nobody."""
+    for match in _CAPITALISED.finditer(body):
+        if match[0][0].isupper() and not set(re.split("[- ]", match[0].lower())) <= _NO_NAMES:
+            yield offset + match.start(), offset + match.end(), ()
 
 
 def _is_title(body: str) -> bool:
