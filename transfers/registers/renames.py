@@ -1,8 +1,8 @@
 """Deals that a newer edition, or the other layout, states under another designation. Pure.
 
 What `matching` leaves is compared without the designation. Two deals are one where the parties, the year of
-order, the numbers, the condition, the kind of weapon, the years of delivery, the TIV of a unit and every mark
-are equal, each is the only one of its side that the other may be, and
+order, the numbers, the condition, the category of weapon, the years of delivery, the TIV of a unit and every
+mark are equal, each is the only one of its side that the other may be, and
 
 - a part of the designation stays, or begins the other (`Zenda-3/LT-3` → `Zenda-3`); or
 - nothing of it stays, but the description and the comments are equal as well, and neither edition has
@@ -24,7 +24,7 @@ from operator import attrgetter
 from transfers.vocabulary import words
 
 from .matching import Matching
-from .reading.descriptions import classify
+from .reading.descriptions import classify, get_category
 from .reading.records import STATED, Deal
 
 #: How far apart the years of order of a proposal may be.
@@ -188,7 +188,7 @@ class _Comparison:
             deal = deals[index]
             if deal.year and (deal.ordered or deal.delivered) and (deal.tiv_unit or deal.delivery_years):
                 stable = self.get_stable(deal)
-                by_figures[self.parties(deal), _get_kind(deal.description), stable].append(index)
+                by_figures[self.parties(deal), get_category(deal.description), stable].append(index)
         return by_figures
 
     def _pair_alike(
@@ -257,6 +257,9 @@ class _Comparison:
             is_unknown = not (classify(old.description) and classify(new.description))
             is_alike = equal["year"] and equal["tiv_unit"] and (equal["ordered"] or equal["delivered"])
             return (speaks or equal["tiv_unit"]) if is_one_kind or is_unknown else is_alike
+        if is_delivered_alike and all(equal[name] for name in ("year", "ordered", "tiv_unit")):
+            return True
         years = old.delivery_years, new.delivery_years
         is_delivered_apart = all(years) and set(years[0]).isdisjoint(years[1])
-        return is_one_kind and equal["year"] and equal["tiv_unit"] and not is_delivered_apart
+        is_of_category = get_category(old.description) == get_category(new.description)
+        return is_of_category and equal["year"] and equal["tiv_unit"] and not is_delivered_apart
