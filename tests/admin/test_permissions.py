@@ -12,6 +12,7 @@ from django.utils import timezone
 from docs import generate
 from tests.support import deals, factories
 from transfers.curation import workflow
+from transfers.curation.previews import build_preview
 from transfers.models import ArticleText, FormerHash, Proposal, RegistryClaim, RegistryRow, Release, Revision
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +116,7 @@ def test_a_step_is_taken_by_whom_the_table_says_and_by_nobody_else(client, name,
     if role != "anonymous":
         client.force_login(create_user(role))
     url = reverse("admin:transfers_transfer_step", args=[transfer.pk])
-    client.post(url, {"_step": name, "why": "because"})
+    client.post(url, {"_step": name, "why": "because", "preview": build_preview(transfer).digest})
     transfer.refresh_from_db()
     may = (OUTSIDE | STEPS[name])[role] == "yes"
     assert LogEntry.objects.exists() == may

@@ -86,6 +86,40 @@ def test_a_pasted_article_is_in_the_form_again_after_the_session_has_ended(log_i
     assert ArticleText.objects.get().text == LONG_TEXT
 
 
+def test_an_edit_is_in_the_form_again_after_a_login_in_another_tab(log_in):  # noqa: F811
+    """Try a form whose token belongs to the login before."""
+    transfer = factories.transfer(note="stored")
+    page = log_in("a-curator")
+    path = f"/admin/transfers/transfer/{transfer.pk}/change/"
+    page.goto(path)
+    page.get_by_text("Parties, system, terms and note").click()
+    page.fill("#id_note", "entered with care")
+    end_sessions()
+    tab = page.context.new_page()
+    tab.goto("/admin/")
+    log_in_again(tab, "a-curator")
+    save(page)
+    assert "Nothing was saved." in page.inner_text("#content")
+    page.goto(path)
+    page.get_by_text("was not saved. It is in the form again").wait_for()
+    assert page.input_value("#id_note") == "entered with care"
+
+
+def test_a_claim_entered_beside_an_article_is_there_again_after_the_session_has_ended(log_in):  # noqa: F811
+    text = "Serbia has ordered six S-400 systems from Russia, an official said."
+    article = ArticleText.objects.create(source=factories.source("first-paper"), text=text)
+    page = log_in("a-curator")
+    page.goto(f"/admin/transfers/articletext/{article.pk}/change/")
+    page.locator("a[data-pane]").filter(has_text="six").first.click()
+    page.fill("#article-pane [name$=attributed_to]", "entered with care")
+    end_sessions()
+    with page.expect_navigation():
+        page.locator("#article-pane [type=submit]").first.click()
+    log_in_again(page, "a-curator")
+    page.get_by_text("was not saved. It is in the form again").wait_for()
+    assert page.input_value("#article-pane [name$=attributed_to]") == "entered with care"
+
+
 def test_an_edit_is_not_shown_to_another_user(log_in):  # noqa: F811
     transfer = factories.transfer(note="stored")
     page = log_in("a-curator")

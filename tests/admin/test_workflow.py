@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tests.support import factories, forms
 from transfers.admin.editing.stale import digest
+from transfers.curation.previews import build_preview
 from transfers.models import Quantity, RegistryRow, Transfer
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,9 @@ def state(transfer):
 
 
 def step(client, transfer, name, reason="read twice"):
-    return client.post(page("step", transfer.pk), {"_step": name, "why": reason}, follow=True)
+    """Take a step as the page of the transfer does, which says what it showed."""
+    form = {"_step": name, "why": reason, "preview": build_preview(transfer).digest}
+    return client.post(page("step", transfer.pk), form, follow=True)
 
 
 def shown(client, transfer):
@@ -208,6 +211,12 @@ def test_what_was_changed_since_the_page_was_opened_is_not_published(reviewer):
     posted = form | {"_step": "publish", "why": "read"}
     body = reviewer.post(page("step", transfer.pk), posted, follow=True).content.decode()
     assert f"The transfer {transfer.key} was changed since you opened it." in body
+    assert state(transfer) == State.IN_REVIEW
+
+
+def test_what_was_not_shown_is_not_published(reviewer):
+    transfer = factories.in_review()
+    reviewer.post(page("step", transfer.pk), {"_step": "publish", "why": "read"})
     assert state(transfer) == State.IN_REVIEW
 
 

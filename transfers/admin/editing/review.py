@@ -92,7 +92,7 @@ def _take_step(request: HttpRequest, transfer: Transfer) -> str:
     current = Transfer.objects.get(pk=transfer.pk)
     if step and current.state == step.target == Transfer.State.DRAFT:
         return f"The transfer {transfer.key} is now draft."  # the edit that was saved with it did it
-    moved = workflow.move(transfer, name, request.user, text, request.POST.get("preview"))
+    moved = workflow.move(transfer, name, request.user, text, request.POST.get("preview", ""))
     return f"The transfer {moved.key} is now {moved.get_state_display()}."
 
 

@@ -86,7 +86,10 @@
     if (!form.closest("#article-pane")) return;
     event.preventDefault();
     var data = new FormData(form, event.submitter);
-    load(form.action, { method: "POST", body: data }, function () { form.submit(); });
+    load(form.action, { method: "POST", body: data }, function () {
+      form.dispatchEvent(new CustomEvent("unsaved", { bubbles: true })); // to be kept where a login comes first
+      form.submit();
+    });
   });
 
   begin();

@@ -14,8 +14,16 @@
     });
   }
 
+  function getAddress(form) {
+    /* Return where the form is sent to, which is also where a login leads after the session has ended. */
+    var address = new URL(form.getAttribute("action") || location.href, location.href);
+    return address.pathname + address.search;
+  }
+
   function getKey(form) {
-    return PREFIX + location.pathname + location.search + "#" + (form.id || form.getAttribute("action") || listForms().indexOf(form));
+    var address = getAddress(form);
+    var alike = listForms().filter(function (other) { return getAddress(other) === address; });
+    return PREFIX + address + "#" + (form.id || alike.indexOf(form));
   }
 
   function listFields(form) {
@@ -102,6 +110,7 @@
     if (isTicked(field)) field.checked = entry.checked;
     else if (entry.chosen) choose(field, entry.chosen);
     else field.value = entry.value;
+    if (field.closest("details") && field.type !== "hidden") field.closest("details").open = true;
     if (field.type !== "hidden") {
       field.dispatchEvent(new Event("input", { bubbles: true }));
       field.dispatchEvent(new Event("change", { bubbles: true }));
@@ -166,6 +175,10 @@
 
   document.addEventListener("saved", function () { // by a script that fetched the answer
     forget(function () { return true; });
+  });
+
+  document.addEventListener("unsaved", function (event) { // by a script that sends the form itself
+    keep(event.target);
   });
 
   window.addEventListener("load", function () {
