@@ -6,10 +6,11 @@ CASES ?= 10000
 CLOCK ?= now
 ORDER ?= 1
 SEED ?= 1
+OUT ?= /tmp/arms_registry-screenshots
 ROWS ?= 1000000
 PY := .venv/bin/python
 
-.PHONY: run test clocks generated crawl lint types docs lock clean bench
+.PHONY: run test clocks generated crawl screenshots lint types docs lock clean bench
 
 run: .venv/run.stamp ## set up, load the data, serve
 	@$(PY) manage.py serve --port $(PORT)
@@ -26,6 +27,10 @@ generated: .venv/dev.stamp ## send requests generated from the schema: make gene
 
 crawl: .venv/dev.stamp ## send junk to every address of the admin: make crawl CASES=5000 SEED=2
 	@CASES=$(CASES) SEED=$(SEED) $(PY) -m pytest -q tests/admin/test_junk.py
+
+screenshots: .venv/dev.stamp ## save pictures of the admin's pages: make screenshots OUT=FOLDER
+	@SCREENSHOTS=$(OUT) $(PY) -m pytest -q -n 0 tests/admin/test_look_browser.py
+	@echo "The pictures are in $(OUT)"
 
 lint: .venv/dev.stamp ## check style, format and that no migration is missing
 	@$(PY) -m ruff check .

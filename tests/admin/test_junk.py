@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
-from tests.support import deals, factories
+from tests.support import factories
 from tests.support.crawler import Crawler
-from transfers.models import ArticleText, Proposal
+from tests.support.showcase import create_records
 from transfers.registers.importing import jobs
 
 pytestmark = pytest.mark.django_db
@@ -27,24 +27,6 @@ def create_user(role):
     if role == "viewer":
         user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     return user
-
-
-def create_records():
-    """Create a record or two of every model that the admin shows."""
-    transfer = factories.published("rus-srb-s-400-2019")
-    factories.quantity(number=8, transfer=transfer)
-    factories.date(transfer=transfer)
-    factories.valuation(transfer=transfer)
-    factories.in_review()
-    factories.party("IND", aliases=("Bharat",))
-    factories.system("su-30", aliases=("Flanker",), provisional=True)
-    article = ArticleText.objects.create(
-        source=factories.source(), text="Serbia has ordered six S-400 in 2019."
-    )
-    assert article.pk
-    deal = deals.imported()
-    Proposal.objects.create(transfer=deal.transfer, deal=deal, field="kind", value="gift")
-    deals.described()
 
 
 @pytest.mark.parametrize("role", ROLES)

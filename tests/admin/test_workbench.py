@@ -131,37 +131,6 @@ def test_a_curator_who_asks_to_publish_all_the_same_is_refused(log_in):
     assert Client().get("/api/transfers").json()["results"] == []
 
 
-PAGES = {
-    "front page": "/admin/",
-    "list of transfers": "/admin/transfers/transfer/",
-    "a queue": "/admin/transfers/transfer/?queue=disputed",
-    "a transfer": "/admin/transfers/transfer/{transfer}/change/",
-    "its history": "/admin/transfers/transfer/{transfer}/history/",
-    "a new transfer": "/admin/transfers/transfer/add/",
-    "list of sources": "/admin/transfers/source/",
-    "an article": "/admin/transfers/articletext/{article}/change/",
-    "a claim of a mark": "/admin/transfers/articletext/{article}/claim/?mark=0",
-    "import of sources": "/admin/transfers/source/import/",
-}
-
-
-def test_axe_finds_nothing_serious_on_the_main_pages(log_in):
-    transfer = factories.published()
-    factories.quantity(number=8, transfer=transfer)
-    article = ArticleText.objects.create(source=factories.source("first-paper"), text=FIRST)
-    page, faults_by_page = log_in("a-administrator"), {}
-    for name, path in PAGES.items():
-        if name == "a claim of a mark":
-            page.goto(PAGES["an article"].format(article=article.pk))
-            page.locator(".article-paragraph a[href*='claim']").first.click()
-        else:
-            page.goto(path.format(transfer=transfer.pk, article=article.pk))
-        page.wait_for_selector("#content")
-        if faults := list_faults(page):
-            faults_by_page[name] = faults
-    assert faults_by_page == {}
-
-
 def list_faults(page):
     """Return what axe finds seriously wrong with the page."""
     return [

@@ -110,7 +110,8 @@ class TransferAdmin(
         """Return the fields; those of a stored transfer, which its heading shows, are folded away."""
         [(_, options)] = super().get_fieldsets(request, obj)
         if obj is None:
-            return [(None, options)]
+            entered = [*TRANSFER_FIELDS[:2], "key", "note"]
+            return [(None, {**options, "fields": entered})]
         return [("Parties, system, terms and note", {**options, "classes": ["collapse"]})]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:

@@ -1,5 +1,5 @@
 /* Labels for screen readers that Django's admin lacks: of the autocomplete boxes, whose labelled field select2
-   hides, and of the search box. */
+   hides, of the search box, and of the fields in a table of records, which are labelled by their column. */
 (function () {
   "use strict";
 
@@ -16,7 +16,25 @@
     if (search) search.setAttribute("aria-label", "Search");
   }
 
+  function labelCells() {
+    document.querySelectorAll(".tabular th.original").forEach(function (heading) {
+      heading.setAttribute("aria-hidden", "true"); // its cells hold hidden fields
+    });
+    document.querySelectorAll(".tabular tbody tr").forEach(function (row, number) {
+      var headings = row.closest("table").querySelectorAll("thead th");
+      Array.from(row.cells).forEach(function (cell, place) {
+        var heading = headings[place - (row.cells.length - headings.length)];
+        cell.querySelectorAll("input:not([type=hidden]), select, textarea").forEach(function (field) {
+          if (heading && !field.labels.length) {
+            field.setAttribute("aria-label", heading.textContent.trim().replace("?", "") + ", row " + (number + 1));
+          }
+        });
+      });
+    });
+  }
+
   function labelAfterSelect2() {
+    window.setTimeout(labelCells, 0);
     window.setTimeout(labelBoxes, 0); // select2 adds its boxes in handlers of the same events
   }
 
