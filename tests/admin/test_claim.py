@@ -89,6 +89,12 @@ def test_a_candidate_that_fits_says_why_it_is_not_preselected(curator, article):
     assert "but nothing says who supplies whom" in body(curator.get(get_claim_page(article, "six")))
 
 
+def test_a_transfer_of_another_time_is_not_preselected(curator, address):
+    factories.date("delivered", "2009/2011", transfer=factories.transfer("rus-srb-s-400-2009"))
+    assert "target-target" not in read_proposal(curator, address)
+    assert "but its dates are 2009 to 2011" in body(curator.get(address))
+
+
 def test_each_candidate_says_its_state_and_its_figures(curator, address):
     factories.quantity("delivered", 2, transfer=factories.published("rus-srb-s-400-2018"))
     text = body(curator.get(address))
@@ -298,6 +304,13 @@ def test_a_claim_of_somebody_else_is_not_undone(client, curator, article, addres
     claim, _ = record(curator, address)
     client.force_login(factories.user("administrator"))
     assert "Only whoever recorded a claim can undo it." in undo(client, article, claim)
+
+
+def test_undo_is_offered_only_where_it_is_possible(client, curator, article, address, preselected):
+    record(curator, address)
+    assert 'value="Undo"' in body(curator.get(address))
+    client.force_login(factories.user("administrator"))
+    assert 'value="Undo"' not in body(client.get(address))
 
 
 def test_undo_needs_a_post(curator, article):

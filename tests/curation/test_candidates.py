@@ -1,6 +1,6 @@
 """The transfer that a figure of an article is proposed for: chosen where all fits and nothing competes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import chain
@@ -133,6 +133,25 @@ def test_what_the_own_paragraph_says_goes_before_what_is_nearer_to_the_headline(
     turkey = build_option("RUS", "TUR", "s-400")
     assert choose_one(text, S_400_SERBIA, turkey) == turkey
     assert choose_one(text, S_400_SERBIA, turkey, paragraph=1) == S_400_SERBIA
+
+
+@pytest.mark.parametrize(
+    ("stored", "named", "is_chosen"),
+    [
+        ((2015, 2017), (2019, 2019), True),
+        ((2015, 2017), (2020, 2020), False),
+        ((2019, 2021), (2010, 2016), False),
+        ((2015, 2025), (2020, 2020), True),
+        (None, (2020, 2020), True),
+        ((2015, 2017), None, True),
+    ],
+)
+def test_a_transfer_of_another_time_is_not_chosen(stored, named, is_chosen):
+    text = "Serbia ordered six S-400 systems from Russia."
+    statements = read_statements(text, recognise(text, SYSTEMS, PARTIES, PUBLISHED))
+    passage = build_passage(statements, 1, FAMILIES, years=named)
+    option = replace(S_400_SERBIA, years=stored)
+    assert (choose(rank_options(passage, [option])) == option) == is_chosen
 
 
 def test_the_likeliest_comes_first():

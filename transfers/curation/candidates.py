@@ -1,9 +1,9 @@
 """Transfers that a figure of an article may belong to, and the one that it plainly belongs to. Pure.
 
 A transfer is preselected only where supplier, recipient and system fit what the figure's paragraph says and
-nothing competes: no other transfer fits as well, and the paragraph names no other party, system or kind of
-arms. What the paragraph does not name is taken from the nearest paragraphs that do. Who supplies whom must be
-said; that one of the two is named first says nothing.
+nothing competes: no other transfer fits as well, the paragraph names no other party, system or kind of arms,
+and the transfer is not of another time. What the paragraph does not name is taken from the nearest paragraphs
+that do. Who supplies whom must be said; that one of the two is named first says nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,6 +23,10 @@ SYSTEM = "system"
 #: How many paragraphs before and after the figure's own are near; the headline is near everywhere.
 REACH = 2
 HEADLINE = 1
+#: How many years may lie between the dates of a transfer and those of what is said of it.
+MOST_YEARS_APART = 2
+#: The first year and the last one; None where nothing is dated.
+Years = tuple[int, int] | None
 OTHERS = {SUPPLIER: RECIPIENT, RECIPIENT: SUPPLIER}
 
 
@@ -44,6 +48,7 @@ class Option:
     system: str
     category: str = ""
     description: str = ""
+    years: Years = None
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,8 @@ class Assessment:
     """How a transfer stands to a figure: a verdict on each feature, and what competes with it.
 
     `place` says how many systems are named nearer to the figure than the transfer's own, `line` holds its
-    system and the families of that. `is_exact` tells whether the system itself is named, and `is_directed`
-    whether it is said who supplies whom.
+    system and the families of that. `is_exact` tells whether the system itself is named, `is_directed`
+    whether it is said who supplies whom, and `is_timely` whether the dates may be of one transfer.
     """
 
     option: Option
@@ -72,6 +77,12 @@ class Assessment:
     line: tuple[str, ...]
     is_exact: bool
     is_directed: bool
+    is_timely: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether nothing competes with the transfer, if all of it fits."""
+        return not self.rivals and self.is_directed and self.is_timely
 
     @property
     def is_complete(self) -> bool:
@@ -89,13 +100,15 @@ class Assessment:
 class Passage:
     """What is said around a figure: by its own paragraph and, in `levels`, by others, the nearest first.
 
-    `slugs` are of the systems that the own paragraph names, those nearest to the figure first.
+    `slugs` are of the systems that the own paragraph names, those nearest to the figure first, and `years`
+    those of its dates, or of the article.
     """
 
     own: Statement
     levels: tuple[tuple[Statement, ...], ...] = ()
     families: Mapping[str, str | None] = field(default_factory=dict)
     slugs: tuple[str, ...] = ()
+    years: Years = None
 
     def list_party_levels(self, others: set[str]) -> Iterator[tuple[Statement, ...]]:
         """Yield the figure's own paragraph, then levels that name a party besides these."""
@@ -115,6 +128,7 @@ def build_passage(
     number: int,
     families: Mapping[str, str | None],
     slugs: Iterable[str] = (),
+    years: Years = None,
 ) -> Passage:
     """Return what is said around the paragraph of this number; the statements are of those near."""
     by_number = {statement.paragraph: statement for statement in statements}
@@ -122,7 +136,9 @@ def build_passage(
     if number > HEADLINE + REACH:
         numbers.append((HEADLINE, HEADLINE))
     levels = [tuple(by_number[at] for at in dict.fromkeys(level) if at in by_number) for level in numbers]
-    return Passage(by_number[number], tuple(level for level in levels if level), families, tuple(slugs))
+    return Passage(
+        by_number[number], tuple(level for level in levels if level), families, tuple(slugs), years
+    )
 
 
 def rank_options(passage: Passage, options: Iterable[Option]) -> list[Assessment]:
@@ -138,9 +154,7 @@ def choose(assessments: Iterable[Assessment]) -> Option | None:
     complete = [assessed for assessed in assessments if assessed.is_complete]
     families = {family for assessed in complete if assessed.is_exact for family in assessed.line[1:]}
     best = [assessed for assessed in complete if assessed.option.system not in families]
-    if len(best) != 1 or best[0].rivals or not best[0].is_directed:
-        return None
-    return best[0].option
+    return best[0].option if len(best) == 1 and best[0].is_plain else None
 
 
 def assess(passage: Passage, option: Option) -> Assessment:
@@ -156,6 +170,7 @@ def assess(passage: Passage, option: Option) -> Assessment:
         place=_find_place(passage, option),
         line=tuple(list_line(option.system, passage.families)),
         is_exact=_is_named(passage, option, system.paragraph),
+        is_timely=_may_be_of_one_time(passage.years, option.years),
         is_directed=_is_direction_said([parties, *map(_list_parties, passage.levels)], option),
     )
 
@@ -169,6 +184,13 @@ def _is_named(passage: Passage, option: Option, paragraph: int) -> bool:
         if statement.paragraph == paragraph
         for named in statement.systems
     )
+
+
+def _may_be_of_one_time(one: Years, other: Years) -> bool:
+    """Return whether two spans of years meet or lie near each other; what has no dates may be of any time."""
+    if one is None or other is None:
+        return True
+    return max(one[0], other[0]) - min(one[1], other[1]) <= MOST_YEARS_APART
 
 
 def _find_place(passage: Passage, option: Option) -> int:

@@ -31,13 +31,19 @@ def is_key(key: str, supplier: str, recipient: str, system: str) -> bool:
     return bool(re.fullmatch(re.escape(stem) + _NUMBER, key))
 
 
-def find_year(dates: Iterable[str]) -> int | None:
-    """Return the first year of these dates, as far as they can be read and begin or end."""
+def find_years(dates: Iterable[str]) -> tuple[int, int] | None:
+    """Return the first and the last year of these dates, as far as they can be read and begin or end."""
     years = []
     for text in dates:
         with suppress(edtf.EDTFError):
-            years += [day.year for day in edtf.bounds(text) if day][:1]
-    return min(years, default=None)
+            years += [day.year for day in edtf.bounds(text) if day]
+    return (min(years), max(years)) if years else None
+
+
+def find_year(dates: Iterable[str]) -> int | None:
+    """Return the first year of these dates."""
+    years = find_years(dates)
+    return years[0] if years else None
 
 
 def propose(supplier: str, recipient: str, system: str, year: int | None) -> str:

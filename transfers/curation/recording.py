@@ -1,5 +1,6 @@
 """Claims recorded on transfers one at a time, from articles, and the way back while nobody built on them."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +26,22 @@ def record(claim: Any, user: Any, reason: str) -> Any:
     return claim
 
 
+@dataclass(frozen=True)
+class Recording:
+    """What happened to a transfer when a claim was recorded on it, and after; edits are the newest first."""
+
+    addition: edits.Edit | None
+    later: list[edits.Edit]
+    earlier: list[edits.Edit]
+    reopening: edits.Edit | None
+
+    @property
+    def made_transfer(self) -> bool:
+        """Return whether the transfer was made for the claim and has nothing else."""
+        is_alone = not self.later and len(self.earlier) == 1 and self.addition is not None
+        return is_alone and _is_same_recording(self.earlier[0], self.addition)
+
+
 def undo(claim: Any, user: Any, reason: str) -> None:
     """Remove the claim again, and a transfer that was made for it; else give the transfer its state back.
 
@@ -32,30 +49,35 @@ def undo(claim: Any, user: Any, reason: str) -> None:
     or if the transfer went on.
     """
     with transaction.atomic(), history.record_because(reason, user):
-        transfer = Transfer.objects.select_for_update().get(pk=claim.transfer_id)
-        listed = edits.list_edits(transfer)
-        recording = next((edit for edit in listed if _is_addition(edit, claim)), None)
-        if recording is None or recording.copy.history_user_id != user.pk:
-            raise workflow.Refused(
-                "Only whoever recorded a claim can undo it. Delete it on its transfer's page."
-            )
-        later, earlier = _split(listed, recording)
-        reopening = later.pop() if later and _is_reopening(later[-1], recording) else None
-        if why_not := _get_obstacle(later, claim, user):
+        transfer = Transfer.objects.select_for_update().filter(pk=claim.transfer_id).first()
+        if transfer is None:
+            raise workflow.Refused("The transfer is not there any more.")
+        recorded = _find_recording(claim, transfer)
+        if why_not := _get_obstacle(recorded, claim, user):
             raise workflow.Refused(why_not)
-        if not later and len(earlier) == 1 and _is_same_recording(earlier[0], recording):
+        if recorded.made_transfer:
             transfer.delete()
             return
         claim.delete()
-        if reopening and reopening.before and not later:
-            transfer.state = reopening.before.state
+        if recorded.reopening and recorded.reopening.before and not recorded.later:
+            transfer.state = recorded.reopening.before.state
             transfer.save()
 
 
-def _split(listed: list[edits.Edit], recording: edits.Edit) -> tuple[list[edits.Edit], list[edits.Edit]]:
-    """Return the edits after the recording and those before it, each the newest first."""
-    at = listed.index(recording)
-    return listed[:at], listed[at + 1 :]
+def may_undo(claim: Any, user: Any) -> bool:
+    """Return whether the user may undo the recording of the claim now."""
+    is_allowed = user.has_perm(f"transfers.delete_{claim._meta.model_name}")
+    return is_allowed and not _get_obstacle(_find_recording(claim, claim.transfer), claim, user)
+
+
+def _find_recording(claim: Any, transfer: Transfer) -> Recording:
+    listed = edits.list_edits(transfer)
+    at = next((at for at, edit in enumerate(listed) if _is_addition(edit, claim)), None)
+    if at is None:
+        return Recording(None, listed, [], None)
+    later = listed[:at]
+    reopening = later.pop() if later and _is_reopening(later[-1], listed[at]) else None
+    return Recording(listed[at], later, listed[at + 1 :], reopening)
 
 
 def _is_addition(edit: edits.Edit, claim: Any) -> bool:
@@ -78,12 +100,14 @@ def _is_reopening(edit: edits.Edit, recording: edits.Edit) -> bool:
     return not edit.is_content and (edit.reason, edit.copy.history_user_id) == by
 
 
-def _get_obstacle(later: list[edits.Edit], claim: Any, user: Any) -> str:
-    """Return why the recording cannot be undone after these edits; empty: it can."""
-    if any(edit.model is type(claim) and edit.copy.id == claim.pk for edit in later):
+def _get_obstacle(recorded: Recording, claim: Any, user: Any) -> str:
+    """Return why the recording cannot be undone now; empty: it can."""
+    if recorded.addition is None or recorded.addition.copy.history_user_id != user.pk:
+        return "Only whoever recorded a claim can undo it. Delete it on its transfer's page."
+    if any(edit.model is type(claim) and edit.copy.id == claim.pk for edit in recorded.later):
         return "The claim was changed since it was recorded. Delete it on its transfer's page."
-    if any(not edit.is_content for edit in later):
+    if any(not edit.is_content for edit in recorded.later):
         return f"The transfer {claim.transfer} has gone on since. Delete the claim on the transfer's page."
-    if any(edit.copy.history_user_id != user.pk for edit in later):
+    if any(edit.copy.history_user_id != user.pk for edit in recorded.later):
         return f"Somebody else changed the transfer {claim.transfer} since. Delete the claim on its page."
     return ""

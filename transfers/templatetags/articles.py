@@ -6,9 +6,11 @@ from django import template
 from django.urls import reverse
 
 from transfers.admin.articles.recorded import describe_figure
+from transfers.curation.recording import may_undo
 
 register = template.Library()
 register.filter("describe_figure", describe_figure)
+register.filter("may_undo", may_undo)
 
 
 @register.filter

@@ -63,7 +63,11 @@ class NearbyTransfers:
         self.roles = {code: party.role for party in reversed(parties) if party.role for code in party.codes}
         self.families = load_families(self.slugs)
         nearest = _list_nearest_systems(mark, marks)
-        self.passage = candidates.build_passage(statements, mark.paragraph, self.families, nearest)
+        dates = [
+            other.value[0] for other in marks if other.kind == DATE and other.paragraph == mark.paragraph
+        ]
+        years = keys.find_years(dates or [article.source.published])
+        self.passage = candidates.build_passage(statements, mark.paragraph, self.families, nearest, years)
 
     @cached_property
     def _assessments(self) -> list[tuple[Assessment, Transfer]]:
@@ -71,7 +75,8 @@ class NearbyTransfers:
         either = Q(supplier__code__in=self.codes) | Q(recipient__code__in=self.codes)
         both = Q(supplier__code__in=self.codes, recipient__code__in=self.codes)
         wanted = both | either & Q(system__slug__in=self.families)
-        transfers = {transfer.key: transfer for transfer in Transfer.objects.with_names().filter(wanted)}
+        stored = Transfer.objects.with_names().prefetch_related("dates").filter(wanted)
+        transfers = {transfer.key: transfer for transfer in stored}
         options = [_build_option(transfer) for transfer in transfers.values()]
         ranked = candidates.rank_options(self.passage, options)
         return [(assessed, transfers[assessed.option.key]) for assessed in ranked]
@@ -153,6 +158,7 @@ def _build_option(transfer: Transfer) -> Option:
         transfer.system.slug,
         transfer.system.category,
         transfer.system.description,
+        keys.find_years(claim.date for claim in transfer.dates.all()),
     )
 
 
@@ -162,7 +168,10 @@ def _describe_doubt(assessed: Assessment) -> str:
         return ""
     if assessed.rivals:
         return f"but {', '.join(assessed.rivals)} is named as well"
-    return "" if assessed.is_directed else "but nothing says who supplies whom"
+    if not assessed.is_directed:
+        return "but nothing says who supplies whom"
+    years = assessed.option.years
+    return "" if assessed.is_timely or not years else f"but its dates are {years[0]} to {years[1]}"
 
 
 def _describe(fit: Fit, record: Any, own: int) -> Feature:
