@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -69,7 +69,7 @@ class Content:
     row: Flat
     claims: list[Flat]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Return the SHA-256 of row and claims; the order of the claims does not matter."""
         return hash_content(self.row, self.claims)

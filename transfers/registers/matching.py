@@ -33,7 +33,7 @@ share decides only where two of the three names agree as well; otherwise the dea
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from operator import attrgetter
@@ -217,25 +217,34 @@ def _pair_equal(
     olds: _Deals, news: _Deals, key: _Key, pairs: list[tuple[int, int]]
 ) -> dict[Hashable, tuple[_Side, _Side]]:
     """Pair off deals that are equal in all they state; return the rest of both sides by group."""
-    olds_by_statement, news_by_statement = _by_statement(olds, key), _by_statement(news, key)
+    olds_by_statement = _list_by_statement(olds, key, sorted(olds))
+    for indexes in olds_by_statement.values():
+        indexes.reverse()  # so that the first is taken from the end
+    unpaired = []
+    for index in sorted(news):
+        equal = olds_by_statement.get((key(news[index]), _stated(news[index])))
+        if equal:
+            pairs.append((equal.pop(), index))
+        else:
+            unpaired.append(index)
     groups: dict[Hashable, tuple[_Side, _Side]] = defaultdict(lambda: ([], []))
-    for statement, indexes in olds_by_statement.items():
-        equal = news_by_statement.get(statement, [])
-        pairs += zip(indexes, equal, strict=False)
-        if rest := indexes[len(equal) :]:
-            groups[statement[0]][0].append(_Alike(olds[rest[0]], rest))
-    for statement, indexes in news_by_statement.items():
-        equal = olds_by_statement.get(statement, [])
-        if rest := indexes[len(equal) :]:
-            groups[statement[0]][1].append(_Alike(news[rest[0]], rest))
+    for (group, _), indexes in olds_by_statement.items():
+        if indexes:
+            groups[group][0].append(_Alike(olds[indexes[-1]], indexes[::-1]))
+    olds_by_statement.clear()  # as large as an edition
+    for (group, _), indexes in _list_by_statement(news, key, unpaired).items():
+        groups[group][1].append(_Alike(news[indexes[0]], indexes))
     return groups
 
 
-def _by_statement(deals: _Deals, key: _Key) -> dict[tuple[Hashable, Any], list[int]]:
-    indexes: dict[tuple[Hashable, Any], list[int]] = defaultdict(list)
-    for index in sorted(deals):
-        indexes[key(deals[index]), _stated(deals[index])].append(index)
-    return indexes
+def _list_by_statement(
+    deals: _Deals, key: _Key, indexes: Iterable[int]
+) -> dict[tuple[Hashable, Any], list[int]]:
+    """Return these indexes, in their order, by group and by all that the deals state."""
+    by_statement: dict[tuple[Hashable, Any], list[int]] = defaultdict(list)
+    for index in indexes:
+        by_statement[key(deals[index]), _stated(deals[index])].append(index)
+    return by_statement
 
 
 def _settle(olds: _Side, news: _Side, passes: Sequence[_Ties], matching: Matching) -> None:

@@ -140,7 +140,7 @@ class _Writer:
             }
             for figure in item.list_claimed():
                 claims.setdefault(figure.model, []).append(figure.build_claim(**place))
-            item.figures = []  # frees memory for publication
+            item.figures = ()  # frees memory for publication
         for model, rows in claims.items():
             insert(model, rows)
         self.claimed |= claims.keys()

@@ -52,26 +52,26 @@ class PlannedDeal:
     outcome: str
     named: ResolvedNames | None = None
     before: ImportedDeal | None = None
-    changes: list[FieldChange] = field(default_factory=list)
-    figures: list[Figure] = field(default_factory=list)
+    changes: Sequence[FieldChange] = ()
+    figures: Sequence[Figure] = ()
     retracted: frozenset[tuple[type, str]] = frozenset()
     reason: str = ""
     is_gone: bool = False
     is_renamed: bool = False
-    candidates: list[ImportedDeal] = field(default_factory=list)
+    candidates: Sequence[ImportedDeal] = ()
     period: str = ""
     place: str = ""
-    absent_from: list[absent.EarlierFile] = field(default_factory=list)
+    absent_from: Sequence[absent.EarlierFile] = ()
 
     @property
     def locator(self) -> str:
         return self.place or self.deal.locator
 
-    def list_claimed(self) -> list[Figure]:
+    def list_claimed(self) -> Sequence[Figure]:
         """Return the future claims; those of a new deal are not kept, as a register has many of them."""
         if self.outcome == Outcome.NEW:
             return _list_figures(self, self.deal)
-        return self.figures if self.outcome == Outcome.CHANGED else []
+        return self.figures if self.outcome == Outcome.CHANGED else ()
 
 
 @dataclass

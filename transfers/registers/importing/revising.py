@@ -133,7 +133,8 @@ def _count_anew(item: PlannedDeal, claims: Sequence[EarlierClaim]) -> None:
     for figure in list_figures(item.deal, item.named.unit, item.period):
         if figure.model is Quantity and figure.measure not in claimed:
             last_unit = units.get((figure.measure, dict(figure.values).get("period", "")), item.named.unit)
-            item.figures += [figure] if last_unit != item.named.unit else []
+            if last_unit != item.named.unit:
+                item.figures = [*item.figures, figure]
 
 
 def _remove(pks_by_model: dict[type, list[int]], source: Source | None) -> None:
