@@ -20,7 +20,7 @@ test: .venv/dev.stamp ## set up, pass the tests on SQLite and, where there is on
 	@$(PY) -m tests.support.clocks $(CLOCK) -m tests.support.on_postgresql
 
 clocks: .venv/dev.stamp ## pass the tests in another order a year ahead; with `make test CLOCK=leap` on a leap day
-	@ORDER=$(ORDER) $(PY) -m tests.support.clocks year -m pytest -m "not browser"
+	@ORDER=$(ORDER) $(PY) -m tests.support.clocks year -m pytest -m "not browser and not once"
 
 generated: .venv/dev.stamp ## send requests generated from the schema: make generated CASES=100000
 	@CASES=$(CASES) $(PY) -m pytest -q tests/api/test_schemathesis.py

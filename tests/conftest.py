@@ -11,13 +11,23 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
 
 from tests.support.browsers import chromium  # noqa: F401  a fixture for every module
+from tests.support.shipped import migrated, shipped_database  # noqa: F401  fixtures for every module
+from tests.support.starting import starts_programs
 from transfers.availability import replicas
 from transfers.availability.health import Health
 from transfers.publication import append_only, names, search
 
 # A busy machine is no failure: the benchmarks measure speed, not the tests.
 hypothesis.settings.register_profile("register", deadline=None)
-hypothesis.settings.load_profile("register")
+# Where the tests are run again, on another database or at another time, fewer examples show what differs.
+hypothesis.settings.register_profile("again", deadline=None, max_examples=20)
+hypothesis.settings.load_profile(os.environ.get("PROPERTIES", "register"))
+
+
+def pytest_itemcollected(item):
+    """Mark what one clock and one order are enough for: a test that starts programs."""
+    if starts_programs(item):
+        item.add_marker(pytest.mark.once)
 
 
 @pytest.hookimpl(tryfirst=True)

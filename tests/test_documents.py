@@ -14,7 +14,7 @@ from tests.support.servers import ROOT
 
 EXAMPLES = documents.list_examples()
 PROGRAMS = programs.list_programs()
-pytestmark = pytest.mark.xdist_group("documents")
+pytestmark = [pytest.mark.xdist_group("documents"), pytest.mark.once]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,9 @@ def test_a_walk_gives_what_it_shows_step_by_step(register, folder, path):
 @pytest.mark.parametrize("program", PROGRAMS, ids=str)
 def test_a_program_prints_what_it_shows(served, tmp_path, program):
     if program.missing:
-        pytest.skip(f"{program}: the examples need {program.missing}, which is not on this machine")
+        is_needed = os.environ.get("REQUIRE_ALL") and program.language != "r"
+        stop = pytest.fail if is_needed else pytest.skip
+        stop(f"{program}: the examples need {program.missing}, which is not on this machine")
     outputs = program.run(served, tmp_path)
     for block, output in zip(program.blocks, outputs, strict=True):
         place = f"{program.document.relative_to(ROOT)}:{block.line}"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.servers import ROOT, environment, manage
+from tests.support.servers import ROOT, environment
 
 pytestmark = pytest.mark.xdist_group("recipes")
 #: File, the text that a recipe's lines follow, and those lines.
@@ -139,11 +139,11 @@ class Project:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(shipped_database, tmp_path_factory):
     """Follow the recipes on a register that was filled by the code as it is."""
     folder = tmp_path_factory.mktemp("recipes")
     project = Project(folder / "project", folder / "register.sqlite3")
-    assert [manage(project.database, name).returncode for name in ("migrate", "loadregister")] == [0, 0]
+    shutil.copy(shipped_database, project.database)
     for name in ("transfers", "arms_registry", "fixtures", "seeds"):
         shutil.copytree(ROOT / name, project.folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "manage.py", project.folder)
@@ -164,9 +164,10 @@ def facts(project):
 
 
 @pytest.fixture(scope="module")
-def imported(project, facts):
+def imported(project, facts, migrated):
     """Return what a second, empty register says after it took the release of the first."""
     other = Project(project.folder, project.database.with_name("other.sqlite3"))
+    shutil.copy(migrated, other.database)
     other.manage("migrate", "-v0")
     other.manage("importregister", str(project.folder / "releases" / "curate"), "--publish")
     return other.ask("import")

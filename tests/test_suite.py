@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests import conftest
-from tests.support import clocks, on_postgresql
+from tests.support import clocks, on_postgresql, servers, starting
 from tests.support.documents import ROOT
 
 MODULES = sorted((ROOT / "tests").rglob("test_*.py"))
@@ -34,6 +34,26 @@ def test_a_database_is_asked_for_by_the_marker(path):
 @pytest.mark.parametrize("folder", on_postgresql.WHERE_DATABASES_DIFFER)
 def test_folders_that_are_run_on_postgresql_are_there(folder):
     assert list((ROOT / folder).glob("test_*.py"))
+
+
+def quick():
+    return clocks.CLOCKS, shutil.which("faketime")
+
+
+def serving():
+    return quick(), servers.manage("register.sqlite3", "verify")
+
+
+@pytest.mark.parametrize(("function", "expected"), [(quick, False), (serving, True)])
+def test_programs_are_seen_in_the_code_that_a_test_reaches(function, expected):
+    item = SimpleNamespace(obj=function, _fixtureinfo=SimpleNamespace(name2fixturedefs={}))
+    assert starting.starts_programs(item) is expected
+
+
+def test_programs_are_seen_in_the_fixtures_of_a_test():
+    definitions = {"program": [SimpleNamespace(func=serving)]}
+    item = SimpleNamespace(obj=quick, _fixtureinfo=SimpleNamespace(name2fixturedefs=definitions))
+    assert starting.starts_programs(item)
 
 
 def test_a_seed_is_one_order_of_all_tests(monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from tests.api.test_transfers import cell, results, table
-from tests.support import factories
+from tests.support import factories, snapshots
 from transfers.api.request import filters
 from transfers.models import Quantity, Source, Transfer, TransferDate, Valuation
 from transfers.publication import publish
@@ -87,9 +87,8 @@ def india():
 
 @pytest.fixture
 def register():
-    transfers = [serbia(), india()]
-    publish.publish(transfers, "new")
-    return transfers
+    snapshots.load_once("transfers with claims", lambda: publish.publish([serbia(), india()], "new"))
+    return list(Transfer.objects.order_by("pk"))
 
 
 def only(client):

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.test_transfers import copies
-from tests.support import factories
+from tests.support import factories, snapshots
 from transfers.models import RegistryRow, Revision
 from transfers.publication import publish
 
@@ -46,6 +46,10 @@ DIFFERENT = [
 
 @pytest.fixture(autouse=True)
 def _register():
+    snapshots.load_once("two transfers", publish_two)
+
+
+def publish_two():
     serbia = factories.transfer("rus-srb", location="Niš", note="so many words " * 30)
     india = factories.transfer("usa-ind", supplier="USA", recipient="IND", system="f-16")
     for transfer in (serbia, india):

@@ -58,6 +58,7 @@ def published():
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 @pytest.mark.usefixtures("published", "_one_connection")
 @pytest.mark.parametrize("mode", ["positive", "negative"])
 @pytest.mark.parametrize("path", build_document()["paths"])

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from tests.support import factories
+from tests.support import factories, snapshots
 from transfers.curation.fixtures import loading, writing
 from transfers.curation.fixtures import text as fixture_text
 from transfers.models import (
@@ -80,7 +80,7 @@ def shipped(tmp_path):
     parties = (folder / "parties.yaml").read_text().split("- model: transfers.party\n")
     used = [part for part in parties[1:] if part[10:].split()[1] in ("RUS", "SRB", "TUR", "IND", "USA")]
     (folder / "parties.yaml").write_text("- model: transfers.party\n".join([parties[0], *used]))
-    load(folder)
+    snapshots.load_once("shipped with few parties", lambda: load(folder))
     return folder
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import signal
 import sqlite3
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.servers import Server, manage
+from tests.support.servers import Server
 
 #: Its fixture is made once for all tests of the module.
 pytestmark = pytest.mark.xdist_group("large")
@@ -17,11 +18,10 @@ ROWS = 25_000
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(shipped_database, tmp_path_factory):
     """Serve a register with so many copies of one transfer that an export takes its time."""
     path = tmp_path_factory.mktemp("large") / "register.sqlite3"
-    manage(path, "migrate", "--verbosity=0")
-    manage(path, "loadregister")
+    shutil.copy(shipped_database, path)
     with sqlite3.connect(path) as database:
         names = [name for _, name, *_ in database.execute("PRAGMA table_info(transfers_registryrow)")]
         kept = ", ".join(name for name in names if name not in ("id", "key", "note"))

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,12 +19,9 @@ from transfers.models import Revision
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory):
-    """Return a database file, migrated and loaded."""
-    path = tmp_path_factory.mktemp("register") / "register.sqlite3"
-    assert manage(path, "migrate", "-v0").returncode == 0
-    assert manage(path, "loadregister").returncode == 0
-    return path
+def database(shipped_database, tmp_path_factory):
+    """Return a copy of the shipped register."""
+    return shutil.copy(shipped_database, tmp_path_factory.mktemp("register") / "register.sqlite3")
 
 
 def served(database, path):
@@ -47,9 +45,8 @@ def test_serving_prints_address_query_and_how_to_make_an_admin_user(database):
     assert re.search(r"admin user .*manage\.py createsuperuser", output)
 
 
-def test_an_edit_made_between_two_starts_is_kept(tmp_path):
-    path = tmp_path / "edited.sqlite3"
-    served(path, "/api/")
+def test_an_edit_made_between_two_starts_is_kept(shipped_database, tmp_path):
+    path = shutil.copy(shipped_database, tmp_path / "edited.sqlite3")
     change = "Transfer.objects.filter(key='rus-tur-s-400-2019').update(note='Mine')"
     edit = f"from transfers.models import *; {change}"
     assert manage(path, "shell", "--no-imports", "-c", edit).returncode == 0

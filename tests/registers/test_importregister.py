@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from tests.registers.test_importing import DEAL
 from tests.support import registers
@@ -22,20 +21,6 @@ from transfers.models import ImportBatch, Party, Source, Transfer
 A = registers.write_trade_register([DEAL, replace(DEAL, year=2002), replace(DEAL, recipient="France")])
 LATER = registers.write_trade_register([replace(DEAL, delivered=3)], generated="19 May 2027")
 HEADER = ",".join(registers.HEADER_A).encode()
-
-
-@pytest.fixture(scope="module")
-def migrated(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Copy the tests' own database: a file with empty tables."""
-    if connection.vendor != "sqlite":
-        pytest.skip("programs get a database file of their own")
-    path = tmp_path_factory.mktemp("migrated") / "register.sqlite3"
-    with django_db_blocker.unblock():
-        connection.ensure_connection()
-        with sqlite3.connect(path) as copy:
-            connection.connection.backup(copy)
-        copy.close()
-    return path
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from tests.registers.test_importregister import migrated  # noqa: F401  a fixture
 from tests.support import registers
 from tests.support.servers import ROOT, environment
 from transfers.registers.importing import write
@@ -40,7 +39,7 @@ print(json.dumps(test_kill.main(*map(Path, sys.argv[1:]))))
 
 
 @pytest.fixture(scope="module")
-def killed(migrated, tmp_path_factory):  # noqa: F811
+def killed(migrated, tmp_path_factory):
     """Return the outcome at each point of a program that is killed there."""
     folder = tmp_path_factory.mktemp("killed")
     database, file = folder / "register.sqlite3", folder / "r.csv"

@@ -1,13 +1,14 @@
 """Names of a register: what they mean here, what becomes a provisional record, and what is not taken."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
 from tests.registers.test_importing import DEAL, bring, outcomes
-from tests.support import factories
+from tests.support import factories, snapshots
 from transfers.models import Party, System, Transfer
 from transfers.registers.importing.naming import Resolver, Unclear
 from transfers.registers.reading import read_register
@@ -206,7 +207,8 @@ def test_long_names_have_room_in_codes_slugs_and_keys():
 
 @pytest.fixture
 def shipped_parties():
-    call_command("loaddata", FIXTURES / "parties.yaml", verbosity=0)
+    load = partial(call_command, "loaddata", FIXTURES / "parties.yaml", verbosity=0)
+    snapshots.load_once("shipped parties", load)
 
 
 @pytest.mark.usefixtures("shipped_parties")

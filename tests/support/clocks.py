@@ -1,8 +1,9 @@
 """Run Python at another time and place: python -m tests.support.clocks year|leap|now -m MODULE [arguments].
 
 Debian's faketime moves the clock of the program and of all programs that it starts, and the clock runs on.
-Tests in a browser stay out: Chromium loses its network service under faketime. Without faketime this prints
-one line and does nothing; with REQUIRE_ALL=1 that is a failure.
+Tests in a browser stay out: Chromium loses its network service under faketime. So do those marked `once`: to
+programs and to many generated requests the clock, and the order of the tests, cannot matter. Without faketime
+this prints one line and does nothing; with REQUIRE_ALL=1 that is a failure.
 """
 
 import os
@@ -21,6 +22,8 @@ CLOCKS = {
 VARIABLES = {
     # Timeouts stay as long as they are.
     "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    # The properties are tested with all their examples at the true time.
+    "PROPERTIES": "again",
     # Python imports sitecustomize from this folder.
     "PYTHONPATH": str(Path(__file__).with_name("clock")),
 }

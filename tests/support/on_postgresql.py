@@ -26,7 +26,7 @@ def main() -> int:
         return 1 if required else 0
     arguments = sys.argv[1:] or [*USING_THE_DATABASE, *(() if required else WHERE_DATABASES_DIFFER)]
     with clusters.server(programs, logged="none") as cluster:
-        environment = os.environ | {"DATABASE_URL": cluster.url}
+        environment = os.environ | {"DATABASE_URL": cluster.url, "PROPERTIES": "again"}
         environment.pop("CASES", None)  # the many generated requests are sent once
         return subprocess.call([sys.executable, "-m", "pytest", *arguments], env=environment)
 
