@@ -77,20 +77,16 @@ class ClaimMaker:
         self.article, self.mark = article, mark
         self.nearby = NearbyTransfers(article, mark, marks)
         data = request.POST if request.method == "POST" else None
-        claim_form = _build_claim_form(mark.kind)
-        self.claim = claim_form(
-            data, prefix=f"{prefix}claim", initial=propose_claim(article, mark, self.user)
-        )
+        proposal = propose_claim(article, mark, self.user)
+        self.claim = _build_claim_form(mark.kind)(data, prefix=f"{prefix}claim", initial=proposal)
         self.new = self._build_new_form(site, data, f"{prefix}new")
+        self.target = self._build_target_form(site, data, f"{prefix}target")
+
+    def _build_target_form(self, site: AdminSite, data: Any, prefix: str) -> TargetForm:
         preselected = self.nearby.preselected
-        self.target = TargetForm(
-            site,
-            self.nearby.list_candidates(),
-            self.new,
-            data,
-            prefix=f"{prefix}target",
-            initial={"target": str(preselected.pk) if preselected else ""},
-        )
+        initial = {"target": str(preselected.pk) if preselected else ""}
+        candidates = self.nearby.list_candidates()
+        return TargetForm(site, candidates, self.new, data, prefix=prefix, initial=initial)
 
     def _build_new_form(self, site: AdminSite, data: Any, prefix: str) -> NewTransferForm | None:
         if not self.user.has_perm("transfers.add_transfer"):
