@@ -9,7 +9,16 @@ from tests.registers.test_importing import DEAL, KEY, bring, outcomes, row
 from tests.registers.test_renamed_editions import bring_case
 from tests.support import factories
 from transfers.curation.workflow import Refused
-from transfers.models import ImportBatch, Proposal, Quantity, RegisterDeal, RegistryRow, Transfer
+from transfers.models import (
+    ImportBatch,
+    Proposal,
+    Quantity,
+    RegisterDeal,
+    RegistryRow,
+    System,
+    SystemAlias,
+    Transfer,
+)
 from transfers.publication import publish, verify
 from transfers.registers.importing import undo
 from transfers.registers.reconciling import renaming, settling
@@ -316,3 +325,41 @@ def test_question_is_open_again_when_the_newer_edition_is_undone(split):
     undo.undo_import(done.batch, "The wrong file")
     assert RegisterDeal.objects.ambiguous().count() == 2
     assert Proposal.objects.open().count() == 2
+
+
+# Deals of which a name has become unclear
+
+
+@pytest.fixture
+def unclear():
+    """Import a deal, and give another system its name."""
+    bring(DEAL, publish=True)
+    factories.system("nord-8", category="ships", description="frigate", aliases=("Nord 7",))
+    System.objects.filter(slug="nord-7").update(provisional=False)
+
+
+def test_deal_of_an_unclear_name_that_is_stated_as_before_is_unchanged(unclear):
+    done = bring(DEAL, generated=LATER, publish=True)
+    assert (outcomes(done), done.plan.vanished) == ({"unchanged": 1}, [])
+
+
+def test_deal_of_an_unclear_name_has_its_candidates(unclear, curator):
+    done = bring(replace(DEAL, delivered=3), generated=LATER, publish=True)
+    [planned] = done.plan.deals
+    assert (outcomes(done), [one.key for one in planned.candidates]) == ({"ambiguous": 1}, [KEY])
+    assert planned.reason.startswith("'Nord 7' may be one of nord-7, nord-8. It may be a deal")
+    [deal] = RegisterDeal.objects.ambiguous()
+    with pytest.raises(Refused, match="A new deal needs clear names"):
+        settling.settle([Answer(deal.pk, NEW)], curator)
+    settling.settle([Answer(deal.pk, SAME, Transfer.objects.get().pk)], curator)
+    publish_all()
+    assert (row().quantity_delivered_max, row().system, row().disputed) == (3, "nord-7", None)
+
+
+def test_new_deal_of_an_unclear_name_is_imported_once_the_name_is_clear(unclear):
+    other = replace(DEAL, year=2020, ordered=9, comments="Others", delivery_years=(2022,))
+    done = bring(DEAL, other, generated=LATER)
+    assert outcomes(done) == {"unchanged": 1, "ambiguous": 1}
+    assert not RegisterDeal.objects.ambiguous().exists()
+    SystemAlias.objects.all().delete()
+    assert outcomes(bring(DEAL, other, generated=LATER)) == {"unchanged": 1, "new": 1}

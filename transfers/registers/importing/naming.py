@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from transfers.models import Party, Quantity, System
+from transfers.models import Party, Quantity, System, Transfer
 from transfers.registers.reading.descriptions import classify
 from transfers.registers.reading.records import Deal
 from transfers.vocabulary import words
@@ -67,14 +67,21 @@ class Resolver:
             raise resolved
         return resolved
 
+    def resolve_as(self, deal: Deal, transfer: int) -> ResolvedNames:
+        """Return the names of a deal that describes the transfer of this id, whatever it prints."""
+        try:
+            return self.resolve(deal)
+        except Unclear:
+            described = Transfer.objects.with_names().get(pk=transfer)
+            codes = (described.supplier.code, described.recipient.code)
+            return ResolvedNames(*codes, described.system.slug, _get_unit(deal, described.system))
+
     def _find_names(self, deal: Deal) -> ResolvedNames:
         supplier, recipient = self._find_party(deal.supplier), self._find_party(deal.recipient)
         if supplier == recipient:
             raise Unclear(f"Supplier and recipient are the same party, {supplier}.")
         system = self._system_finder.find(deal)
-        place = classify(deal.description)
-        unit = place[1] if place else UNITS.get(Category(system.category), Unit.ITEM)
-        return ResolvedNames(supplier, recipient, system.slug, unit)
+        return ResolvedNames(supplier, recipient, system.slug, _get_unit(deal, system))
 
     def _find_party(self, printed: str) -> str:
         name, mark = _split_mark(printed)
@@ -95,6 +102,12 @@ class Resolver:
         self.parties[party.code] = self._parties[party.code] = party
         self._party_names.add(name, [party.code])
         return party.code
+
+
+def _get_unit(deal: Deal, system: System) -> str:
+    """Return what the deal's numbers count."""
+    place = classify(deal.description)
+    return place[1] if place else UNITS.get(Category(system.category), Unit.ITEM)
 
 
 def _split_mark(printed: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from transfers.models import Party, System
+from transfers.registers import matching
 from transfers.registers.comparison import FieldChange, list_additions, list_changes
 from transfers.registers.ranges import (
     ASK,
@@ -194,9 +195,31 @@ def _match_with_imported(deals: list[PlannedDeal], plan: Plan) -> list[ImportedD
             _compare(deals[new], imported_deals[old], plan)
     _ask({new: [imported_deals[old] for old in indexes] for new, indexes in matched.ambiguous.items()}, deals)
     _mark_gone(deals, plan.published, plan.resolver)
-    return [before for before in every if before.is_closed()] + [
-        imported_deals[old] for old in matched.vanished
-    ]
+    rest = _match_unclear(plan, [imported_deals[old] for old in matched.vanished])
+    return [before for before in every if before.is_closed()] + rest
+
+
+def _match_unclear(plan: Plan, unmatched: list[ImportedDeal]) -> list[ImportedDeal]:
+    """Match the deals of which a name is unclear by the names that are printed; return what is left.
+
+    One that is stated as it was before is unchanged; of others a curator says what they are.
+    """
+    unclear = [one for one in plan.deals if one.named is None and one.outcome == Outcome.AMBIGUOUS]
+    if not (unclear and unmatched):
+        return unmatched
+    matched = matching.match([before.deal for before in unmatched], [one.deal for one in unclear])
+    candidates = {new: [unmatched[old] for old in olds] for new, olds in matched.ambiguous.items()}
+    for old, new in matched.pairs:
+        before, deal = unmatched[old], unclear[new].deal
+        if before.is_stated and not (list_changes(before.deal, deal) or list_additions(before.deal, deal)):
+            unclear[new].before, unclear[new].outcome = before, Outcome.UNCHANGED
+        else:
+            candidates[new] = [before]
+    reasons = {new: unclear[new].reason for new in candidates}
+    _ask(candidates, unclear)
+    for new, reason in reasons.items():
+        unclear[new].reason = f"{reason} {unclear[new].reason}"
+    return [unmatched[old] for old in matched.vanished]
 
 
 def plan_settled(
@@ -204,12 +227,13 @@ def plan_settled(
 ) -> Plan:
     """Return what importing the register does if each deal is the one at its place, or a new one if None.
 
-    Raises Unclear if a deal names a party or a system that is not clear.
+    Raises Unclear if a new deal names a party or a system that is not clear; others have their transfer's.
     """
     resolver = Resolver()
     plan = Plan(register, published, [], [], resolver, years)
     for deal, before in zip(register.deals, befores, strict=True):
-        planned = PlannedDeal(deal, Outcome.NEW, resolver.resolve(deal), period=years.period)
+        named = resolver.resolve_as(deal, before.transfer) if before else resolver.resolve(deal)
+        planned = PlannedDeal(deal, Outcome.NEW, named, period=years.period)
         plan.deals.append(planned)
         planned.before = before
         if before is not None:

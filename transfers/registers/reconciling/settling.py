@@ -89,7 +89,9 @@ class _Settlement:
         try:
             plan = plan_settled(register, published, befores, self.years)
         except Unclear as error:
-            raise Refused(str(error)) from error
+            raise Refused(
+                f"{error} A new deal needs clear names; take the name from all but one first."
+            ) from error
         for table, keys in add_names(plan).items():
             batch.made[table] = [*batch.made.get(table, []), *keys]
         write_deals(plan, batch, ignore_progress)
