@@ -6,14 +6,15 @@ from django.contrib import admin
 from django.urls import reverse
 
 from tests.support import factories, forms
-from transfers.models import RegistryRow, Spelling, System, Transfer
+from transfers.models import FormerKey, RegistryRow, Spelling, System, Transfer
 
 pytestmark = pytest.mark.django_db
-#: Copies of history are seen on the history pages of what they are copies of; a spelling has nothing to show.
+#: Copies of history are seen on the history pages of what they are copies of; a spelling or a former
+#: key has nothing to show.
 MODELS = [
     model
     for model in apps.get_app_config("transfers").get_models()
-    if not model.__name__.startswith("Historical") and model is not Spelling
+    if not model.__name__.startswith("Historical") and model not in (FormerKey, Spelling)
 ]
 
 

@@ -334,7 +334,7 @@ UNREADABLE = {
     "a row too short": (b"key,title\na\n", "Row 2 has 1 cells; the header has 2."),
     "a row too long": (b"key,title\na,b,c\n", "Row 2 has 3 cells; the header has 2."),
     "a workbook": (b"PK\x03\x04...", "is a workbook"),
-    "too many rows": (b"key\n" + b"a\n" * 10_001, "more than 10,000 rows"),
+    "too many rows": (b"key\n" + b"a\n" * 50_001, "more than 50,000 rows"),
     "a cell without end": (b"key\n" + b"a" * 200_000, "is not CSV"),
 }
 

@@ -6,10 +6,11 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from transfers.curation import families
-from transfers.models import Party, PartyAlias, Source, System, SystemAlias
+from transfers.curation import families, workflow
+from transfers.models import Party, PartyAlias, RegistryRow, Source, System, SystemAlias
 from transfers.models.naming import PartyFinder, SystemFinder
 from transfers.publication import publish
+from transfers.publication.names import filter_used_systems
 
 from .editing.base import PermanentAdmin, ReadOnlyAdmin
 from .editing.history import HistoryAdmin
@@ -18,14 +19,18 @@ from .editing.readable import ReadableInline
 from .editing.search import AliasSearch
 from .editing.spreadsheets import SpreadsheetAdmin
 from .editing.stale import StaleCheck
+from .names.changes import ReviewedReference
+from .names.merging import MergePages
 
 
-class ReferenceAdmin(HistoryAdmin, StaleCheck, SpreadsheetAdmin, PermanentAdmin):
-    """Reference records; an edit shows at once in the published rows that use them."""
+class ReferenceAdmin(ReviewedReference, HistoryAdmin, StaleCheck, SpreadsheetAdmin, PermanentAdmin):
+    """Reference records; the edit of somebody who may publish shows at once in the rows that use them."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         record = form.instance
+        if form.cleaned_data.get("keep_name") and (name := form.get_old_name()):
+            record.aliases.get_or_create(name=name)
         if change and (
             changed := publish.refresh(record, f"The {self.opts.verbose_name} {record} was edited")
         ):
@@ -39,7 +44,7 @@ class PartyAliasInline(ReadableInline, admin.TabularInline):
 
 
 @admin.register(Party)
-class PartyAdmin(AliasSearch, ReferenceAdmin):
+class PartyAdmin(AliasSearch, MergePages, ReferenceAdmin):
     list_display = ["name", "code", "alpha2", "kind", "provisional"]
     list_filter = ["provisional", "kind"]
     search_fields = ["name", "code", "aliases__name"]
@@ -47,6 +52,9 @@ class PartyAdmin(AliasSearch, ReferenceAdmin):
     inlines = [PartyAliasInline]
     natural_field = "code"
     finder = PartyFinder
+    chosen_by = "supplier"
+    actions = ["merge_selected"]
+    change_form_template = "admin/transfers/names/record.html"
     form = NamedForm
 
 
@@ -70,16 +78,18 @@ class ProposedFamilyFilter(admin.SimpleListFilter):
 
 
 @admin.register(System)
-class SystemAdmin(AliasSearch, ReferenceAdmin):
+class SystemAdmin(AliasSearch, MergePages, ReferenceAdmin):
     list_display = ["name", "slug", "category", "variant_of", "provisional", "proposed_family"]
     list_filter = ["provisional", ProposedFamilyFilter, "category", "unroca"]
-    actions = ["accept_families"]
+    actions = ["accept_families", "merge_selected"]
     list_select_related = ["variant_of"]
     search_fields = ["name", "slug", "aliases__name"]
     autocomplete_fields = ["variant_of"]
     inlines = [SystemAliasInline]
     natural_field = "slug"
     finder = SystemFinder
+    chosen_by = "system"
+    change_form_template = "admin/transfers/names/record.html"
     form = NamedForm
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
@@ -96,6 +106,8 @@ class SystemAdmin(AliasSearch, ReferenceAdmin):
 
     @admin.action(description="Accept the proposed families of the selected systems", permissions=["change"])
     def accept_families(self, request: HttpRequest, systems: QuerySet) -> None:
+        if not request.user.has_perm(workflow.PUBLISH):
+            systems = systems.exclude(pk__in=filter_used_systems(RegistryRow.objects.current()).values("pk"))
         count, revisions = families.accept_families(systems, request.user)
         self.message_user(
             request, f"{count} systems got the proposed family; {len(revisions)} published transfers show it."

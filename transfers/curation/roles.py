@@ -13,8 +13,9 @@ CURATED = (
     "valuation",
 )  # fmt: skip
 PUBLISHED = ("revision", "registryrow", "registryclaim", "release")
-#: Deals as registers state them, and what their comments may mean: decided by who may change transfers.
-PROPOSED = ("registerdeal", "proposal")
+#: Deals as registers state them, what their comments may mean, merges, and changes of public records: decided
+#: on pages of their own.
+PROPOSED = ("registerdeal", "proposal", "merge", "referencechange")
 ALL, READ = ("view", "add", "change", "delete"), ("view",)
 #: A text stays as it was pasted: a wrong one is deleted and pasted again.
 NEVER_CHANGED = ("view", "add", "delete")

@@ -5,6 +5,7 @@ Names are compared as a search compares them: case, script, spaces and hyphens p
 
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
@@ -68,3 +69,11 @@ def is_shared(owner: Any, name: str) -> bool:
     compare = fold_party if owner.KIND == PARTY else fold_exactly
     shared = owner.shared_names.split(SEPARATOR) if owner.shared_names else []
     return compare(name) in map(compare, shared)
+
+
+def check_key(record: Any) -> None:
+    """Raise ValidationError if a new record's key leads to another record for ever."""
+    name = type(record).natural_key_fields[0]
+    formers = apps.get_model("transfers", "FormerKey").objects.filter(kind=record.KIND)
+    if record._state.adding and formers.filter(key=getattr(record, name)).exists():
+        raise ValidationError({name: "This is the key of a record that was merged into another one."})

@@ -12,7 +12,7 @@ from transfers.vocabulary.words import fold_party
 
 from .history import OWNED
 from .reference import Party, System, read_variants
-from .spelling import Spelling, filter_spelled
+from .spelling import PARTY, SYSTEM, Spelling, filter_spelled
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,9 @@ class SystemFinder(NameFinder):
     def _filter_listed(self, families: dict[int, int | None]) -> QuerySet:
         """Return those of the systems, which are there with all their variants, that are to be found."""
         return self.records.filter(pk__in=list(families))
+
+
+FINDERS: dict[str, type[NameFinder]] = {PARTY: PartyFinder, SYSTEM: SystemFinder}
 
 
 def get_names_stamp() -> tuple[int | None, ...]:

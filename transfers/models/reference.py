@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from transfers.vocabulary import choices, codes
 from transfers.vocabulary.lineage import list_line
 
-from .homonyms import check_name
+from .homonyms import check_key, check_name
 from .inserts import batched
 from .rules import (
     ALIAS,
@@ -95,6 +95,7 @@ class Party(Named, CuratedModel):
         return self.name
 
     def clean(self) -> None:
+        check_key(self)
         check_name(self, self)
 
 
@@ -174,6 +175,7 @@ class System(Named, CuratedModel):
         return self.name
 
     def clean(self) -> None:
+        check_key(self)
         check_name(self, self)
         if self.pk is None or self.variant_of_id is None:
             return

@@ -53,18 +53,25 @@ def _build(columns: tuple[Any, ...] | None) -> Edition:
 
 
 _held: ContextVar[Edition | None] = ContextVar("edition", default=None)
+_point: ContextVar[int | None] = ContextVar("point", default=None)
 
 
 @contextmanager
-def hold(edition: Edition) -> Iterator[None]:
-    """Let the indexes rely on an edition that was read already, for one answer."""
-    token = _held.set(edition)
+def hold(edition: Edition, point: Edition | None = None) -> Iterator[None]:
+    """Let the names rely on an edition that was read already, for one answer, which is about `point`."""
+    tokens = _held.set(edition), _point.set(point.sequence if point else None)
     try:
         yield
     finally:
-        _held.reset(token)
+        _held.reset(tokens[0])
+        _point.reset(tokens[1])
 
 
 def get_current() -> Edition:
     """Return the edition that is held, else the newest."""
     return _held.get() or get_newest()
+
+
+def get_point() -> int | None:
+    """Return the revision that the answer is asked for, None if it is about now."""
+    return _point.get()

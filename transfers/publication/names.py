@@ -1,12 +1,15 @@
 """Finding parties and systems by any name: code, slug, alias, whatever the case, spaces or script."""
 
 import time
+from dataclasses import replace
 from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from transfers.models import Party, RegistryRow, Source, System
-from transfers.models.naming import Meaning, PartyFinder, SystemFinder
+from transfers.models import FormerKey, Party, RegistryRow, Source, System
+from transfers.models.merging import MODELS
+from transfers.models.naming import Meaning, NameFinder, PartyFinder, SystemFinder
+from transfers.models.spelling import FOLD, PARTY, SYSTEM
 from transfers.vocabulary.lineage import list_line
 
 from . import editions
@@ -33,37 +36,58 @@ class PublicSystemFinder(SystemFinder):
 
 def find_party(name: str) -> Meaning:
     """Return the parties that a query may name: all states, and those that were ever published."""
-    return _find_party(name, *_get_validity())
+    return _find(PARTY, name, *_get_validity())
 
 
 def find_system(name: str) -> Meaning:
     """Return the systems ever published, and families, of this name; a family's finds its variants too."""
-    return _find_system(name, *_get_validity())
+    return _find(SYSTEM, name, *_get_validity())
 
 
-def _get_validity() -> tuple[str, int]:
-    """Return what a meaning is valid for: one edition, and a minute, as not every edit brings a revision."""
-    edition = editions.get_current()
-    return edition.hash, int(time.monotonic() // KEPT_SECONDS)
+def _get_validity() -> tuple[int, str, int]:
+    """Return what a meaning is valid for: the revision asked about, one edition, and a minute.
+
+    A minute, as not every edit brings a revision.
+    """
+    edition, point = editions.get_current(), editions.get_point()
+    if point is None:
+        point = edition.sequence + 1  # a merge since the newest revision counts
+    return point, edition.hash, int(time.monotonic() // KEPT_SECONDS)
 
 
 @lru_cache(maxsize=KEPT_NAMES)
-def _find_party(name: str, edition: str, minute: int) -> Meaning:
-    states = Q(kind__in=[Party.Kind.STATE, Party.Kind.FORMER_STATE])
-    return PartyFinder(Party.objects.filter(states | _is_used_party(RegistryRow.objects.all()))).get_meaning(
-        name
+def _find(kind: str, name: str, point: int, edition: str, minute: int) -> Meaning:
+    """Return the meaning of a name at a revision, at which a record may not yet have been merged."""
+    formers = FormerKey.objects.filter(kind=kind).select_related(kind)
+    merged_since = list(formers.filter(revision__gte=point))
+    if before := [former for former in merged_since if _bears(former, name)]:
+        return Meaning(frozenset(key for former in before for key in former.keys))
+    former = formers.filter(key__iexact=name, revision__lt=point).first()
+    meaning = _build_finder(kind).get_meaning(former.winner if former else name)
+    if not meaning.is_clear:
+        return meaning
+    moved = {key for former in merged_since for key in former.keys if former.winner not in former.keys}
+    of_records = {f"{kind}__{MODELS[kind].natural_key_fields[0]}__in": meaning.keys, "revision__lt": point}
+    return replace(
+        meaning, keys=(meaning.keys - moved).union(formers.filter(**of_records).values_list("key", flat=True))
     )
 
 
-@lru_cache(maxsize=KEPT_NAMES)
-def _find_system(name: str, edition: str, minute: int) -> Meaning:
-    return PublicSystemFinder().get_meaning(name)
+def _bears(former: FormerKey, name: str) -> bool:
+    fold = FOLD[former.kind]
+    return fold(name) in map(fold, former.names)
+
+
+def _build_finder(kind: str) -> NameFinder:
+    if kind == SYSTEM:
+        return PublicSystemFinder()
+    states = Q(kind__in=[Party.Kind.STATE, Party.Kind.FORMER_STATE])
+    return PartyFinder(Party.objects.filter(states | _is_used_party(RegistryRow.objects.all())))
 
 
 def forget() -> None:
     """Forget the meanings that were kept."""
-    _find_party.cache_clear()
-    _find_system.cache_clear()
+    _find.cache_clear()
 
 
 def filter_used_parties(rows: QuerySet) -> QuerySet:

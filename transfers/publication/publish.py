@@ -4,7 +4,7 @@ Each call is one database transaction that holds the head of the chain, so publi
 the chain cannot fork. Publishing what is published already appends nothing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -123,6 +123,26 @@ def refresh_all(records: Iterable[Party | System | Source], reason: str) -> mode
     return log.revisions
 
 
+def replace(
+    record: Party | System, key: str, reason: str, only: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, list[str]]:
+    """Publish the rows that name this key anew so that they name the record; unpublished edits stay so.
+
+    `only` limits the rows by the field that names the key. Return the keys of the rows by that field.
+    """
+    named: dict[str, list[str]] = {}
+    with transaction.atomic():
+        log = Log(reason)
+        references = content.References()
+        for name in ("supplier", "recipient") if isinstance(record, Party) else ("system",):
+            rows = RegistryRow.objects.current().filter(**{name: key})
+            listed = sorted(rows.values_list("key", flat=True))
+            named[name] = listed if only is None else [each for each in listed if each in set(only[name])]
+            for batch in batched(named[name]):
+                log.add(_build_again(batch, references, renamed={name: record.natural_key()[0]}))
+    return named
+
+
 def retract(source: Source, keys: Sequence[str], reason: str) -> models.QuerySet[Revision]:
     """Take a source's claims out of the public rows of these transfers; withdraw those without another."""
     with transaction.atomic():
@@ -202,9 +222,15 @@ def filter_showing(record: Party | System | Source, rows: models.QuerySet) -> mo
             return rows.filter(key__in=claims.values("transfer"))
 
 
-def _build_again(keys: Sequence[str], references: content.References, without: str = "") -> list[Content]:
-    """Return the published content with its references as they read now, without the claims of one source."""
-    rows = RegistryRow.objects.current().filter(key__in=keys).order_by("key").values(*content.ROW_NAMES)
+def _build_again(
+    keys: Sequence[str], references: content.References, *, without: str = "", renamed: Mapping[str, str] = {}
+) -> list[Content]:
+    """Return the published content with its references as they read now.
+
+    It lacks the claims of the source `without`, and has the keys of `renamed` in these fields.
+    """
+    stored = RegistryRow.objects.current().filter(key__in=keys).order_by("key")
+    rows = [row | dict(renamed) for row in stored.values(*content.ROW_NAMES)]
     references.add((row["supplier"], row["recipient"], row["system"]) for row in rows)
     claims_by_key = {
         key: [claim for _, claim in claims if claim["source"] != without]

@@ -3,7 +3,7 @@
 from django import template
 from django.db.models import Count, QuerySet, Value
 
-from transfers.models import Party, Proposal, RegisterDeal, System
+from transfers.models import Party, Proposal, ReferenceChange, RegisterDeal, System
 
 register = template.Library()
 
@@ -16,11 +16,12 @@ def grouped(number: int) -> str:
 
 @register.simple_tag
 def import_counts() -> dict[str, int]:
-    """Count provisional parties and systems and open proposals, in one query."""
+    """Count provisional parties and systems, open proposals and changes, in one query."""
     waiting = {
         "parties": Party.objects.filter(provisional=True),
         "systems": System.objects.filter(provisional=True),
         "proposals": Proposal.objects.open().of_comments(),
+        "changes": ReferenceChange.objects.filter(decision=ReferenceChange.Decision.OPEN),
     }
     first, *others = (_count(name, records) for name, records in waiting.items())
     return dict.fromkeys(waiting, 0) | dict(first.union(*others, all=True))

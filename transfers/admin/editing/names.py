@@ -20,7 +20,17 @@ class LinkingForm(forms.ModelForm):
 
 
 class NamedForm(LinkingForm, CheckedForm):
-    """Form of a party or a system."""
+    """Form of a party or a system, whose old name stays among its names unless the curator says otherwise."""
+
+    extra_fields = CheckedForm.extra_fields | {
+        "keep_name": forms.BooleanField(
+            required=False, initial=True, label="Where the name changes, keep the old one as an alias"
+        )
+    }
+
+    def get_old_name(self) -> str:
+        """Return the name that the edit replaced, or an empty text."""
+        return str(self.initial.get("name", "")) if "name" in self.changed_data else ""
 
 
 def _link(error: Any) -> Any:

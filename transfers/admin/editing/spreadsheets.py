@@ -74,6 +74,12 @@ def _read_sheet(content: bytes, format_name: str, layout: SheetLayout) -> Sheet:
     return sheet
 
 
+def _describe_proposed(report: SheetReport) -> str:
+    """Return how many changes wait for somebody else, or an empty text."""
+    count = len(report.proposed)
+    return f" {count} changes of public records are proposed: a reviewer decides on them." if count else ""
+
+
 class SpreadsheetAdmin(RegistryAdmin):
     """Records by the file: export, and import with a preview, all or nothing."""
 
@@ -130,7 +136,7 @@ class SpreadsheetAdmin(RegistryAdmin):
         messages.info(
             request,
             f"{len(report.added)} new, {len(report.changed)} changed, {report.unchanged} as they are."
-            " Nothing is stored yet.",
+            f"{_describe_proposed(report)} Nothing is stored yet.",
         )
         initial = {
             "import_file_name": uploads.save_upload(form.content),
@@ -166,7 +172,9 @@ class SpreadsheetAdmin(RegistryAdmin):
         for records, action in ((report.added, ADDITION), (report.changed, CHANGE)):
             if records:
                 LogEntry.objects.log_actions(str(request.user.pk), records, action, "Imported from a file")
-        messages.success(request, f"{len(report.added)} added, {len(report.changed)} changed.")
+        messages.success(
+            request, f"{len(report.added)} added, {len(report.changed)} changed.{_describe_proposed(report)}"
+        )
         return HttpResponseRedirect(reverse(f"admin:transfers_{self.opts.model_name}_changelist"))
 
     def _render(self, request: HttpRequest, title: str, **shown: Any) -> HttpResponse:

@@ -116,7 +116,8 @@ class RegistryView(APIView):
             response: Any = HttpResponseNotModified()
         else:
             kwargs.pop("format", None)
-            with editions.hold(newest):
+            point = self.edition if self.standpoint.is_pinned else None
+            with editions.hold(newest, point):
                 response = self.answer(request, **kwargs)
             response.headers.setdefault("Citation", self.citation.format_retrieved())
         self.freshness.set_headers(response, etag)

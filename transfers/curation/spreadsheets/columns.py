@@ -170,9 +170,7 @@ class AliasColumn:
         wanted = record.__dict__.pop("wanted_aliases", None)
         if wanted is None:
             return
-        stored = {
-            self._write_alias(alias): alias for alias in self.model.objects.filter(**{self.owner: record})
-        }
+        stored = {self._write_alias(alias): alias for alias in record.aliases.all()}
         for text, alias in stored.items():
             if text not in wanted:
                 alias.delete()

@@ -20,7 +20,7 @@ from django.core.exceptions import ValidationError
 
 LARGEST = 10 * 1024 * 1024
 LARGEST_UNPACKED = 20 * LARGEST
-ROWS, COLUMNS = 10_000, 60
+ROWS, COLUMNS = 50_000, 60
 LONGEST_CELL = 131_072
 #: What a spreadsheet takes for the start of a formula, behind apostrophes or not.
 _RUNS = re.compile(r"[\s']*[=+\-@\t\r\n＝＋－＠]")

@@ -8,7 +8,8 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 
-from transfers.models import System
+from transfers.models import FormerKey, System
+from transfers.models.spelling import SYSTEM
 from transfers.registers.reading.descriptions import classify, parse_category
 from transfers.registers.reading.records import Deal
 from transfers.vocabulary import words
@@ -37,6 +38,7 @@ class SystemFinder:
         self._bearers: dict[str, set[str]] = defaultdict(set)
         self._of_a_kind: dict[str, set[str]] = defaultdict(set)
         self._stated: set[str] = set()
+        self._former = list_former_keys(SYSTEM)
         for system in System.objects.prefetch_related("aliases"):
             self._add(system, [system.name, *(alias.name for alias in system.aliases.all())])
 
@@ -101,7 +103,7 @@ class SystemFinder:
         name = deal.designation if is_first else self._find_free_name(deal, category)
         stem = "-".join(words.split(name.replace("+", " plus ")))[:76].rstrip("-")
         system = System(
-            slug=find_free(stem, [self._systems]),
+            slug=find_free(stem, [self._systems, self._former]),
             name=name,
             category=category or Category.OTHER,
             description=_get_words(deal),
@@ -182,6 +184,11 @@ def check_name(name: str, what: str) -> None:
         raise Unclear(f"The {what} {name[:40]!r} … is longer than {LONGEST_NAME} characters.")
     if "|" in name:
         raise Unclear(f"The {what} {name!r} has a |, which joins names in lists.")
+
+
+def list_former_keys(kind: str) -> set[str]:
+    """Return the keys of records that were merged into others, to which they lead for ever."""
+    return set(FormerKey.objects.filter(kind=kind).values_list("key", flat=True))
 
 
 def find_free(stem: str, taken: Iterable[Container[str]]) -> str:

@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 
 from transfers.models import Party, Quantity, System, Transfer
+from transfers.models.spelling import PARTY
 from transfers.registers.reading.descriptions import classify
 from transfers.registers.reading.records import Deal
 from transfers.vocabulary import words
 from transfers.vocabulary.names import build_party_index
 
-from .kinds import LONGEST_NAME, SystemFinder, Unclear, check_name, find_free, get_single
+from .kinds import LONGEST_NAME, SystemFinder, Unclear, check_name, find_free, get_single, list_former_keys
 
 __all__ = ["LONGEST_NAME", "MARKS", "STATES", "UNITS", "ResolvedNames", "Resolver", "Unclear"]
 
@@ -49,6 +50,7 @@ class Resolver:
     def __init__(self) -> None:
         self._parties = {party.code: party for party in Party.objects.all()}
         self._party_names = build_party_index(Party.objects.all())
+        self._former = list_former_keys(PARTY)
         self._system_finder = SystemFinder()
         self.parties: dict[str, Party] = {}
         self.systems = self._system_finder.new
@@ -98,7 +100,9 @@ class Resolver:
 
     def _make_party(self, name: str, mark: str) -> str:
         stem = f"X-{'-'.join(words.split(name)).upper()}"[:36].rstrip("-")
-        party = Party(code=find_free(stem, [self._parties]), name=name, kind=MARKS[mark], provisional=True)
+        party = Party(
+            code=find_free(stem, [self._parties, self._former]), name=name, kind=MARKS[mark], provisional=True
+        )
         self.parties[party.code] = self._parties[party.code] = party
         self._party_names.add(name, [party.code])
         return party.code
