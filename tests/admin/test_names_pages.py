@@ -1,4 +1,4 @@
-"""Pages of names: changes of public records under review, merges with a preview, renames with the old name kept."""
+"""Pages of names: changes of public records under review, merges, and renames that keep the old name."""
 
 import pytest
 from django.test import Client
@@ -93,9 +93,7 @@ def test_change_is_decided_on_by_somebody_else(system, curator):
     rename(curator, system)
     administrator = log_in("administrator")
     ReferenceChange.objects.update(user=administrator.get("/admin/").context["user"].pk)
-    assert decide(administrator, accept="Accept") == [
-        "Somebody else decides on a change that you proposed."
-    ]
+    assert decide(administrator, accept="Accept") == ["Somebody else decides on a change that you proposed."]
 
 
 def test_change_that_fits_no_more_is_not_accepted(curator, reviewer, system):
@@ -178,9 +176,7 @@ def test_merge_is_made_and_undone_on_its_page(reviewer, system):
 def test_merge_that_changes_public_rows_is_made_by_who_may_publish(curator, system):
     other = factories.system("reed", name="Reed")
     answer = open_merge(curator, system, other, reason="One")
-    assert list_messages(answer) == [
-        "Public rows change. Ask somebody who may publish to merge the two."
-    ]
+    assert list_messages(answer) == ["Public rows change. Ask somebody who may publish to merge the two."]
     open_merge(curator, other, system, reason="One")
     assert System.objects.get() == system
 

@@ -13,7 +13,17 @@ from docs import generate
 from tests.support import deals, factories
 from transfers.curation import workflow
 from transfers.curation.previews import build_preview
-from transfers.models import ArticleText, FormerHash, Proposal, RegistryClaim, RegistryRow, Release, Revision
+from transfers.models import (
+    ArticleText,
+    FormerHash,
+    Merge,
+    Proposal,
+    ReferenceChange,
+    RegistryClaim,
+    RegistryRow,
+    Release,
+    Revision,
+)
 
 pytestmark = pytest.mark.django_db
 ROLES = ["anonymous", "nobody", "curator", "reviewer", "administrator", "superuser"]
@@ -73,6 +83,8 @@ CREATE = {
     "transfers.importbatch": lambda: deals.imported().batch,
     "transfers.registerdeal": deals.imported,
     "transfers.proposal": create_proposal,
+    "transfers.merge": lambda: Merge.objects.create(kind="system", winner="s-400", loser="triumf"),
+    "transfers.referencechange": lambda: ReferenceChange.objects.create(kind="system", key="s-400"),
     "auth.user": lambda: User.objects.create_user("another"),
     "auth.group": lambda: Group.objects.create(name="another"),
 }
