@@ -18,7 +18,7 @@ def test_the_page_says_who_did_what_and_what_waits(client):
     body = client.get(reverse(PAGE)).content.decode()
     assert '<th scope="row">carl</th>' in body
     assert transfer.key in body
-    assert "The oldest waits for 0 days." in body
+    assert "The oldest waits for less than a day." in body
 
 
 def test_the_page_of_an_empty_register(admin_client):

@@ -132,7 +132,8 @@ def test_a_curator_who_asks_to_publish_all_the_same_is_refused(log_in):
 
 
 def list_faults(page):
-    """Return what axe finds seriously wrong with the page."""
+    """Return what axe finds seriously wrong with the page, once its scripts have labelled the boxes."""
+    page.evaluate("() => new Promise(done => setTimeout(done, 0))")
     return [
         f"{fault['id']}: {node['html'][:120]}"
         for fault in Axe().run(page).response["violations"]

@@ -17,6 +17,8 @@ PAGES = {
     "a transfer": "transfers/transfer/{transfer}/change/",
     "a draft": "transfers/transfer/{draft}/change/",
     "a new transfer": "transfers/transfer/add/",
+    "moving claims": "transfers/transfer/{transfer}/move/",
+    "work by week": "transfers/transfer/dashboard/",
     "history": "transfers/transfer/{transfer}/history/",
     "deleted transfers": "transfers/transfer/deleted/",
     "deletion": "transfers/transfer/{draft}/delete/",
