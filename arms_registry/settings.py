@@ -10,6 +10,7 @@
 | RELEASES_DIR | the folder releases | where releases of the register are built and served from |
 | API_THROTTLE | off | requests a client address and period that the API answers, such as 600/min |
 | PUBLISH_OWN | off | whether a reviewer may publish a transfer that they edited themselves |
+| ARTICLE_FETCH | off | whether articles may be fetched from public addresses that curators enter |
 | EMAIL_URL | no mail | where messages about reviews are sent through: smtp+tls://user:password@host:587 |
 | EMAIL_FROM | arms-registry@localhost | whom these messages come from |
 | TRUSTED_PROXIES | 0 | how many proxies before the server may say who the client is (X-Forwarded-For) |
@@ -169,6 +170,7 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "arms-registry@localhost")
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 PUBLISH_OWN = env.bool("PUBLISH_OWN", False)
+ARTICLE_FETCH = env.bool("ARTICLE_FETCH", False)
 RELEASES_DIR = Path(env.str("RELEASES_DIR", "") or BASE_DIR / "releases")
 
 LANGUAGE_CODE = "en-gb"

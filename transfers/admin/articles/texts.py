@@ -5,69 +5,58 @@ SHA-256 stays with the source.
 """
 
 import hashlib
-import unicodedata
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 
+from transfers.curation import source_proposals
 from transfers.models import ArticleText, Source, history
 from transfers.publication import publish
 
+from .adding import ArticleForm
 from .pages import ArticlePages
 from .reading import get_url
 
-LONGEST_TEXT = 500_000
-_ALLOWED = "\n\t"
 
+class StateFilter(admin.SimpleListFilter):
+    """Articles with open figures, and those that are done."""
 
-class ArticleForm(forms.ModelForm):
-    """Text as pasted; nothing is stripped, but line ends are those of a file, not of a form."""
+    title = "state"
+    parameter_name = "state"
 
-    class Meta:
-        model = ArticleText
-        fields = ("source", "text")
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "open"), ("done", "done")]
 
-    text = forms.CharField(
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 30, "class": "vLargeTextField"}),
-        help_text="The whole article; paragraphs with a blank line between them. At most 500,000 characters."
-        " It is never public. Delete it when you no longer need it.",
-    )
-
-    def is_multipart(self) -> bool:
-        """Return True: a long text, percent-encoded, would be more than Django accepts of a form."""
-        return True
-
-    def clean_text(self) -> str:
-        text: str = self.cleaned_data["text"].replace("\r\n", "\n").replace("\r", "\n")
-        if not text.strip():
-            raise forms.ValidationError("Paste the text of the article.")
-        if len(text) > LONGEST_TEXT:
-            raise forms.ValidationError(f"The text has {len(text):,} characters, more than 500,000.")
-        for position, character in enumerate(text):
-            if unicodedata.category(character) == "Cc" and character not in _ALLOWED:
-                line = text.count("\n", 0, position) + 1
-                raise forms.ValidationError(
-                    f"Line {line} contains the control character U+{ord(character):04X}."
-                    " Paste the text without it."
-                )
-        return text
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        done = Q(open_figures=0)
+        conditions = {"open": ~done, "done": done}
+        return queryset.filter(conditions[self.value()]) if self.value() in conditions else queryset
 
 
 @admin.register(ArticleText)
 class ArticleTextAdmin(ArticlePages):
     form = ArticleForm
-    list_display = ["source", "added", "added_by", "length"]
+    list_display = ["source", "state", "open_figures", "done_figures", "added", "added_by", "length"]
+    list_filter = [StateFilter, "added", ("added_by", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["source", "added_by"]
     search_fields = ["source__key", "source__title", "source__publisher"]
     autocomplete_fields = ["source"]
-    fields = ["source", "text"]
+    fieldsets = [
+        ("The text", {"fields": ["address", "file", "text"]}),
+        ("Its source", {"fields": ["source"]}),
+        ("A new source", {"fields": [f"new_{name}" for name in source_proposals.FIELDS]}),
+    ]
 
     def has_change_permission(self, request: HttpRequest, obj: ArticleText | None = None) -> bool:
         return False
+
+    @admin.display(description="state", ordering="open_figures")
+    def state(self, article: ArticleText) -> str:
+        return "open" if article.open_figures else "done"
 
     @admin.display(description="characters")
     def length(self, article: ArticleText) -> str:
@@ -76,8 +65,18 @@ class ArticleTextAdmin(ArticlePages):
     def save_model(self, request: HttpRequest, obj: ArticleText, form: Any, change: bool) -> None:
         obj.added_by = request.user  # type: ignore[assignment]
         with transaction.atomic():
+            if form.new_source is not None:
+                self._save_source(request, form.new_source)
+                obj.source = form.new_source
             super().save_model(request, obj, form, change)
             self._save_digest(request, obj)
+
+    def _save_source(self, request: HttpRequest, source: Source) -> None:
+        if not request.user.has_perm("transfers.add_source"):
+            raise PermissionDenied
+        with history.record_because("Added with its article", request.user):
+            source.save()
+        self.log_addition(request, source, "Added with its article.")
 
     def _save_digest(self, request: HttpRequest, article: ArticleText) -> None:
         """Save the digest with the source; warn if the source has another one."""
