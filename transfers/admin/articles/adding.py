@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget, AdminURLFieldWidget
 from django.core.exceptions import ValidationError
 
 from transfers.admin.editing.inputs import EDTFFormField
@@ -20,8 +20,9 @@ _CHECK = "Nothing was saved yet. Check the text and what was read of its source,
 
 
 _OPTIONS: dict[str, Any] = {
+    **{name: {"widget": AdminTextInputWidget} for name in ("publisher", "title", "key")},
     "published": {"form_class": EDTFFormField},
-    "url": {"assume_scheme": "https"},
+    "url": {"assume_scheme": "https", "widget": AdminURLFieldWidget},
     "language": {"initial": ""},
 }
 
@@ -44,7 +45,7 @@ class ArticleForm(forms.ModelForm, NewSourceForm):  # type: ignore[misc,valid-ty
         model = ArticleText
         fields = ("source", "text")
 
-    address = forms.URLField(required=False, assume_scheme="https", label="Address")
+    address = forms.URLField(required=False, assume_scheme="https", widget=AdminURLFieldWidget)
     file = forms.FileField(
         required=False, help_text="Text, HTML, PDF or Word (.docx); at most 10 MB. Only its text is kept."
     )
@@ -106,15 +107,15 @@ class ArticleForm(forms.ModelForm, NewSourceForm):  # type: ignore[misc,valid-ty
     def _clean_new_source(self, document: Document) -> None:
         cleaned = self.cleaned_data
         entered = {name: cleaned.get(NEW + name) or "" for name in source_proposals.FIELDS}
-        required = [name for name in source_proposals.FIELDS if not Source._meta.get_field(name).blank]
+        required = [name for name in source_proposals.FIELDS if name != "url"]
         if all(entered[name] for name in required):
             self._build_source(entered)
             return
         proposals = source_proposals.propose_source(document, cleaned.get("address") or "")
-        self.data = self.data.copy()
-        self.data[self.add_prefix("text")] = document.text
-        for name, value in proposals.items():
-            self.data[self.add_prefix(NEW + name)] = entered[name] or value
+        shown = {NEW + name: entered[name] or value for name, value in proposals.items()}
+        data: Any = self.data
+        self.data = data.copy()
+        self.data.update({"text": document.text} | shown)  # type: ignore[attr-defined]
         self.add_error(None, _CHECK)
 
     def _build_source(self, values: dict[str, str]) -> None:

@@ -137,7 +137,7 @@ class DeclinePages(ReadingPage):
         reading = article.source.readings.filter(pk=int(number) if number.isdecimal() else 0).first()
         if reading is None:
             raise Http404("There is no such reading.")
-        reading.declined, reading.read_by = "", request.user
+        reading.declined, reading.read_by = "", request.user  # type: ignore[assignment]
         reading.save()
         self.log_change(request, article, f"Opened again in {reading.locator}: {reading.excerpt}")
         messages.success(request, f"Open again: {reading.excerpt}")

@@ -67,7 +67,7 @@ def place_outcomes(
     for reading in readings:
         if paragraph := _find_paragraph(by_number, reading.locator):
             paragraph.declined.append(reading)
-    elsewhere = []
+    elsewhere: list[Any] = []
     for claim in claims:
         paragraph = _find_paragraph(by_number, claim.locator)
         (paragraph.claims if paragraph else elsewhere).append(claim)

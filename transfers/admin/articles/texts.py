@@ -34,7 +34,7 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         done = Q(open_figures=0)
         conditions = {"open": ~done, "done": done}
-        return queryset.filter(conditions[self.value()]) if self.value() in conditions else queryset
+        return queryset.filter(conditions.get(self.value() or "", Q()))
 
 
 @admin.register(ArticleText)

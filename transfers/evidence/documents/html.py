@@ -61,7 +61,7 @@ def _walk(root: Any) -> Any:
 
 def _read_metadata(page: Any) -> dict[str, str]:
     """Return what the head of the page says of its source."""
-    values = {}
+    values: dict[str, str] = {}
     for node in page.xpath("//meta[@content]"):
         name = node.get("property") or node.get("name") or node.get("itemprop") or ""
         values.setdefault(name.lower(), " ".join(node.get("content").split()))

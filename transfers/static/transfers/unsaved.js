@@ -155,7 +155,7 @@
     var entry = JSON.parse(sessionStorage.getItem(key));
     if (!entry) return;
     var isSame = pair(form, entry.fields).every(function (both) { return !differs(both[0], both[1]); });
-    if (isSame) {
+    if (isSame || document.querySelector(".errornote")) { // with its errors, the server shows what was entered
       sessionStorage.removeItem(key);
       return;
     }
