@@ -38,6 +38,8 @@ from .imported import NOT_LISTED
 from .write import Progress, ignore_progress, lock_imports
 
 State = Transfer.State
+#: Undoing ends versions that stand far apart in every index: SQLite would write their pages again and again.
+CACHE_KILOBYTES = 256_000
 
 
 class NotUndoable(Exception):
@@ -65,7 +67,7 @@ def undo_import(
     if not reason:
         raise NotUndoable("Undoing an import needs a reason; it stands in the history and in the log.")
     with transaction.atomic(), history.record_because(reason, user):
-        lock_imports()
+        lock_imports(CACHE_KILOBYTES)
         batch = ImportBatch.objects.get(pk=batch.pk)
         _check(batch)
         if batch.layout == ImportBatch.Layout.BUNDLE:

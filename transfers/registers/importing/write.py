@@ -72,14 +72,14 @@ def import_register(
     return Report(planned, batch, revisions)
 
 
-def lock_imports() -> None:
+def lock_imports(cache_kilobytes: int = CACHE_KILOBYTES) -> None:
     """Let one import at a time run; SQLite's IMMEDIATE transactions already do, and get a larger cache."""
     table = ImportBatch._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
         else:
-            cursor.execute(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
+            cursor.execute(f"PRAGMA cache_size=-{cache_kilobytes}")
 
 
 @contextmanager
