@@ -156,7 +156,7 @@ def test_a_sum_is_marked_with_its_currency():
     [
         ("in July", "2019-07"), ("last year", "2018"), ("October 24-29", "2019-10-24/2019-10-29"),
         ("2019", "2019"), ("over the weekend", "2019-10-19/2019-10-20"), ("earlier this year", "2019"),
-        ("in the past three years", "2016/2019"), ("by the end of 2019", "../2019"),
+        ("in the past three years", "2016-10/2019-10"), ("by the end of 2019", "../2019"),
         ("since 2016", "2016/.."),
         ("2017-2020", "2017/2020"), ("between 2017 and 2020", "2017/2020"), ("summer 2019", "2019-22"),
         ("the 1990s", "199X"), ("2019-10-24", "2019-10-24"), ("on Thursday", "2019-10-24"),

@@ -9,10 +9,13 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from .capitals import list_capitals
+from .cases import list_cases
 from .dates import find_dates
 from .figures import find_figures
 from .marks import APPROXIMATE, DATE, KINDS, PARTY, SYSTEM, Candidate, Mark, split_paragraphs
-from .names import Names, Trie, add_names, find_names, list_party_names, list_system_names
+from .names import Names, Trie, add_names, list_party_names, list_system_names
+from .occurrences import CAPITAL, CASES, find_named
 
 
 def recognise(text: str, systems: Names, parties: Names, published: date | None = None) -> list[Mark]:
@@ -26,7 +29,7 @@ def recognise(text: str, systems: Names, parties: Names, published: date | None 
 
 def build_tries(systems: Names, parties: Names) -> dict[str, Trie]:
     """Return the names as they are looked for, to be used for many texts."""
-    tries: dict[str, Trie] = {SYSTEM: {}, PARTY: {}}
+    tries: dict[str, Trie] = {kind: {} for kind in (SYSTEM, PARTY, *CASES, CAPITAL)}
     add_to_tries(tries, systems, parties)
     return tries
 
@@ -35,6 +38,9 @@ def add_to_tries(tries: dict[str, Trie], systems: Names, parties: Names) -> None
     """Add names to those that are looked for."""
     add_names(tries[SYSTEM], list_system_names(systems))
     add_names(tries[PARTY], list_party_names(parties))
+    add_names(tries[CAPITAL], list_capitals(parties))
+    for kind, names in zip(CASES, (systems, parties), strict=True):
+        add_names(tries[kind], ((case, names[name]) for name in names for case in list_cases(name)))
 
 
 def recognise_by(tries: dict[str, Trie], text: str, published: date | None = None) -> list[Mark]:
@@ -42,7 +48,7 @@ def recognise_by(tries: dict[str, Trie], text: str, published: date | None = Non
     marks: list[Mark] = []
     for paragraph in split_paragraphs(text):
         body = _ADDRESS.sub(lambda match: " " * len(match[0]), text[paragraph.start : paragraph.end])
-        candidates = [(kind, *place) for kind, trie in tries.items() for place in find_names(body, trie)]
+        candidates = find_named(body, tries)
         candidates += find_figures(body)
         candidates += [(DATE, *place) for place in find_dates(body, published)]
         for kind, start, end, value in _choose_apart(candidates, len(body)):

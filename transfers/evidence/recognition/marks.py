@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from transfers.vocabulary.words import LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT
 
 SYSTEM, PARTY, MONEY, DATE, NUMBER = "system", "party", "money", "date", "number"
+#: Party that made or designed the arms, and is no party of the deal by that.
+ORIGIN = "origin"
 #: Where two kinds claim the same words, the first of these has them: there is no number in S-400 or in $5, no
 #: party in 5 million Serbian dinars.
-KINDS = (SYSTEM, MONEY, PARTY, DATE, NUMBER)
+KINDS = (SYSTEM, MONEY, PARTY, ORIGIN, DATE, NUMBER)
 
 #: Last of a candidate's values where the words before a figure say that it is not exact.
 APPROXIMATE = "about"
