@@ -397,3 +397,14 @@ def test_who_may_only_look_sees_no_question_for_a_reason(client):
     body = text(client.get(address(factories.quantity().transfer)))
     assert 'name="why"' not in body
     assert "As it would be published" in body
+
+
+def test_an_event_after_its_source_is_refused_in_its_field(admin_client):
+    answer = post(admin_client, factories.transfer(), build_claim("dates", event="agreed", date="2019-10-25"))
+    assert "2019-10-25 is later than its source, which is of 2019-10-24." in text(answer)
+    assert not TransferDate.objects.exists()
+
+
+def test_a_delivery_that_is_due_may_be_after_its_source(admin_client):
+    post(admin_client, factories.transfer(), build_claim("dates", event="due", date="by the end of 2026"))
+    assert TransferDate.objects.get().date == "../2026"

@@ -315,3 +315,8 @@ def test_the_command_reports_and_exits(case, capsys):
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith(f"{case.path('log')}:10: article.txt is not the text that was read")
     assert second == f"{case.path('log')}:14: 'ordered six systems last year' does not stand in paragraph 2"
+
+
+def test_an_event_after_its_source_is_a_fault(case):
+    case.change("transfers", "    note: Announced by the source for later.\n", "")
+    assert "2019-10-23/2019-10-29 is later than its source" in str(case.faults())

@@ -41,7 +41,8 @@ def settle_count(*ranges):
 def test_a_row_of_an_older_rule_stands_until_it_is_published_again(monkeypatch):
     transfer = factories.transfer("told")
     for text in ("2023", "2023-11"):
-        factories.date("agreed", text, transfer=transfer, source=factories.source(f"paper-{text}"))
+        paper = factories.source(f"paper-{text}", published="2024")
+        factories.date("agreed", text, transfer=transfer, source=paper)
     with monkeypatch.context() as older:
         older.setattr(figures, "settle", lambda claims: (claims, len(claims) > 1))
         publish.publish([transfer], "First")

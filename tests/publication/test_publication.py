@@ -11,6 +11,7 @@ from tests.support import factories
 from transfers.models import RegistryClaim, RegistryRow, Revision, Transfer
 from transfers.publication import content, log, publish, verify
 from transfers.publication.log import NotPublishable
+from transfers.vocabulary.hindsight import ANNOUNCED
 
 pytestmark = pytest.mark.django_db
 
@@ -195,7 +196,7 @@ def test_refreshing_what_does_not_show_appends_nothing():
 
 def test_the_content_read_back_is_the_content_published():
     transfer = factories.transfer()
-    factories.date("delivered", "2020-02-22/..", transfer=transfer)
+    factories.date("delivered", "2019-02-22/..", transfer=transfer)
     factories.valuation("tiv_unit", "12.625", transfer=transfer)
     factories.valuation(number=2_500_000_000, transfer=transfer)
     publish.publish([transfer], "new")
@@ -280,3 +281,22 @@ def _do(action, transfer, step):
             publish.publish([transfer], f"step {step}")
         case "withdraw" if transfer.state == Transfer.State.PUBLISHED:
             publish.withdraw([transfer], f"step {step}")
+
+
+@pytest.mark.parametrize("event", ["agreed", "delivered", "suspended"])
+def test_an_event_after_its_source_is_not_published(event):
+    transfer = factories.date(event, "2019-10-25").transfer
+    assert publish.list_problems(transfer) == [
+        f"claim {transfer.dates.get()}: date 2019-10-25 is later than its source, which is of 2019-10-24."
+        f" If the source announces it, write so in the note: {ANNOUNCED}"
+    ]
+
+
+def test_a_count_after_its_source_is_not_published():
+    transfer = factories.quantity("delivered", as_of="2020").transfer
+    assert "2020 is later than its source" in publish.list_problems(transfer)[0]
+
+
+def test_what_is_announced_for_later_is_published():
+    transfer = factories.date("deployed", "2019-10-23/2019-10-29", note=ANNOUNCED).transfer
+    assert publish.list_problems(transfer) == []

@@ -114,6 +114,7 @@ TRANSFERS = """\
     date: "2019-10-23/2019-10-29"
     locator: "¶3, ¶4"
     excerpt: drill began on Wednesday … run until Oct. 29
+    note: Announced by the source for later.
 - model: transfers.quantity
   fields:
     transfer: [rus-srb-s-400-2018]

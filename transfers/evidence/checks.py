@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from transfers.vocabulary import dates, edtf
+from transfers.vocabulary import dates, edtf, hindsight
 
 from . import english
 from .articles import check_article
@@ -160,6 +160,14 @@ def _check_excerpt(claim: FixtureClaim, source: Record) -> Iterator[Fault]:
         yield from _check_amounts(claim, {(number, "") for number in english.find_numbers(rest)}, "")
     if claim.record.text("as_of"):
         yield from _check_date(claim, "as_of", days)
+    for field in ("date", "as_of"):
+        if fault := hindsight.find_fault(
+            claim.measure,
+            claim.record.text(field),
+            source.text("published"),
+            note=claim.record.text("note"),
+        ):
+            yield claim.fault(field, fault)
 
 
 def _check_amounts(claim: FixtureClaim, printed: set[tuple[Decimal, str]], currency: str) -> Iterator[Fault]:

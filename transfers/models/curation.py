@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.lookups import Exact
 
-from transfers.vocabulary import choices, codes
+from transfers.vocabulary import choices, codes, hindsight
 from transfers.vocabulary.measures import CLAIM_KINDS
 
 from .publication import RegistryRow
@@ -157,6 +157,8 @@ class Claim(CuratedModel):
 
     #: Claims of one transfer that share this field speak of the same figure.
     MEASURE_FIELD = "measure"
+    #: When it was, which is not later than its source.
+    DATE_FIELD = ""
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="%(class)s_claims")
     locator = models.CharField(max_length=60, help_text="Where in the source: ¶14, line 3012.")
@@ -186,6 +188,19 @@ class Claim(CuratedModel):
 
     def __str__(self) -> str:
         return f"{getattr(self, self.MEASURE_FIELD)}, {self.source} {self.locator}"
+
+    def clean(self) -> None:
+        """Raise ValidationError for an event that is later than the source that tells it as past."""
+        if self.DATE_FIELD and self.source_id and (fault := self._find_later()):
+            raise ValidationError({self.DATE_FIELD: fault})
+
+    def _find_later(self) -> str:
+        when = getattr(self, self.DATE_FIELD)
+        date = (self.measure_name, when, self.source.published)
+        fault = hindsight.find_fault(*date, note=self.note)
+        if fault and self.source.imports.exists():  # type: ignore[attr-defined]  # the source is a register
+            return hindsight.find_fault(*date, note=self.note, is_of_years=True)
+        return fault
 
     @property
     def measure_name(self) -> str:
@@ -238,6 +253,8 @@ class Quantity(Claim):
     Measure = choices.QuantityMeasure
     Unit = choices.Unit
 
+    DATE_FIELD = "as_of"
+
     transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="quantities")
     measure = models.CharField(max_length=20, choices=Measure.choices)
     minimum = models.PositiveIntegerField(null=True, blank=True)
@@ -264,6 +281,7 @@ class TransferDate(Claim):
     Event = choices.Event
 
     MEASURE_FIELD = "event"
+    DATE_FIELD = "date"
 
     transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="dates")
     event = models.CharField(max_length=20, choices=Event.choices)
@@ -303,6 +321,7 @@ class Valuation(Claim):
         ]
 
     def clean(self) -> None:
+        super().clean()
         if self.measure == self.Measure.DEAL_VALUE:
             for field in ("minimum", "maximum"):
                 amount = getattr(self, field)

@@ -63,7 +63,9 @@ def _resolve_weekend(match: Match, day: date) -> Iterator[str]:
 
 
 def _resolve_past_years(match: Match, day: date) -> Iterator[str]:
-    yield from (f"{day.year - int(numbers.parse_number(match['count']))}", f"{day.year}")
+    """Yield the month so many years ago and that of the publication, with which they end."""
+    years = int(numbers.parse_number(match["count"]))
+    yield from (f"{day.year - years:04}-{day.month:02}", f"{day.year:04}-{day.month:02}")
 
 
 def _resolve_years_ago(match: Match, day: date) -> Iterator[str]:
