@@ -51,11 +51,6 @@ def test_what_is_due_or_announced_may_be_later(when):
     assert find_fault("date_deployed", when, "2019-10-24", note=f"A drill. {ANNOUNCED}") == ""
 
 
-@pytest.mark.parametrize(("when", "is_later"), [("2022/2024", False), ("2024", False), ("2024/2025", True)])
-def test_a_register_states_whole_years(when, is_later):
-    assert bool(find_fault("date_delivered", when, "2024-03-11", is_of_years=True)) == is_later
-
-
 @given(PAST, TEXTS, TEXTS)
 def test_what_ends_before_its_source_is_never_refused(measure, when, published):
     last, latest = edtf.bounds(when)[1], edtf.bounds(published)[1]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from transfers.models import RegistryRow, Transfer
-from transfers.publication import content, publish, wording
+from transfers.publication import content, figures, publish, wording
 from transfers.publication.content import Content, Flat
 from transfers.publication.log import list_current_claims
 from transfers.publication.wording import Difference
@@ -61,6 +61,14 @@ class Preview:
     def claim_differences(self) -> list[Difference]:
         """Return the claims that would be added, removed or changed in public."""
         return wording.list_claim_differences(self.public_claims, self.content.claims) if self.content else []
+
+    @property
+    def choices(self) -> list[str]:
+        """Return why the row speaks in its unit or currency, in words, where several are claimed."""
+        if self.content is None:
+            return []
+        chosen = figures.explain_words(content.list_figures(self.content.claims))
+        return [wording.describe_choice(field, choice) for field, choice in chosen.items()]
 
     @property
     def disputes(self) -> list[str]:

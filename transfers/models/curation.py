@@ -196,11 +196,9 @@ class Claim(CuratedModel):
 
     def _find_later(self) -> str:
         when = getattr(self, self.DATE_FIELD)
-        date = (self.measure_name, when, self.source.published)
-        fault = hindsight.find_fault(*date, note=self.note)
-        if fault and self.source.imports.exists():  # type: ignore[attr-defined]  # the source is a register
-            return hindsight.find_fault(*date, note=self.note, is_of_years=True)
-        return fault
+        fault = hindsight.find_fault(self.measure_name, when, self.source.published, self.note)
+        is_of_register = fault and self.source.imports.exists()  # type: ignore[attr-defined]
+        return "" if is_of_register else fault
 
     @property
     def measure_name(self) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from transfers.vocabulary import edtf
+
 Range = tuple[float, float | None]
 
 
@@ -30,6 +32,7 @@ class Claim:
     preferred: bool = False
     period: str | None = None
     part: str | None = None
+    credibility: int | None = None
 
     @property
     def story(self) -> str:
@@ -45,6 +48,12 @@ class Claim:
     def range(self) -> Range:
         """Minimum and maximum; 'at most 5' starts at nought, so a figure always has a minimum."""
         return (self.minimum or 0, self.maximum)
+
+
+def is_later(new: str, old: str) -> bool:
+    """Return whether a date is later for certain."""
+    start, end = edtf.bounds(new)[0], edtf.bounds(old)[1]
+    return start is not None and end is not None and start > end
 
 
 def get_envelope(claims: Iterable[Claim]) -> Range:

@@ -197,14 +197,18 @@ def _build(
     cited = [sources[key] for key in sorted({claim["source"] for claim in claims})]
     shown = [references.get_shown(record) for record in (*references.list_bearers(*place), *cited)]
     facts = references.describe(*place) | own_values
-    figured = [figures.Claim(**{name: claim[name] for name in _FIGURE_NAMES}) for claim in claims]
-    row = facts | figures.resolve(facts["kind"], figured)
+    row = facts | figures.resolve(facts["kind"], list_figures(claims))
     row["disputed"] = "|".join(row["disputed"]) or None
     row["words"] = _build_search_words(row, shown)
     values = b",".join(record.values for record in shown)
     row["reference"] = hashlib.sha256(b"[" + values + b"]").hexdigest()
     subject = {"transfer": row["key"], **{name: row[name] for name in ("supplier", "recipient", "system")}}
     return Content({name: row[name] for name in ROW_NAMES}, [_identify(claim | subject) for claim in claims])
+
+
+def list_figures(claims: Iterable[Flat]) -> list[figures.Claim]:
+    """Return the claims as rows are settled from them."""
+    return [figures.Claim(**{name: claim[name] for name in _FIGURE_NAMES}) for claim in claims]
 
 
 def _identify(claim: Flat) -> Flat:

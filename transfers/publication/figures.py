@@ -16,13 +16,11 @@ Several deals of one register may be one transfer; their figures add up before o
 
 A figure with a period is limited to its years; `limited` tells what such figures say of the whole.
 
-A figure in another unit or another currency than the row's is no dispute: it cannot be compared. The row's is
-that of the preferred claims, else of most sources, else of the latest statement, else there is none, and no
-number: none of two is shown because of how it is spelled.
+A figure in another unit or another currency than the row's is no dispute: it cannot be compared. In which of
+several a row speaks is told by `attestation`.
 A delivered count is cumulative, so a later and not smaller count supersedes an earlier one.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,19 +28,18 @@ from transfers.vocabulary import edtf
 from transfers.vocabulary.measures import DATES, QUANTITIES, STEMS, TIVS, Status
 
 from .agreement import settle
-from .claim import Claim, get_envelope
+from .attestation import Choice, choose_word
+from .claim import Claim, get_envelope, is_later
 from .limited import add_up_periods
 from .parts import add_up_parts, drop_single_parts
 
-__all__ = ["Claim", "combine", "resolve"]
+__all__ = ["Claim", "combine", "explain_words", "resolve"]
 
 
 def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
     """Settle the claims of one transfer of this kind into its row's derived fields, by field name."""
     everything = list(dict.fromkeys(claims))
-    by_measure: dict[str, list[Claim]] = {}
-    for claim in combine(everything):
-        by_measure.setdefault(claim.measure, []).append(claim)
+    by_measure = _group(combine(everything))
     row: dict[str, Any] = {}
     disputed = {
         *_quantities(row, by_measure),
@@ -91,39 +88,34 @@ def _is_revised(old: Claim, group: list[Claim]) -> bool:
     return any(
         new.scale == old.scale or len(scales[new.source]) == len(scales[old.source]) == 1
         for new in group
-        if _is_later(new.published, old.published)
+        if is_later(new.published, old.published)
     )
 
 
-def _is_later(new: str, old: str) -> bool:
-    """Return whether a date is later for certain."""
-    start, end = edtf.bounds(new)[0], edtf.bounds(old)[1]
-    return start is not None and end is not None and start > end
+def explain_words(claims: Iterable[Claim]) -> dict[str, Choice]:
+    """Return the choice of the row's unit and currency, by field, where its claims use several."""
+    by_measure = _group(combine(claims))
+    choices = {
+        "unit": _choose_unit(by_measure),
+        "deal_currency": choose_word(by_measure.get("deal_value", []), "currency"),
+    }
+    return {name: choice for name, choice in choices.items() if choice.others}
 
 
-def _choose_word(claims: list[Claim], name: str) -> str | None:
-    """Return the row's unit or currency: of the preferred claims, else of most sources.
-
-    Of several with as many sources it is that of the latest statement; None where none is later for certain.
-    """
-    voters = [claim for claim in claims if claim.preferred] or claims
-    votes = Counter(word for _, word in {(claim.story, getattr(claim, name)) for claim in voters})
-    most = max(votes.values(), default=0)
-    words = {word for word, count in votes.items() if count == most}
-    if len(words) > 1:
-        words = {word for word in words if _is_latest(word, words, voters, name)}
-    return words.pop() if words else None
+def _group(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
+    by_measure: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_measure.setdefault(claim.measure, []).append(claim)
+    return by_measure
 
 
-def _is_latest(word: str | None, words: set[str | None], claims: list[Claim], name: str) -> bool:
-    """Return whether a claim with the word is later for certain than all with the other words."""
-    own = [claim for claim in claims if getattr(claim, name) == word]
-    others = [claim for claim in claims if getattr(claim, name) in words - {word}]
-    return any(all(_is_later(claim.published, other.published) for other in others) for claim in own)
+def _choose_unit(by_measure: dict[str, list[Claim]]) -> Choice:
+    """Return the unit of all the row's quantities."""
+    return choose_word([claim for stem in QUANTITIES for claim in by_measure.get(stem, [])], "unit")
 
 
 def _quantities(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[str]:
-    row["unit"] = _choose_word([claim for stem in QUANTITIES for claim in by_measure.get(stem, [])], "unit")
+    row["unit"] = _choose_unit(by_measure).word
     for stem in QUANTITIES:
         claims = [claim for claim in by_measure.get(stem, []) if claim.unit == row["unit"]]
         if stem == "quantity_delivered":
@@ -143,7 +135,7 @@ def _range_fields(row: dict[str, Any], stem: str, claims: list[Claim]) -> Iterab
 
 def _supersedes(new: Claim, old: Claim) -> bool:
     """Return whether a cumulative count replaces another: it is later for certain, and not smaller."""
-    later = _is_later(new.as_of or new.published, old.as_of or old.published)
+    later = is_later(new.as_of or new.published, old.as_of or old.published)
     return later and new.range[0] >= old.range[0]
 
 
@@ -161,7 +153,7 @@ def _dates(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iterable[
 
 
 def _deal_value(row: dict[str, Any], claims: list[Claim]) -> Iterable[str]:
-    row["deal_currency"] = currency = _choose_word(claims, "currency")
+    row["deal_currency"] = currency = choose_word(claims, "currency").word
     yield from _range_fields(row, "deal_value", [claim for claim in claims if claim.currency == currency])
 
 

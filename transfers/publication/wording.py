@@ -8,6 +8,9 @@ from transfers.vocabulary import fields, measures
 from transfers.vocabulary.fields import Field, Type
 from transfers.vocabulary.numbers import format_number
 
+from . import attestation
+from .attestation import Choice
+
 Flat = Mapping[str, Any]
 _NAMED = ("supplier", "recipient", "system")
 #: Fields that another field's words say too.
@@ -21,6 +24,15 @@ _CLAIM_FIELDS = tuple(
     if item.name not in ("claim", *_FIGURE, *fields.ADDED_BY_REVISION)
     and not item.name.endswith(("_earliest", "_latest"))
 )
+
+
+#: Why a row speaks in its unit or currency and not in the others that are claimed.
+_RULES = {
+    attestation.PREFERRED: "that of the preferred claim",
+    attestation.ATTESTED: "that of the best attested claim",
+    attestation.SOURCES: "that of most sources",
+    attestation.LATEST: "that of the latest statement",
+}
 
 
 @dataclass(frozen=True)
@@ -151,3 +163,11 @@ DESCRIPTIONS: dict[str, str] = {}
 for _field in fields.ROW:
     DESCRIPTIONS.setdefault(build_label(get_stem(_field.name) or _field.name), _field.description)
 _CLAIM_LABELS = ("Figure", *(build_label(field.name) for field in _CLAIM_FIELDS))
+
+
+def describe_choice(field: str, choice: Choice) -> str:
+    """Return why a row speaks in its unit or currency, in words."""
+    others = ", ".join(choice.others)
+    if choice.word is None:
+        return f"{build_label(field)}: no number is shown, as none of {others} stands out. Prefer a claim."
+    return f"{build_label(field)}: {choice.word}, {_RULES[choice.rule]}. Also claimed: {others}."

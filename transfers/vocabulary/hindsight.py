@@ -5,11 +5,12 @@ An event is not later than the source that tells it as past:
 * a date that begins after the source appeared is later;
 * an interval ends with its source: an end whose year was not over is written to the month, `2017-02/2020-02`;
 * a date that stands alone is as wide as its words: `2019` may be said in October 2019;
-* what is due is a plan, and may be later; so may what the claim's note marks as announced (`ANNOUNCED`);
-* a register states whole years, of which its own may be one.
+* what is due is a plan, and may be later; so may what the claim's note marks as announced (`ANNOUNCED`).
+
+A register of deals is no such source: its years are columns, and stand as they are.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from . import edtf
 
@@ -19,11 +20,8 @@ _PLANS = frozenset({"date_due"})
 _MONTH = timedelta(days=31)
 
 
-def find_fault(measure: str, when: str, published: str, *, note: str = "", is_of_years: bool = False) -> str:
-    """Return what is wrong with a date told by a source that was published then; empty if nothing is.
-
-    `is_of_years`: the source is a register, which states whole years.
-    """
+def find_fault(measure: str, when: str, published: str, note: str = "") -> str:
+    """Return what is wrong with a date told by a source that was published then; empty if nothing is."""
     if measure in _PLANS or ANNOUNCED in note:
         return ""
     try:
@@ -33,8 +31,6 @@ def find_fault(measure: str, when: str, published: str, *, note: str = "", is_of
         return ""
     if latest is None:
         return ""
-    if is_of_years:
-        latest = date(latest.year, 12, 31)
     if any(first and first > latest for first, _ in ends):
         return f"{when} is later than its source, which is of {published}. {_HINT}"
     first, last = ends[1]
