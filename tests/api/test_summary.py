@@ -245,7 +245,7 @@ class TestGroups:
     @pytest.mark.parametrize("text", ["2019", "2017/2020", "2019/..", "../2019"])
     def test_a_year_is_that_of_the_date_or_the_span_of_years(self, client, text):
         transfer = factories.transfer()
-        factories.date("agreed", text, transfer=transfer)
+        factories.date("agreed", text, transfer=transfer, source=factories.source(published="2024"))
         publish.publish([transfer], "new")
         assert [group["year_agreed"] for group in results(client, "?group_by=year_agreed")] == [text]
 

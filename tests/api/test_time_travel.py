@@ -102,7 +102,7 @@ def step(transfer, action, number):
                 note=f"secret note {number}", location=f"L{number}"
             )
         case "claim":
-            factories.date("delivered", str(2010 + number), transfer=transfer)
+            factories.date("delivered", str(2000 + number), transfer=transfer)
         case "withdraw":
             if transfer.state == Transfer.State.PUBLISHED:
                 publish.withdraw([transfer], f"step {number}")

@@ -67,7 +67,7 @@ def full():
     factories.quantity("ordered", 8, transfer=transfer, source="b", note=NASTY, preferred=True)
     factories.quantity("delivered", None, minimum=2, transfer=transfer)
     factories.date("agreed", "2019-07/..", transfer=transfer)
-    factories.date("delivered", "2020-02-22/2020-02-23", transfer=transfer)
+    factories.date("delivered", "2019-02-22/2019-02-23", transfer=transfer)
     factories.valuation("deal_value", 2_500_000_000, transfer=transfer)
     factories.valuation("tiv_unit", 12.5, transfer=transfer)
     publish.publish([transfer], "Checked")
