@@ -322,5 +322,6 @@ def test_an_approximate_number_stays_approximate(curator, article):
     factories.transfer()
     page = get_claim_page(article, "30")
     assert read_proposal(curator, page)["claim-number"] == "~30"
-    claim, _ = record(curator, page)
+    claim, answer = record(curator, page)
     assert claim.note == "The source says about."
+    assert "ordered about 30 systems" in body(answer)

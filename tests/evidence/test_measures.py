@@ -61,3 +61,8 @@ def test_nothing_is_said_of_what_may_not_be_or_is_named_twice(text):
 )
 def test_a_date_is_of_the_event_that_the_nearest_words_name(text, event):
     assert find(text, "May 2019") == event
+
+
+def test_what_was_reported_later_in_the_sentence_may_have_happened_at_the_date():
+    text = "It delivered six of the new tanks to Serbia in May 2019, a minister said."
+    assert find(text, "May 2019") is None

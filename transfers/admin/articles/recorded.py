@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transfers.models import CLAIM_MODELS, ArticleText, Quantity, TransferDate
-from transfers.vocabulary import counts
-from transfers.vocabulary.counts import Number
+from transfers.vocabulary.counts import ABOUT
 from transfers.vocabulary.numbers import format_number
 
 
@@ -29,16 +28,18 @@ class Recorded:
 
 
 def describe_figure(claim: Any) -> str:
-    """Return what a claim says: `delivered 2 systems`, `agreed 2019-07`, `deal value 2,500,000,000 USD`."""
+    """Return what a claim says: `delivered about 6 systems`, `agreed 2019-07`, `deal value 5 USD`."""
     if isinstance(claim, TransferDate):
         return f"{claim.get_event_display()} {claim.date}"
-    if isinstance(claim, Quantity):
-        number = counts.render(Number(claim.minimum, claim.maximum))
-        return f"{claim.get_measure_display()} {number} {_name_unit(claim.unit, number)}"
+    number, about = _describe_number(claim), "about " if ABOUT in claim.note else ""
+    unit = _name_unit(claim.unit, number) if isinstance(claim, Quantity) else claim.currency
+    return f"{claim.get_measure_display()} {about}{number} {unit}".strip()
+
+
+def _describe_number(claim: Any) -> str:
     ends = [format_number(end) for end in (claim.minimum, claim.maximum) if end is not None]
     words = "up to " if claim.minimum is None else "at least " if claim.maximum is None else ""
-    amount = words + "–".join(dict.fromkeys(ends))
-    return f"{claim.get_measure_display()} {amount} {claim.currency}".strip()
+    return words + "–".join(dict.fromkeys(ends))
 
 
 def _name_unit(unit: str, number: str) -> str:

@@ -72,7 +72,14 @@ def find_measure(text: str, mark: Mark) -> str | None:
     if least > REACH:
         return ""
     measures = {_read_measure(text, start, match) for distance, match in triggers if distance == least}
+    if "announced" in measures and any(_competes(match, mark) for _, match in triggers):
+        return None
     return measures.pop() if len(measures) == 1 else None
+
+
+def _competes(match: re.Match[str], mark: Mark) -> bool:
+    """Return whether something happened besides its announcement: `delivered in May, a minister said`."""
+    return match.lastgroup != "announced" and match.end() <= mark.start
 
 
 def _find_sentence(text: str, mark: Mark) -> tuple[int, int]:
