@@ -110,7 +110,7 @@ def test_the_deletion_says_that_it_deletes_the_text_only(curator, article):
 
 
 def test_paragraphs_are_numbered(curator, article):
-    assert re.findall(r"<h3[^>]*><a[^>]*>(¶\d+)", body(curator.get(page("change", article.pk)))) == [
+    assert re.findall(r"<h2[^>]*><a[^>]*>(¶\d+)", body(curator.get(page("change", article.pk)))) == [
         "¶1",
         "¶2",
     ]
