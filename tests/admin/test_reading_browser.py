@@ -5,7 +5,7 @@ import pytest
 from tests.admin.test_workbench import list_faults, log_in, register  # noqa: F401
 from tests.support import factories
 from tests.support.browsers import press_access_key
-from transfers.models import ArticleText, SourceReading
+from transfers.models import ArticleText, Quantity, SourceReading
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 FILLER = "Officials spoke of old ties and of new ones. " * 12
@@ -136,3 +136,26 @@ def test_text_and_form_stand_side_by_side_where_there_is_room(log_in, article): 
         text, pane = (page.locator(f"#article-{name}").bounding_box() for name in ("text", "pane"))
         assert (pane["x"] >= text["x"] + text["width"]) == is_beside
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_an_unknown_system_is_added_without_leaving_the_article(log_in, register):  # noqa: F811
+    text = "Serbia ordered nine Frobnik launchers from Russia."
+    article = ArticleText.objects.create(source=factories.source("first-paper"), text=text)
+    page = log_in("a-curator")
+    page.goto(f"/admin/transfers/articletext/{article.pk}/change/")
+    page.keyboard.press("Enter")
+    page.get_by_label("A new transfer").check()
+    with page.expect_popup() as opening:
+        page.locator("#add_id_new-system").click()
+    popup = opening.value
+    popup.fill("#id_name", "Frobnik")
+    popup.fill("#id_slug", "frobnik")
+    popup.select_option("#id_category", "artillery")
+    popup.fill("#id_description", "launcher")
+    with popup.expect_event("close"):
+        popup.click("input[name=_save]")
+    page.select_option("select[name=claim-credibility]", "3")
+    page.get_by_role("button", name="Record the claim").click()
+    page.locator("#article-text a.is-recorded").wait_for()
+    transfer = Quantity.objects.get().transfer
+    assert (transfer.system.name, transfer.system.provisional, transfer.state) == ("Frobnik", True, "draft")

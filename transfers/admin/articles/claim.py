@@ -53,9 +53,10 @@ def _build_claim_form(kind: str) -> Any:
 
 def build_media(site: AdminSite) -> forms.Media:
     """Return what any claim's form needs, also where a script brings it into a page that has none yet."""
-    media = forms.Media(css={"all": ["transfers/claim.css"]}, js=["transfers/claim.js"])
-    media += RecordSelect(Transfer._meta.get_field("system"), site).media
-    return sum((_build_claim_form(kind)().media for kind in FIGURES), media)
+    scripts = ["admin/js/jquery.init.js", "transfers/claim.js"]  # in this order
+    own_media = forms.Media(css={"all": ["transfers/claim.css"]}, js=scripts)
+    own_media += RecordSelect(Transfer._meta.get_field("system"), site).media
+    return sum((_build_claim_form(kind)().media for kind in FIGURES), own_media)
 
 
 class ClaimMaker:

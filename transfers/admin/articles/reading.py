@@ -13,7 +13,6 @@ from transfers.models import ArticleText
 from .claim import build_media, may_add
 from .marks import mark_paragraphs, place_outcomes
 from .recorded import Recorded, find_claim
-from .target import get_media
 
 
 class ReadingPage(RegistryAdmin):
@@ -31,7 +30,6 @@ class ReadingPage(RegistryAdmin):
     ) -> HttpResponse:
         """Return the page of this name, with the text, and the mark that its pane is about."""
         context |= self.get_text_context(request, article, current)
-        context["media"] = self.media + get_media(self.admin_site)
         return self.render_page(request, f"articletext/{name}.html", title, **context)
 
     def get_text_context(

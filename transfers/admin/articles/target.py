@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import AdminSite
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 
 from transfers.admin.editing.choices import RecordSelect
 from transfers.admin.editing.forms import NewTransferCheck
@@ -199,6 +200,8 @@ class NewTransferForm(NewTransferCheck):
             self.fields[name].show_hidden_initial = True
         for name in ("supplier", "recipient", "system"):
             set_autocomplete(self.fields[name], Transfer, name, site)
+            relation: Any = Transfer._meta.get_field(name).remote_field
+            self.fields[name].widget = NewRecordSelect(self.fields[name].widget, relation, site)
 
     @property
     def record_fields(self) -> list[Any]:
@@ -216,14 +219,16 @@ class NewTransferForm(NewTransferCheck):
         return self._year
 
 
+class NewRecordSelect(RelatedFieldWidgetWrapper):
+    """Box beside which a record that the register lacks is added in a small window, as a provisional one."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["url_params"] += "&provisional=1"
+        return context
+
+
 def set_autocomplete(field: Any, model: Any, name: str, site: AdminSite) -> None:
     choices = field.choices
     field.widget = RecordSelect(model._meta.get_field(name), site)
     field.widget.choices = choices
-
-
-def get_media(site: AdminSite) -> forms.Media:
-    """Return what the forms of a claim need, for a page that they may be put into."""
-    scripts = ["admin/js/jquery.init.js", "transfers/claim.js"]  # in this order
-    own_media = forms.Media(css={"all": ["transfers/claim.css"]}, js=scripts)
-    return RecordSelect(Transfer._meta.get_field("supplier"), site).media + own_media
