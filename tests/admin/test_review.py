@@ -69,6 +69,14 @@ def test_a_step_with_a_mention_of_nobody_is_refused(client, reviewer, transfer):
     assert transfer.state == State.IN_REVIEW
 
 
+@pytest.mark.parametrize("step", ["comment", "return", "assign", "nonsense"])
+@pytest.mark.parametrize("junk", [{"why": "a\x00b"}, {"reviewer": "9" * 40, "why": "Fine"}])
+def test_junk_is_refused_in_words(client, reviewer, transfer, step, junk):
+    body = post(client, transfer, step, **{"reviewer": reviewer.pk} | junk)
+    assert 'class="error"' in body
+    assert not ReviewNote.objects.exists()
+
+
 def test_who_may_only_look_says_nothing(client, transfer):
     viewer = factories.user("nobody", "vera")
     viewer.user_permissions.add(*factories.view_permissions("transfer"))

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from transfers.models import ReviewNote, Transfer
 
 from . import notes
-from .workflow import CHANGE, PUBLISH, Refused, find_people, list_editors
+from .workflow import CHANGE, PUBLISH, Refused, check_text, find_people, list_editors
 
 Kind = ReviewNote.Kind
 
@@ -20,6 +20,7 @@ def comment(transfer: Transfer, user: Any, text: str) -> ReviewNote:
     _check_may_speak(user)
     if not text.strip():
         raise Refused("A comment needs words.")
+    check_text(text)
     with transaction.atomic():
         note = notes.add_note(transfer, Kind.COMMENT, user, text.strip(), find_people(text))
         notes.notify([note])
@@ -35,6 +36,7 @@ def assign(transfer: Transfer, reviewer: Any, user: Any, text: str = "") -> Revi
             raise Refused(f"{name} is not allowed to publish transfers, so they cannot review them.")
         if not settings.PUBLISH_OWN and reviewer.pk in list_editors(transfer):
             raise Refused(f"{name} edited {transfer.key}; somebody else must review it.")
+    check_text(text)
     with transaction.atomic():
         people = find_people(text)
         note = notes.add_note(transfer, Kind.ASSIGN, user, text.strip(), people, assigned=reviewer)

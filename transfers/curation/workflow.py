@@ -110,6 +110,7 @@ def _take(
     """Take the step and note it; return the transfer as it then is, and the note."""
     if not reason.strip():
         raise Refused("A step needs a reason; it stands in the history.")
+    check_text(reason)
     people = [] if kind else find_people(reason)
     with transaction.atomic(), history.record_because(reason.strip(), user):
         locked = Transfer.objects.select_for_update().filter(pk=transfer.pk).first()
@@ -133,6 +134,12 @@ def _get_unseen(transfer: Transfer, name: str, seen: str | None) -> str:
     if name != "publish" or seen is None or build_preview(transfer).digest == seen:
         return ""
     return f"The transfer {transfer.key} was changed since you opened it. Look at it again, then publish it."
+
+
+def check_text(text: str) -> None:
+    """Raise Refused for a text that PostgreSQL would refuse to store."""
+    if "\x00" in text:
+        raise Refused("The text holds a null character, which cannot be stored.")
 
 
 def find_people(text: str) -> list[Any]:
