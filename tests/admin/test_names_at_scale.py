@@ -104,6 +104,15 @@ def test_party_is_found_by_any_of_its_names(admin_client, term):
     assert list_choices(admin_client, "supplier", term) == ["Serbia"]
 
 
+@pytest.mark.parametrize(
+    ("term", "name"), [("England", "Britain"), ("Сербия", "Serbia"), ("srbija", "Serbia")]
+)
+def test_state_is_found_by_a_common_name_that_is_no_alias(admin_client, term, name):
+    factories.party("GBR", name="Britain")
+    factories.party("SRB")
+    assert list_choices(admin_client, "supplier", term) == [name]
+
+
 @pytest.mark.parametrize("term", ["--", "?", "«»"])
 def test_term_without_letters_finds_nothing(admin_client, systems, term):
     assert list_choices(admin_client, "system", term) == []

@@ -202,7 +202,7 @@ def test_preview_counts_what_moves_and_names_what_changes_and_what_becomes_alike
     factories.transfer("rus-tur-s-400", recipient="TUR", system=winner)
     preview = preview_merge(winner, loser)
     assert dict(preview.moves) == {
-        "systems by their variant of": 1, "transfers by their system": 2, "other names": 3,
+        "variants": 1, "transfers": 2, "other names": 3,
     }  # fmt: skip
     assert preview.rows == ["rus-ind-triumf-m", "rus-tur-triumf"]
     assert ("rus-tur-triumf", "rus-tur-s-400") in [(one.key, other.key) for one, other in preview.alike]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from transfers.curation import families, workflow
@@ -11,6 +11,7 @@ from transfers.models import Party, PartyAlias, RegistryRow, Source, System, Sys
 from transfers.models.naming import PartyFinder, SystemFinder
 from transfers.publication import publish
 from transfers.publication.names import filter_used_systems
+from transfers.vocabulary.other_names import find_codes
 
 from .editing.base import PermanentAdmin, ReadOnlyAdmin
 from .editing.history import HistoryAdmin
@@ -56,6 +57,10 @@ class PartyAdmin(AliasSearch, MergePages, ReferenceAdmin):
     actions = ["merge_selected"]
     change_form_template = "admin/transfers/names/record.html"
     form = NamedForm
+
+    def match_otherwise(self, term: str) -> Q:
+        """Return the condition of states that have such another common name."""
+        return Q(code__in=find_codes(term))
 
 
 class SystemAliasInline(ReadableInline, admin.TabularInline):

@@ -25,6 +25,14 @@ from . import duplicates
 
 #: How many transfers a preview names.
 SHOWN = 10
+#: What moves, in words, by the model and the field that names the record.
+MOVED = {
+    "party.successor": "parties that it followed",
+    "system.variant_of": "variants",
+    "transfer.supplier": "transfers from it",
+    "transfer.recipient": "transfers to it",
+    "transfer.system": "transfers",
+}
 
 
 class NotMergeable(Exception):
@@ -82,8 +90,7 @@ def _filter_users(relation: Any, record: Any) -> models.QuerySet:
 
 
 def _describe(relation: Any) -> str:
-    related: Any = relation.related_model._meta
-    return f"{related.verbose_name_plural} by their {relation.field.verbose_name}"
+    return MOVED.get(_label(relation), _label(relation))
 
 
 def _list_alike(winner: Any, loser: Any) -> Iterator[tuple[Transfer, Transfer]]:
@@ -124,14 +131,8 @@ def merge(winner: Any, loser: Any, user: Any, reason: str) -> Merge:
         winner, loser = locked[winner.pk], locked[loser.pk]
         for obstacle in _list_obstacles(winner, loser):
             raise NotMergeable(obstacle)
-        done = Merge(
-            kind=winner.KIND,
-            winner=winner.natural_key()[0],
-            loser=loser.natural_key()[0],
-            values={item.attname: getattr(loser, item.attname) for item in model._meta.concrete_fields},
-            reason=reason,
-            user=user,
-        )
+        done = _build_merge(winner, loser)
+        done.reason, done.user = reason, user
         key = _build_former_key(done, winner, loser)
         _move(done, winner, loser)
         loser.delete()
@@ -139,6 +140,15 @@ def merge(winner: Any, loser: Any, user: Any, reason: str) -> Merge:
         _publish(done, winner)
         done.save()
     return done
+
+
+def _build_merge(winner: Any, loser: Any) -> Merge:
+    return Merge(
+        kind=winner.KIND,
+        winner=winner.natural_key()[0],
+        loser=loser.natural_key()[0],
+        values={item.attname: getattr(loser, item.attname) for item in loser._meta.concrete_fields},
+    )
 
 
 def _check_reason(reason: str) -> str:
@@ -219,7 +229,7 @@ def _move_names(done: Merge, winner: Any, loser: Any) -> None:
             alias.save()
             done.moved["aliases"].append(alias.pk)
             present.add(alias.name)
-    longest = model._meta.get_field("name").max_length or 0
+    longest: Any = model._meta.get_field("name").max_length  # type: ignore[union-attr]
     names = [name for name in _list_own_names(winner, loser) if name not in present and len(name) <= longest]
     added = [model._default_manager.create(**{owner: winner, "name": name}) for name in names]
     done.moved["added"] = [alias.pk for alias in added]

@@ -37,6 +37,8 @@ class Spelling(models.Model):
 class NamedQuerySet(models.QuerySet):
     """Records that are found by texts of theirs; every way of storing them stores the spelling too."""
 
+    model: Any
+
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
         objs = list(objs)
         created = super().bulk_create(objs, *args, **kwargs)

@@ -39,7 +39,7 @@ def get_rows(state: State) -> dict[str, Rows]:
     _check_present("party", codes - references.parties.keys())
     _check_present("source", keys - sources.keys())
     systems = {member.slug: member for slug in slugs for member in references.list_family(slug)}
-    records = {"systems": systems, "parties": references.parties, "sources": sources}
+    records: dict[str, Any] = {"systems": systems, "parties": references.parties, "sources": sources}
     return {"transfers": rows, "claims": claims} | {
         name: _list_rows(records_by_key, TABLES[name].items) for name, records_by_key in records.items()
     }

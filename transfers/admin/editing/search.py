@@ -24,6 +24,10 @@ class AliasSearch(admin.ModelAdmin):
 
     finder: type[PartyFinder | SystemFinder]
 
+    def match_otherwise(self, term: str) -> Q:
+        """Return the condition of records that a term finds by none of their stored names; of none."""
+        return Q(pk__in=[])
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
@@ -40,7 +44,7 @@ class AliasSearch(admin.ModelAdmin):
             return Q(pk__in=[])
         words = [word for word in term.split() if self._fold(word)]
         every_word = Q(*(self._match(word) for word in words)) if len(words) > 1 else Q(pk__in=[])
-        return self._match(term) | every_word
+        return self._match(term) | every_word | self.match_otherwise(term)
 
     def _match(self, text: str, lookup: str = "contains", **places: bool) -> Q:
         condition: dict[str, Any] = {f"folded__{lookup}": self._fold(text)}

@@ -113,7 +113,9 @@ class MergeAdmin(ReadOnlyAdmin):
                 raise PermissionDenied
             if form.is_valid() and self._undo(request, done, form.cleaned_data["reason"]):
                 return HttpResponseRedirect(request.path)
-        moved = [(name, len(pks)) for name, pks in done.moved.items() if "." in name]
+        moved = [
+            (words, len(done.moved[name])) for name, words in merging.MOVED.items() if name in done.moved
+        ]
         rows = sorted({key for keys in done.rows.values() for key in keys})
         context = {"merge": done, "form": form, "may_undo": may_undo, "moved": moved, "rows": rows}
         return self.render_page(request, "names/merged.html", f"Merge of {done}", **context)

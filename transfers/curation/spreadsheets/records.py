@@ -286,7 +286,7 @@ class _SheetImporter:
         if key in self.numbers:
             raise ValidationError(f"The record appears twice in the file, first in row {self.numbers[key]}.")
         self.numbers[key] = number
-        record = self.stored.get(key)
+        record: Any = self.stored.get(key)
         is_new = record is None
         before = [""] * len(self.layout.columns) if is_new else self.layout.get_texts(record)
         record = self.layout.model() if is_new else record
