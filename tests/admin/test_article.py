@@ -312,3 +312,9 @@ def test_no_public_module_knows_of_texts(settings):
 def test_no_fixture_holds_a_text(settings):
     fixtures = (settings.BASE_DIR / "fixtures").glob("*.yaml")
     assert [path.name for path in fixtures if "articletext" in path.read_text(encoding="utf-8")] == []
+
+
+def test_who_made_the_arms_is_marked_as_their_origin(curator, names):
+    text = "Serbia gets six Russian-made S-400 systems."
+    article = ArticleText.objects.create(source=factories.source("gazette"), text=text)
+    assert "[origin RUS]" in body(curator.get(page("change", article.pk)))

@@ -197,7 +197,7 @@ class Claim(CuratedModel):
     def _find_later(self) -> str:
         when = getattr(self, self.DATE_FIELD)
         fault = hindsight.find_fault(self.measure_name, when, self.source.published, self.note)
-        is_of_register = fault and self.source.imports.exists()  # type: ignore[attr-defined]
+        is_of_register = fault and self.source.imports.exists()
         return "" if is_of_register else fault
 
     @property

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from transfers.admin.editing.base import RegistryAdmin
 from transfers.curation.outcomes import FIGURES, OPEN, Outcome, find_marks, list_claims, list_outcomes
-from transfers.evidence.recognition.marks import PARTY, SYSTEM, Mark
+from transfers.evidence.recognition.marks import ORIGIN, PARTY, SYSTEM, Mark
 from transfers.models import ArticleText
 
 from .claim import build_media, may_add
@@ -99,10 +99,10 @@ def get_open(
 def get_link(request: HttpRequest, article: ArticleText, mark: Mark) -> str:
     """Return where a mark leads: a figure to a claim, a name to its record; empty without permission."""
     user: Any = request.user
-    if mark.kind in (SYSTEM, PARTY):
-        if not user.has_perm(f"transfers.view_{mark.kind}"):
+    if model := {SYSTEM: "system", PARTY: "party", ORIGIN: "party"}.get(mark.kind):
+        if not user.has_perm(f"transfers.view_{model}"):
             return ""
-        return f"{reverse(f'admin:transfers_{mark.kind}_changelist')}?q={mark.value[0]}"
+        return f"{reverse(f'admin:transfers_{model}_changelist')}?q={mark.value[0]}"
     return get_claim_url(article, mark) if may_add(user, mark.kind) else ""
 
 
