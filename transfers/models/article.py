@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from transfers.evidence.likeness import build_sketch
+
 from .reference import Source
 from .rules import validate_excerpt
 
@@ -22,6 +24,7 @@ class ArticleText(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
 
+    sketch = models.TextField(blank=True, editable=False)
     open_figures = models.PositiveIntegerField("open", default=0, editable=False)
     done_figures = models.PositiveIntegerField("done", default=0, editable=False)
 
@@ -32,6 +35,11 @@ class ArticleText(models.Model):
 
     def __str__(self) -> str:
         return f"text of {self.source}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the text with the sketch by which copies of it are found."""
+        self.sketch = build_sketch(self.text)
+        super().save(*args, **kwargs)
 
 
 class SourceReading(models.Model):

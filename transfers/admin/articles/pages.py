@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from transfers.curation.copies import list_copies
 from transfers.models import ArticleText
 
 from .claiming import ClaimPages
@@ -18,4 +19,5 @@ class ArticlePages(ClaimPages, DeclinePages):
     ) -> HttpResponse:
         """Show the numbered paragraphs with their marks and what became of each."""
         article: ArticleText = self.get_viewed(request, object_id)
-        return self.render_reading(request, article, "article", f"Article {article.source.key}")
+        title = f"Article {article.source.key}"
+        return self.render_reading(request, article, "article", title, copies=list_copies(article))
