@@ -149,8 +149,8 @@ def post(client, transfer, *claims):
     ("typed", "stored"),
     [
         ("2019-07/..", "2019-07/.."),
-        ("31.12.2019", "2019-12-31"),
-        ("late 2019", "2019-07/2019-12"),
+        ("31.12.2018", "2018-12-31"),
+        ("late 2018", "2018-07/2018-12"),
         ("about 2019", "2019~"),
         ("by the end of 2018", "../2018"),
     ],
@@ -298,58 +298,6 @@ def test_a_count_edited_on_its_own_page(admin_client):
     url = reverse("admin:transfers_quantity_change", args=[claim.pk])
     admin_client.post(url, forms.open_form(admin_client, url) | {"number": "at least 7"})
     assert Quantity.objects.values_list("minimum", "maximum").get() == (7, None)
-
-
-KEY = "rus-srb-s-400-2015"
-
-
-def build_new(client, transfer, **values):
-    """Return the form of a new transfer like a stored one."""
-    names = ("supplier", "recipient", "system")
-    return forms.open_form(client, ADD) | {
-        "key": KEY, **{name: getattr(transfer, f"{name}_id") for name in names}, **values,
-    }  # fmt: skip
-
-
-def test_a_likely_duplicate_is_asked_about(admin_client):
-    transfer = factories.transfer()
-    body = text(admin_client.post(ADD, build_new(admin_client, transfer)))
-    assert f'<a href="{address(transfer)}">{transfer.key}</a>' in body
-    assert Transfer.objects.count() == 1
-
-
-def test_what_was_typed_survives_the_question(admin_client):
-    form = build_new(admin_client, factories.transfer(), note="typed") | build_count("5-7")
-    shown = forms.read_form(admin_client.post(ADD, form))
-    assert (shown["note"], shown["quantities-0-number"]) == ("typed", "5-7")
-
-
-def test_another_transfer_is_saved_once_that_is_said(admin_client):
-    form = build_new(admin_client, factories.transfer())
-    admin_client.post(ADD, forms.read_form(admin_client.post(ADD, form)) | {"another": "on"})
-    assert Transfer.objects.filter(key=KEY).exists()
-
-
-def test_dates_in_the_form_tell_transfers_apart(admin_client):
-    transfer = factories.date("agreed", "2019").transfer
-    admin_client.post(
-        ADD, build_new(admin_client, transfer) | build_claim("dates", event="agreed", date="2015")
-    )
-    assert TransferDate.objects.filter(transfer__key=KEY).exists()
-
-
-def test_a_stored_transfer_is_asked_about_when_its_recipient_changes(admin_client):
-    factories.transfer("one", recipient="IND")
-    other = factories.transfer("other", recipient="TUR")
-    form = forms.open_form(admin_client, address(other)) | {"recipient": factories.party("IND").pk}
-    assert "This may be recorded already" in text(admin_client.post(address(other), form))
-
-
-def test_a_stored_transfer_is_not_asked_about_again(admin_client):
-    factories.transfer()
-    other = factories.transfer()
-    admin_client.post(address(other), forms.open_form(admin_client, address(other)) | {"note": "new"})
-    assert Transfer.objects.get(pk=other.pk).note == "new"
 
 
 @pytest.mark.parametrize("state", ["published", "in_review"])
