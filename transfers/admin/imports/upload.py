@@ -10,8 +10,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 
 from transfers.admin.editing.errors import require_form
+from transfers.admin.editing.inputs import EDTFFormField
 from transfers.curation import uploads
-from transfers.models.rules import validate_edtf
 from transfers.registers.importing import jobs, report
 from transfers.registers.importing.plan import Plan, build_plan
 from transfers.registers.ranges import YearsUnknown
@@ -31,12 +31,11 @@ class RegisterForm(forms.Form):
         help_text="A SIPRI trade register as it was downloaded, in any of its layouts (CSV), at most"
         f" {LARGEST // 2**20} MB. It may be a later edition, or a part of the register."
     )
-    published = forms.CharField(
+    published = EDTFFormField(
         label="Date of the edition",
         required=False,
         max_length=40,
-        validators=[validate_edtf],
-        help_text="EDTF, such as 2024-03-11 or 2024; only if the file does not state its date.",
+        help_text="Such as 2024-03-11 or 2024; only if the file does not state its date.",
     )
     years = forms.CharField(
         label="Years of its numbers delivered",
