@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.support import factories
 from transfers.admin.editing import queues
-from transfers.curation import review, workflow
+from transfers.curation import notes, review, workflow
 from transfers.models import Transfer
 from transfers.publication import publish
 
@@ -63,6 +63,16 @@ def test_what_was_submitted_again_is_not_asked_back():
     workflow.move(transfer, "return", curator, "Which is older?")
     workflow.move(transfer, "submit", curator, "The second")
     assert list_keys("returned") == set()
+
+
+def test_what_was_withdrawn_and_taken_up_again_is_not_asked_back():
+    anna = factories.user("administrator")
+    transfer = factories.in_state(Transfer.State.IN_REVIEW)
+    for step in ("return", "withdraw", "revise"):
+        workflow.move(transfer, step, anna, "Read")
+    assert list_keys("returned") == set()
+    transfer.refresh_from_db()
+    assert notes.get_return(transfer) is None
 
 
 def test_what_its_curator_takes_up_by_an_edit_is_not_asked_back():

@@ -15,6 +15,8 @@ from transfers.models import ReviewNote, Transfer
 Kind = ReviewNote.Kind
 #: Steps of others that concern whoever submitted the transfer.
 _TOLD_TO_CURATOR = (Kind.RETURN, Kind.PUBLISH, Kind.WITHDRAW)
+#: Steps: after any other of them, a transfer that was asked back is so no longer.
+STEPS = (Kind.SUBMIT, Kind.RETURN, Kind.PUBLISH, Kind.REVISE, Kind.WITHDRAW)
 _logger = logging.getLogger(__name__)
 
 
@@ -49,8 +51,7 @@ def get_return(transfer: Transfer) -> ReviewNote | None:
     """Return the note with which a draft was asked back, as long as nobody has submitted it again."""
     if transfer.state != Transfer.State.DRAFT:
         return None
-    steps = transfer.notes.filter(kind__in=[*_TOLD_TO_CURATOR, Kind.SUBMIT, Kind.REVISE])
-    note = steps.select_related("user").order_by("-pk").first()
+    note = transfer.notes.filter(kind__in=STEPS).select_related("user").order_by("-pk").first()
     return note if note and note.kind == Kind.RETURN else None
 
 

@@ -61,7 +61,7 @@ def list_reviewers() -> QuerySet:
 
 def filter_returned() -> Any:
     """Return the condition of drafts that were asked back and not submitted again."""
-    return Q(state=Transfer.State.DRAFT) & Exists(_newest(Kind.SUBMIT, Kind.RETURN).filter(kind=Kind.RETURN))
+    return Q(state=Transfer.State.DRAFT) & Exists(_newest(*notes.STEPS).filter(kind=Kind.RETURN))
 
 
 def filter_mine(user: Any) -> Any:
@@ -79,7 +79,7 @@ def filter_mine(user: Any) -> Any:
 def list_questions(user: Any) -> QuerySet:
     """Return the notes with which transfers that the user had submitted were asked back, the newest first."""
     returned = Transfer.objects.filter(filter_returned() & Exists(_newest(Kind.SUBMIT).filter(user=user)))
-    questions = ReviewNote.objects.newest(Kind.SUBMIT, Kind.RETURN).filter(transfer__in=returned)
+    questions = ReviewNote.objects.newest(*notes.STEPS).filter(transfer__in=returned)
     return questions.select_related("transfer", "user").order_by("-pk")
 
 

@@ -51,6 +51,7 @@ class ReviewedForm(CheckedForm):
 def build_review(transfer: Transfer, user: Any) -> dict[str, Any]:
     """Return what the page shows of the review of a stored transfer."""
     preview = build_preview(transfer)
+    transfer = preview.transfer  # with its claims, which are read once
     possible = [step for step in workflow.TRANSITIONS.values() if transfer.state in step.sources]
     refusals = {step: workflow.get_refusal(transfer, step.name, user) for step in possible}
     return {
