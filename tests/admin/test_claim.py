@@ -325,3 +325,11 @@ def test_an_approximate_number_stays_approximate(curator, article):
     claim, answer = record(curator, page)
     assert claim.note == "The source says about."
     assert "ordered about 30 systems" in body(answer)
+
+
+@pytest.mark.parametrize("junk", ["RUS", "-1", "9" * 30, "\x00", "²", "other\n"])
+def test_junk_in_the_choice_is_answered_in_words(curator, address, preselected, junk):
+    names = ("target-target", "initial-target-target", "target-other", "new-supplier", "initial-new-supplier")
+    for name in names:
+        answer = curator.post(address, fill_in(curator, address) | {"claim-credibility": "", name: junk})
+        assert (answer.status_code, list_keys()) == (200, [])

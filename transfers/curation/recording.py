@@ -38,8 +38,9 @@ class Recording:
     @property
     def made_transfer(self) -> bool:
         """Return whether the transfer was made for the claim and has nothing else."""
-        is_alone = not self.later and len(self.earlier) == 1 and self.addition is not None
-        return is_alone and _is_same_recording(self.earlier[0], self.addition)
+        if self.addition is None or self.later or len(self.earlier) != 1:
+            return False
+        return _is_same_recording(self.earlier[0], self.addition)
 
 
 def undo(claim: Any, user: Any, reason: str) -> None:
