@@ -16,7 +16,7 @@ from django.urls import reverse
 from tests.support import factories
 from transfers.curation import uploads
 from transfers.curation.spreadsheets import files
-from transfers.curation.spreadsheets.records import LAYOUTS
+from transfers.curation.spreadsheets.layouts import LAYOUTS
 from transfers.models import Party, Quantity, RegistryRow, Source, Transfer
 
 pytestmark = pytest.mark.django_db

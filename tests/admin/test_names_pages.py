@@ -192,3 +192,56 @@ def test_two_selected_records_are_merged_the_provisional_into_the_other(admin_cl
     values = {"action": "merge_selected", "_selected_action": [other.pk, system.pk]}
     answer = admin_client.post("/admin/transfers/system/", values)
     assert answer.url == f"/admin/transfers/system/{other.pk}/merge/?into={system.pk}"
+
+
+# many at once
+
+
+def set_fields(client, *systems, **values):
+    """Post the action that sets fields, and return the page that shows what it would do."""
+    values |= {"action": "set_fields", "_selected_action": [system.pk for system in systems], "apply": "1"}
+    return client.post("/admin/transfers/system/", {"reason": "Looked up"} | values)
+
+
+def confirm(client, answer, view="process_import", form="confirm_form"):
+    hidden = answer.context[form].initial
+    return client.post(f"/admin/transfers/system/{view}/", hidden)
+
+
+@pytest.fixture
+def provisional():
+    systems = [factories.system(f"reed-{n}", name=f"Reed {n}", provisional=True) for n in range(12)]
+    factories.system("reed", name="Reed")
+    return systems
+
+
+def list_categories():
+    return set(System.objects.filter(slug__startswith="reed-").values_list("category", "variant_of__slug"))
+
+
+def test_fields_of_many_are_shown_then_set_then_undone(admin_client, provisional):
+    family = System.objects.get(slug="reed")
+    shown = set_fields(admin_client, *provisional, category="missiles", variant_of=family.pk)
+    assert "0 new, 12 changed" in str(*shown.context["messages"])
+    assert list_categories() == {("air_defence", None)}
+    made = confirm(admin_client, shown)
+    assert list_categories() == {("missiles", "reed")}
+    undoing = confirm(admin_client, made, "undo_import", "undo")
+    assert list_categories() == {("missiles", "reed")}
+    confirm(admin_client, undoing)
+    assert list_categories() == {("air_defence", None)}
+
+
+def test_nothing_set_asks_again(admin_client, provisional):
+    assert "Set fields of" in set_fields(admin_client, *provisional).content.decode()
+
+
+def test_fields_of_public_records_are_proposed_by_a_curator(curator, system):
+    confirm(curator, set_fields(curator, system, category="missiles"))
+    assert System.objects.get().category == "air_defence"
+    assert ReferenceChange.objects.get().after == {"category": "missiles"}
+
+
+def test_undo_that_is_kept_no_more_says_so(admin_client, system):
+    answer = admin_client.post("/admin/transfers/system/undo_import/", {"import_file_name": "x"}, follow=True)
+    assert list_messages(answer)[0].startswith("This can no longer be undone here.")

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.support import factories
 from transfers.curation.spreadsheets import files
 from transfers.curation.spreadsheets.files import FORMATS, Sheet, build_sheet, read_csv, read_xlsx
-from transfers.curation.spreadsheets.records import LAYOUTS, import_sheet
+from transfers.curation.spreadsheets.layouts import LAYOUTS
+from transfers.curation.spreadsheets.records import import_sheet
 from transfers.models import Party, Quantity, RegistryRow, Revision, Source, System, Transfer
 
 pytestmark = pytest.mark.django_db

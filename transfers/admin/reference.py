@@ -22,6 +22,7 @@ from .editing.spreadsheets import SpreadsheetAdmin
 from .editing.stale import StaleCheck
 from .names.changes import ReviewedReference
 from .names.merging import MergePages
+from .names.several import ChangeSeveral
 
 
 class ReferenceAdmin(ReviewedReference, HistoryAdmin, StaleCheck, SpreadsheetAdmin, PermanentAdmin):
@@ -45,7 +46,7 @@ class PartyAliasInline(ReadableInline, admin.TabularInline):
 
 
 @admin.register(Party)
-class PartyAdmin(AliasSearch, MergePages, ReferenceAdmin):
+class PartyAdmin(AliasSearch, MergePages, ChangeSeveral, ReferenceAdmin):
     list_display = ["name", "code", "alpha2", "kind", "provisional"]
     list_filter = ["provisional", "kind"]
     search_fields = ["name", "code", "aliases__name"]
@@ -54,7 +55,8 @@ class PartyAdmin(AliasSearch, MergePages, ReferenceAdmin):
     natural_field = "code"
     finder = PartyFinder
     chosen_by = "supplier"
-    actions = ["merge_selected"]
+    actions = ["set_fields", "merge_selected"]
+    set_together = ("kind", "successor", "provisional")
     change_form_template = "admin/transfers/names/record.html"
     form = NamedForm
 
@@ -83,10 +85,11 @@ class ProposedFamilyFilter(admin.SimpleListFilter):
 
 
 @admin.register(System)
-class SystemAdmin(AliasSearch, MergePages, ReferenceAdmin):
+class SystemAdmin(AliasSearch, MergePages, ChangeSeveral, ReferenceAdmin):
     list_display = ["name", "slug", "category", "variant_of", "provisional", "proposed_family"]
     list_filter = ["provisional", ProposedFamilyFilter, "category", "unroca"]
-    actions = ["accept_families", "merge_selected"]
+    actions = ["set_fields", "accept_families", "merge_selected"]
+    set_together = ("category", "unroca", "variant_of", "provisional")
     list_select_related = ["variant_of"]
     search_fields = ["name", "slug", "aliases__name"]
     autocomplete_fields = ["variant_of"]

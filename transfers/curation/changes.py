@@ -12,7 +12,8 @@ from transfers.publication import publish
 
 from . import workflow
 from .spreadsheets.files import Sheet
-from .spreadsheets.records import LAYOUTS, SheetReport, import_sheet, propose
+from .spreadsheets.layouts import LAYOUTS, SheetReport
+from .spreadsheets.records import import_sheet, propose
 
 
 @dataclass

@@ -7,13 +7,13 @@ from django.contrib import messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from transfers.curation import uploads
-from transfers.curation.spreadsheets.files import FORMATS, LARGEST, ROWS, Sheet
-from transfers.curation.spreadsheets.records import LAYOUTS, SheetLayout, SheetReport, import_sheet
+from transfers.curation.spreadsheets.files import FORMATS, LARGEST, ROWS, Sheet, write_csv
+from transfers.curation.spreadsheets.layouts import LAYOUTS, SheetLayout, SheetReport, build_undo
+from transfers.curation.spreadsheets.records import import_sheet
 
 from .base import RegistryAdmin
 
@@ -90,7 +90,12 @@ class SpreadsheetAdmin(RegistryAdmin):
         return LAYOUTS[self.model]
 
     def get_urls(self) -> list[URLPattern]:
-        views = {"import": self.import_view, "process_import": self.confirm_view, "export": self.export_view}
+        views = {
+            "import": self.import_view,
+            "process_import": self.confirm_view,
+            "undo_import": self.undo_view,
+            "export": self.export_view,
+        }
         return [
             path(
                 f"{name}/", self.admin_site.admin_view(view), name=f"transfers_{self.opts.model_name}_{name}"
@@ -129,18 +134,33 @@ class SpreadsheetAdmin(RegistryAdmin):
         form = UploadForm(self.layout, *((request.POST, request.FILES) if request.method == "POST" else ()))
         if request.method != "POST" or not form.is_valid():
             return self._render(request, "Import", form=form)
-        reason = form.cleaned_data["reason"]
-        report = import_sheet(self.model, form.sheet, request.user, reason, store=False)
+        return self.preview(request, form.content, form.cleaned_data["format"], form.cleaned_data["reason"])
+
+    def undo_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what giving the records of an import their former texts would do."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        content = uploads.take_upload(request.POST.get("import_file_name", ""))
+        if content is None:
+            messages.error(request, "This can no longer be undone here. Revert edits in the histories.")
+            return HttpResponseRedirect(reverse(f"admin:transfers_{self.opts.model_name}_changelist"))
+        return self.preview(request, content, "csv", "Undone: the records are as they were before")
+
+    def preview(self, request: HttpRequest, content: bytes, form: str, reason: str) -> HttpResponse:
+        """Show what importing the file would do: nothing is stored yet."""
+        sheet = _read_sheet(content, form, self.layout)
+        report = import_sheet(self.model, sheet, request.user, reason, store=False)
         if report.is_refused:
-            return self._render(request, "Import", form=form, report=report, header=form.sheet.header)
+            upload = UploadForm(self.layout)
+            return self._render(request, "Import", form=upload, report=report, header=sheet.header)
         messages.info(
             request,
             f"{len(report.added)} new, {len(report.changed)} changed, {report.unchanged} as they are."
             f"{_describe_proposed(report)} Nothing is stored yet.",
         )
         initial = {
-            "import_file_name": uploads.save_upload(form.content),
-            "format": form.cleaned_data["format"],
+            "import_file_name": uploads.save_upload(content),
+            "format": form,
             "reason": reason,
             "shown": report.fingerprint,
         }
@@ -156,16 +176,15 @@ class SpreadsheetAdmin(RegistryAdmin):
             messages.error(request, "There is no preview to confirm (any more); send the file again.")
             return HttpResponseRedirect(reverse(f"admin:transfers_{self.opts.model_name}_import"))
         sheet = _read_sheet(content, form.cleaned_data["format"], self.layout)
-        with transaction.atomic():
-            report = import_sheet(self.model, sheet, request.user, form.cleaned_data["reason"])
-            if not report.is_refused and report.fingerprint == form.cleaned_data["shown"]:
-                return self._finish(request, report)
-            transaction.set_rollback(True)
+        reason, shown = form.cleaned_data["reason"], form.cleaned_data["shown"]
+        report = import_sheet(self.model, sheet, request.user, reason, shown=shown)
+        if not report.is_refused and report.fingerprint == shown:
+            return self._finish(request, report)
         messages.error(
             request, "Nothing was imported: records have changed since the preview. Send the file again."
         )
-        shown = {"report": report, "header": sheet.header} if report.is_refused else {}
-        return self._render(request, "Import", form=UploadForm(self.layout), **shown)
+        faults = {"report": report, "header": sheet.header} if report.is_refused else {}
+        return self._render(request, "Import", form=UploadForm(self.layout), **faults)
 
     def _finish(self, request: HttpRequest, report: SheetReport) -> HttpResponse:
         """Enter the records into the admin's own log, and go back to the list."""
@@ -175,6 +194,9 @@ class SpreadsheetAdmin(RegistryAdmin):
         messages.success(
             request, f"{len(report.added)} added, {len(report.changed)} changed.{_describe_proposed(report)}"
         )
+        if lines := build_undo(report):
+            name = uploads.save_upload(write_csv(lines))
+            return self._render(request, "Imported", undo=ConfirmForm(initial={"import_file_name": name}))
         return HttpResponseRedirect(reverse(f"admin:transfers_{self.opts.model_name}_changelist"))
 
     def _render(self, request: HttpRequest, title: str, **shown: Any) -> HttpResponse:
