@@ -1,4 +1,4 @@
-"""Ambiguous deals and renames in a real browser: settled, accepted in bulk, and taken back."""
+"""Ambiguous deals, renames and parts in a real browser: settled, accepted together, and taken back."""
 
 from dataclasses import replace
 
@@ -6,6 +6,9 @@ import pytest
 
 from tests.admin.test_imports import DEAL, brought
 from tests.admin.test_workbench import list_faults, log_in, register  # noqa: F401
+from tests.support import factories
+from tests.support.deals import DEAL as ORDER
+from tests.support.deals import described, imported
 from transfers.models import Proposal, RegisterDeal, Transfer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -63,3 +66,17 @@ def test_a_rename_and_a_bulk_are_accepted_and_taken_back(log_in, editions):  # n
     assert "Renames taken back: 201." in press(page, "Take back")
     assert Proposal.objects.open().filter(field="rename").count() == RENAMED + 1
     assert Transfer.objects.count() == RENAMED + 2
+
+
+def test_deals_that_make_one_purchase_are_joined_at_once_and_parted(log_in):  # noqa: F811
+    for number, count in enumerate((3, 2)):
+        imported(replace(ORDER, lines=(14 + number,), ordered=count), f"own-{number}", recipient="SRB")
+    factories.quantity("ordered", 5, transfer=described(recipient="SRB"))
+    page = log_in("a-curator")
+    open_page(page, "links/")
+    page.get_by_label("Reason (to join, required)").first.fill("One purchase")
+    assert "2 deals are parts of told now" in press(page, "Join all 2")
+    open_page(page, "links/?joined=1")
+    page.get_by_label("Reason (required)").fill("Two after all")
+    assert "Transfers of their own again: own-0, own-1." in press(page, "Take back")
+    assert Transfer.objects.count() == 3

@@ -103,7 +103,7 @@ def test_a_group_is_compared_as_one_and_is_liker_than_each_of_its_deals():
     links, (group,) = list_proposed()
     figures = {figure.measure: figure.verdict for figure in group.likeness.comparisons}
     assert figures["quantity_ordered"] == Verdict.SAME
-    assert group.likeness.reasons[:2] == ("2 deals make its number", "same system")
+    assert group.likeness.reasons[:2] == ("3 + 2 make its number", "same system")
     assert all(link.likeness.score < group.likeness.score for link in links)
 
 

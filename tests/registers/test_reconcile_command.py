@@ -146,7 +146,7 @@ def test_deals_that_make_a_number_are_proposed_together(purchase):
     printed = reconcile().splitlines()
     assert printed[:5] == [
         "proposed together: own-0,own-1=told, score 0.78, line 14 of r.csv; line 15 of r.csv",
-        "    why: 2 deals make its number; same system; ordered in 2018; sources say agreed 2018-10;"
+        "    why: 3 + 2 make its number; same system; ordered in 2018; sources say agreed 2018-10;"
         " 5 system ordered by both",
         "    quantity_ordered: 5 system",
         "    date_agreed: compatible: 2018 against 2018-10",

@@ -122,20 +122,22 @@ def _list_ways(
     if rest in {number for _, number in comparable}:
         return
     for indexes in islice(list_part_sums([number for _, number in comparable], rest), MOST_WAYS):
-        parts = sorted((comparable[index][0] for index in indexes), key=lambda part: part.own.key)
+        chosen = sorted((comparable[index] for index in indexes), key=lambda part: part[0].own.key)
+        parts = [part for part, _ in chosen]
         likeness = combine(other, parts)
         if likeness is not None and fits(likeness):
             yield Purchase(
                 tuple(part.deal for part in parts),
                 tuple(part.own for part in parts),
                 other.transfer,
-                _explain(likeness, [part.own for part in parts], is_added=joined is not None),
+                _explain(likeness, [number for _, number in chosen], is_added=joined is not None),
             )
 
 
-def _explain(likeness: Likeness, owns: Sequence[Transfer], *, is_added: bool) -> Likeness:
-    added = ", with what is joined already," if is_added else ""
-    return replace(likeness, reasons=(f"{len(owns)} deals{added} make its number", *likeness.reasons))
+def _explain(likeness: Likeness, numbers: Sequence[int], *, is_added: bool) -> Likeness:
+    added = " with what is joined already" if is_added else ""
+    reason = f"{' + '.join(map(str, numbers))}{added} make its number"
+    return replace(likeness, reasons=(reason, *likeness.reasons))
 
 
 def list_part_sums(numbers: Sequence[int], total: int) -> Iterator[tuple[int, ...]]:
