@@ -122,7 +122,7 @@ def test_deal_is_gone_though_an_edition_of_some_years_came_after(newer):
 ALL_YEARS = ("for the year range 'Not specified' to 'Not specified'", "Data generated: {generated}")
 ALL_WEAPONS = ("Transfers of major weapons from All countries to All countries", *ALL_YEARS)
 SHIPS = ("Transfers of ships from All countries to All countries", *ALL_YEARS)
-TANK = replace(DEAL, designation="Sud 4", description="light tank", comments="For the army")
+TANK = replace(DEAL, designation="Sud 4", description="light tank", ordered=40, comments="For the army")
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ _ALL_WEAPONS = re.compile(rf"^transfers of (?!.*{_CATEGORY}.* from )[^,]*\b(?:ar
 _ALL_WEAPONS_OF_DEALS = re.compile(
     rf"^transfers of (?![^:.]*{_CATEGORY})[^,:.]*\b(?:arms|weapons)\s*[:.]", re.I
 )
+_TRANSFERS = re.compile(r"transfers of \w", re.I)
 
 Parties = tuple[str, str]
 
@@ -68,6 +69,11 @@ class Scope:
 def has_all_weapons(title: str) -> bool:
     """Return whether a file's title says that it is not limited to some weapons."""
     return bool(_ALL_WEAPONS.search(title) or _ALL_WEAPONS_OF_DEALS.search(title))
+
+
+def names_weapons(title: str) -> bool:
+    """Return whether a file's title says that it is limited to some weapons."""
+    return bool(_TRANSFERS.match(title)) and not has_all_weapons(title)
 
 
 def _allows(names: Collection[str] | None, name: str) -> bool:

@@ -346,7 +346,7 @@ def _list_covered(vanished: list[ImportedDeal], register: Register, of_years: Ye
     """
     deals = register.deals
     categories = {get_category(deal.description) for deal in deals}
-    has_all = absent.has_all_weapons(register.title)
+    has_all = not absent.names_weapons(register.title)
     suppliers, recipients = {deal.supplier for deal in deals}, {deal.recipient for deal in deals}
     years = [deal.year for deal in deals if deal.year is not None] or [0]
     first, last = min(years), max(years)
