@@ -365,7 +365,7 @@ def test_queries_grow_by_the_batch_and_not_by_the_deal():
 
 def test_plan_keeps_no_figures_of_new_deals():
     planned = build_plan(edition(DEAL)).deals[0]
-    assert (planned.figures, len(planned.list_claimed())) == ([], len(list_figures(DEAL, "ship")))
+    assert (planned.figures, len(planned.list_claimed())) == ((), len(list_figures(DEAL, "ship")))
 
 
 def test_deals_that_were_imported_share_their_texts():
