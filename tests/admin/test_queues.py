@@ -35,7 +35,12 @@ def ordered(number, **values):
 
 
 def dated(event, text):
-    return lambda transfer: factories.date(event, text, transfer=transfer)
+    return lambda transfer: factories.date(event, text, transfer=transfer, source=create_source())
+
+
+def create_source():
+    """Create a source of today, which can tell of any day before."""
+    return factories.source(published=timezone.localdate().isoformat())
 
 
 def years_ago(years):
@@ -168,7 +173,7 @@ def test_a_complete_delivery_is_not_open():
 def _delivered(number, day):
     def make(transfer):
         factories.quantity("delivered", number, transfer=transfer)
-        factories.date("delivered", day, transfer=transfer)
+        factories.date("delivered", day, transfer=transfer, source=create_source())
 
     return make
 
