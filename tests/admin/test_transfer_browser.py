@@ -35,6 +35,17 @@ def test_four_claims_fit_one_screen_beside_the_row_that_they_make(log_in, transf
     assert get_box(page, "#resolved")["y"] > get_box(page, "#valuations-group")["y"]
 
 
+def add_claim(page):
+    """Fill in another claim of a quantity, but for its source."""
+    page.locator("#quantities-group .add-row a").click()
+    page.select_option("#id_quantities-2-measure", "delivered")
+    page.fill("#id_quantities-2-number", "2")
+    page.select_option("#id_quantities-2-unit", "system")
+    page.fill("#id_quantities-2-locator", "¶1")
+    page.fill("#id_quantities-2-excerpt", "two came")
+    page.select_option("#id_quantities-2-credibility", "2")
+
+
 def test_a_claim_is_edited_deleted_and_added_in_place(log_in, transfer):  # noqa: F811
     page = log_in("a-curator")
     page.goto(f"/admin/transfers/transfer/{transfer.pk}/change/")
@@ -43,13 +54,7 @@ def test_a_claim_is_edited_deleted_and_added_in_place(log_in, transfer):  # noqa
     page.locator("#quantities-0-DELETE, #id_quantities-0-DELETE").check()
     lines.nth(1).click()
     page.fill("#id_quantities-1-number", "7")
-    page.locator("#quantities-group .add-row a").click()
-    page.select_option("#id_quantities-2-measure", "delivered")
-    page.fill("#id_quantities-2-number", "2")
-    page.select_option("#id_quantities-2-unit", "system")
-    page.fill("#id_quantities-2-locator", "¶1")
-    page.fill("#id_quantities-2-excerpt", "two came")
-    page.select_option("#id_quantities-2-credibility", "2")
+    add_claim(page)
     page.fill("#id_why", "Read again")
     page.locator("#steps button[name=_continue]").click()
     page.wait_for_selector(".errornote")

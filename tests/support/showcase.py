@@ -45,14 +45,20 @@ PAGES = {
 }
 
 
-def create_records(user=None, reviewer=None):
-    """Create a record or two of every kind; return the keys that the pages name."""
+def _create_public():
+    """Create a public transfer with claims of each kind."""
     public = factories.published("rus-srb-s-400-2019", occasion="Slavic Shield 2019", location="Batajnica")
     official = {"attributed_to": "Russian Ministry of Defence", "excerpt": "sent a division of S-400 systems"}
     factories.quantity(number=8, transfer=public, **official)
     factories.quantity("delivered", 2, transfer=public, preferred=True, note="Printed as a division.")
     factories.date("delivered", "2019-10-23/2019-10-29", transfer=public)
     factories.valuation(transfer=public)
+    return public
+
+
+def create_records(user=None, reviewer=None):
+    """Create a record or two of every kind; return the keys that the pages name."""
+    public = _create_public()
     party = factories.party("IND", aliases=("Bharat", "Republic of India"))
     system = factories.system("su-30", aliases=("Flanker",), provisional=True)
     with history.record_because("Two papers read", user):

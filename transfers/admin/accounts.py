@@ -15,5 +15,5 @@ class AccountAdmin(RegistryAdmin, auth_admin.UserAdmin):
 
 
 @admin.register(Group)
-class RoleAdmin(RegistryAdmin, auth_admin.GroupAdmin):
+class RoleAdmin(RegistryAdmin, auth_admin.GroupAdmin):  # type: ignore[misc]
     pass

@@ -38,7 +38,7 @@ from .imports.filters import ImportFilter
 
 #: Of one kind and one transfer; a posted form that claims to hold more is refused.
 MOST_CLAIMS = 500
-TRANSFER_FIELDS = [
+TRANSFER_FIELDS: list[Any] = [
     ("supplier", "recipient", "system"),
     ("kind", "condition", "occasion", "location"),
     ("key", "state"),

@@ -1,5 +1,6 @@
 """Fields in which a record is chosen by typing its name."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ class RecordSelect(AutocompleteSelect):
     Django's own would ask the database for it and fail.
     """
 
-    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
         return super().optgroups(name, [text for text in value if is_key(text)], attrs)
 
 

@@ -43,8 +43,9 @@ def list_drafts(user: Any) -> list[WaitingTransfer]:
 
 def _list_edits(user: Any) -> Iterator[tuple[int, datetime, str | None]]:
     """Yield transfer, time and reason of the user's newest edits of transfers and of their claims."""
-    for model, owner in ((Transfer, "id"), *history.OWNED[Transfer].items()):
-        copies: Any = model.history
+    models: list[tuple[Any, str]] = [(Transfer, "id"), *history.OWNED[Transfer].items()]
+    for model, owner in models:
+        copies = model.history
         newest = copies.filter(history_user=user).order_by("-history_id")[:RECENT]
         yield from newest.values_list(owner, "history_date", "history_change_reason")
 

@@ -1,8 +1,9 @@
 """A claim as one line of its transfer's page."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from transfers.models import Claim, Quantity, Source, TransferDate
+from transfers.models import Quantity, Source, TransferDate
 from transfers.vocabulary import counts
 from transfers.vocabulary.counts import ABOUT, Number
 
@@ -18,7 +19,7 @@ class ClaimLine:
     trust: str
 
 
-def build_line(claim: Claim) -> ClaimLine:
+def build_line(claim: Any) -> ClaimLine:
     """Return the line of a stored claim."""
     source: Source = claim.source
     trust = [source.get_reliability_display() if source.reliability else "", claim.get_credibility_display()]
@@ -32,7 +33,7 @@ def build_line(claim: Claim) -> ClaimLine:
     )
 
 
-def _describe_figure(claim: Claim) -> str:
+def _describe_figure(claim: Any) -> str:
     if isinstance(claim, TransferDate):
         return claim.date
     number = counts.render(Number(claim.minimum, claim.maximum, ABOUT in claim.note))
@@ -40,7 +41,7 @@ def _describe_figure(claim: Claim) -> str:
     return f"{number} {unit}".strip()
 
 
-def _list_limits(claim: Claim) -> list[str]:
+def _list_limits(claim: Any) -> list[str]:
     """Return the day, the years and the part to which the figure is limited."""
     day = getattr(claim, "as_of", "")
     limits = [f"as of {day}" if day else "", f"in {claim.period}" if claim.period else "", claim.part]

@@ -8,7 +8,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.db import DataError, ProgrammingError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 
 from .choices import is_key
 
@@ -38,9 +38,9 @@ class CheckedList(admin.ModelAdmin):
             )
             raise IncorrectLookupParameters from error
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+    def response_action(self, request: HttpRequest, queryset: QuerySet, *args: Any, **kwargs: Any) -> Any:
         """Apply the action to the selected records, unless the form names what cannot be one."""
         if all(map(is_key, request.POST.getlist(ACTION_CHECKBOX_NAME))):
-            return super().response_action(request, queryset)
+            return super().response_action(request, queryset, *args, **kwargs)
         messages.warning(request, "The form names records that do not exist. Nothing was done; select again.")
         return HttpResponseRedirect(request.get_full_path())
