@@ -64,3 +64,9 @@ def test_a_malformed_key_is_not_selected(admin_client, action, key):
     form = {"action": action, "_selected_action": key, "index": "0", "reason": "Test"}
     answer = admin_client.post(reverse("admin:transfers_transfer_changelist"), form)
     assert answer.status_code in (200, 302)
+
+
+@pytest.mark.parametrize("key", ["RUS", "9" * 40])
+def test_a_malformed_key_is_no_deal_to_join(admin_client, key):
+    form = {"deal": key, "other": factories.transfer().pk, "decision": "join", "reason": "Test"}
+    assert admin_client.post(reverse("admin:transfers_importbatch_links"), form).status_code == 302

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
+from transfers.admin.editing.choices import RecordsField
 from transfers.curation import workflow
 from transfers.models import RegisterDeal, Transfer
 from transfers.publication import log
@@ -33,7 +34,7 @@ class ScopeForm(forms.Form):
 class DecisionForm(forms.Form):
     """Decision on a link or a group of them, and its reason; `own`: keys of joined deals to be parted."""
 
-    deal = forms.ModelMultipleChoiceField(RegisterDeal.objects.all(), required=False)
+    deal = RecordsField(RegisterDeal.objects.all(), required=False)
     own = forms.CharField(required=False)
     other = forms.ModelChoiceField(Transfer.objects.all())
     decision = forms.ChoiceField(choices=[("join", "join"), ("decline", "decline"), ("separate", "separate")])
