@@ -163,11 +163,19 @@ def test_a_sum_is_marked_with_its_currency():
         ("two years ago", "2017"), ("late 2019", "2019-07/2019-12"), ("mid-2019", "2019-04/2019-09"),
         ("31.12.2018", "2018-12-31"), ("2024 or 2025", "2024/2025"), ("2017 and 2018", "{2017,2018}"),
         ("October 2018", "2018-10"), ("before March 2018", "../2018-03"), ("in winter 2018", "2018"),
+        ("between March and May 2018", "2018-03/2018-05"), ("3 May to 4 June 2018", "2018-05-03/2018-06-04"),
         ("23 October 2018", "2018-10-23"), ("in 2015, it", "2015"),
     ],
 )  # fmt: skip
 def test_a_date_is_seen_from_the_publication(text, value):
     assert [mark[1] for mark in marks(text, DATE)] == [value]
+
+
+def test_dates_that_make_no_interval_together_are_marked_apart():
+    text = "in spring 2018 or late 2017, in Q3 2018 and early 2019"
+    assert [value for _, value in marks(text, DATE)] == [
+        "2018-21", "2017-07/2017-12", "2018-07/2018-09", "2019-01/2019-06",
+    ]  # fmt: skip
 
 
 def test_the_day_before_has_a_mark_of_its_own():

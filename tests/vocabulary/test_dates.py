@@ -33,6 +33,7 @@ from transfers.vocabulary import dates
         ("in late 2019", {"2019-07", "2019-12"}),
         ("by the end of 2019", {"2019"}),
         ("since spring 2018", {"2018-21"}),
+        ("in spring 2018 or late 2017", {"2018-21", "2017-07", "2017-12"}),
         ("last month", {"2019-09"}),
         ("this month", {"2019-10"}),
         ("yesterday", {"2019-10-23"}),

@@ -118,11 +118,17 @@ _SEEN_FROM_DAY = (
     ),
 )
 #: Each form of a date that a reading log may rest on, in the order in which they are looked for.
-FORMS: Forms = (*_DAY_BEFORE, (written_dates.PHRASE, _resolve_ends), *_SEEN_FROM_DAY)
+FORMS: Forms = (
+    *_DAY_BEFORE,
+    (written_dates.PHRASE, _resolve_ends),
+    (written_dates.POINT, _resolve_ends),
+    *_SEEN_FROM_DAY,
+)
 #: Forms that a curator sees proposed: those of reading logs, and some that logs need not know.
 PROPOSED_FORMS: Forms = (
     *_DAY_BEFORE,
     (written_dates.PHRASE, _resolve_phrase),
+    (written_dates.POINT, _resolve_phrase),
     *_compile(
         (rf"(?i)\b{_COUNT} years ago\b", _resolve_years_ago),
         (r"(?i)\bnext year\b", lambda match, day: iter([f"{day.year + 1:04}"])),
@@ -146,8 +152,12 @@ def find_dates(text: str, day: date) -> tuple[set[str], str]:
 
 
 def _leave_years(match: Match) -> str:
-    """Return what stays of a date in the rest of its text: a year that stands alone may be a count."""
-    return match[0] if re.fullmatch(_Y, match[0]) else "…"
+    """Return what stays of a date in the rest of its text.
+
+    A year that stands alone may be a count; of words that make no date together, each may make one.
+    """
+    is_apart = match.re is written_dates.PHRASE and not any(_resolve_phrase(match, date.max))
+    return match[0] if is_apart or re.fullmatch(_Y, match[0]) else "…"
 
 
 def find_years(text: str) -> list[str]:

@@ -245,9 +245,13 @@ _IN_TEXT = (
     rf"(?:{_POINT}|\d{{1,2}}\.\d{{1,2}}\.{YEAR}|{YEAR}-\d\d-\d\d"
     rf"|(?<![\w.,$€£]){YEAR}(?!\w|,\d|\.\d|\s(?:UTC|GMT|hours)\b))"
 )
-#: A date with its year as it stands in a text; `parse` reads it.
+#: Start of an interval that leaves its year to the end: between March and May 2020.
+_START = rf"(?:{MONTH}(?: \d{{1,2}})?|\d{{1,2}} {MONTH})"
+#: A date with its year as it stands in a text, whole and each point of it; `parse` reads them.
+POINT = re.compile(rf"(?<![\w-]){_IN_TEXT}(?!\w|-\d)", re.IGNORECASE | re.ASCII)
 PHRASE = re.compile(
-    rf"(?<![\w-])(?:(?:between|from) {_IN_TEXT} (?:and|to) {_IN_TEXT}"
+    rf"(?<![\w-])(?:(?:between|from) (?:{_IN_TEXT}|{_START}) (?:and|to) {_IN_TEXT}"
+    rf"|{_START}(?: ?[-–] ?| to ){_IN_TEXT}"
     rf"|(?:(?:{_UNTIL}|since|after) (?:(?:the )?end of )?)?{_IN_TEXT}"
     rf"(?:(?: ?[-–] ?| to | or | and ){_IN_TEXT})?)"
     r"(?!\w|-\d)",
