@@ -40,8 +40,11 @@ def decline(page, reason):
     page.keyboard.press("Enter")
 
 
-def record(page):
-    """Record the claim as proposed, on the transfer that the tutorial names."""
+def record(page, outcome):
+    """Record the claim as proposed, on the transfer that the tutorial names; with the event where none is."""
+    event = page.locator("select[name=claim-event]")
+    if event.count() and not event.input_value():
+        event.select_option(outcome.split()[0])
     if page.locator("select[name=claim-credibility]").input_value() == "":
         page.select_option("select[name=claim-credibility]", "2")
     if not Transfer.objects.exists():
@@ -59,7 +62,7 @@ def follow(page, rows):
         if outcome.startswith(DECLINED):
             decline(page, outcome.removeprefix(DECLINED))
         else:
-            record(page)
+            record(page, outcome)
         page.locator("#article-text :is(a.is-recorded, a.is-declined)").nth(number - 1).wait_for()
 
 
