@@ -40,9 +40,9 @@ CLAIM_KINDS = {
     "valuation": ("measure", ""),
 }
 QUANTITIES = ("quantity_ordered", "quantity_delivered", "quantity_deployed")
-DATES = ("date_agreed", "date_delivered", "date_deployed", "date_due")
+DATES = ("date_agreed", "date_due", "date_delivered", "date_deployed")
 #: Events that may last, or be several: their first and their last day differ.
-LASTING = ("date_delivered", "date_deployed", "date_due")
+LASTING = ("date_due", "date_delivered", "date_deployed")
 TIVS = ("tiv_unit", "tiv_ordered", "tiv_delivered")
 #: The measures that a row shows, by field stem: what `disputed` may name.
 STEMS = (*QUANTITIES, *DATES, "deal_value", *TIVS)
