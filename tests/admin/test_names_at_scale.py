@@ -105,7 +105,8 @@ def test_party_is_found_by_any_of_its_names(admin_client, term):
 
 
 @pytest.mark.parametrize(
-    ("term", "name"), [("England", "Britain"), ("Сербия", "Serbia"), ("srbija", "Serbia")]
+    ("term", "name"),
+    [("England", "Britain"), ("Сербия", "Serbia"), ("srbija", "Serbia"), ("Belgrade", "Serbia")],
 )
 def test_state_is_found_by_a_common_name_that_is_no_alias(admin_client, term, name):
     factories.party("GBR", name="Britain")

@@ -224,9 +224,9 @@ def test_fields_of_many_are_shown_then_set_then_undone(admin_client, provisional
     shown = set_fields(admin_client, *provisional, category="missiles", variant_of=family.pk)
     assert "0 new, 12 changed" in str(*shown.context["messages"])
     assert list_categories() == {("air_defence", None)}
-    made = confirm(admin_client, shown)
+    answer = confirm(admin_client, shown)
     assert list_categories() == {("missiles", "reed")}
-    undoing = confirm(admin_client, made, "undo_import", "undo")
+    undoing = confirm(admin_client, answer, "undo_import", "undo")
     assert list_categories() == {("missiles", "reed")}
     confirm(admin_client, undoing)
     assert list_categories() == {("air_defence", None)}

@@ -7,11 +7,14 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from transfers.curation import families, workflow
+from transfers.evidence.recognition.capitals import list_capitals
 from transfers.models import Party, PartyAlias, RegistryRow, Source, System, SystemAlias
 from transfers.models.naming import PartyFinder, SystemFinder
 from transfers.publication import publish
 from transfers.publication.names import filter_used_systems
+from transfers.vocabulary.codes import COUNTRIES
 from transfers.vocabulary.other_names import find_codes
+from transfers.vocabulary.words import fold_party
 
 from .editing.base import PermanentAdmin, ReadOnlyAdmin
 from .editing.history import HistoryAdmin
@@ -61,8 +64,14 @@ class PartyAdmin(AliasSearch, MergePages, ChangeSeveral, ReferenceAdmin):
     form = NamedForm
 
     def match_otherwise(self, term: str) -> Q:
-        """Return the condition of states that have such another common name."""
-        return Q(code__in=find_codes(term))
+        """Return the condition of states that have such another common name, or such a capital."""
+        folded = fold_party(term)
+        capitals = {
+            code
+            for capital, [code] in list_capitals({"": COUNTRIES})
+            if folded and fold_party(capital).startswith(folded)
+        }
+        return Q(code__in=find_codes(term) | capitals)
 
 
 class SystemAliasInline(ReadableInline, admin.TabularInline):

@@ -51,16 +51,22 @@ class ReviewedReference(RegistryAdmin):
                 return response
             after = changes.take_texts(record)
             transaction.savepoint_rollback(savepoint)
-            list(messages.get_messages(request))  # those of the view, which say that it was changed
-            if before == after:
-                messages.info(request, "Nothing was changed.")
-                return response
             reason = request.POST.get("why") or request.POST.get("reason", "")
-            changes.propose_change(record, before, after, request.user, reason)
-        messages.success(
-            request,
-            f"Your change of {record} is proposed. It shows once a reviewer accepts it.",
-        )
+            if before != after:
+                changes.propose_change(record, before, after, request.user, reason)
+        return self._respond(request, record, before != after, response)
+
+    def _respond(
+        self, request: HttpRequest, record: Any, is_proposed: bool, response: HttpResponse
+    ) -> HttpResponse:
+        """Say that the change waits, in the place of the view's messages, which say that it was made."""
+        shown = [message for message in messages.get_messages(request) if message.level >= messages.WARNING]
+        for message in shown:
+            messages.add_message(request, message.level, message.message)
+        if not is_proposed:
+            return response
+        text = f"Your change of {record} is proposed. It shows once a reviewer accepts it."
+        messages.success(request, text)
         return HttpResponseRedirect(reverse(f"admin:transfers_{self.opts.model_name}_changelist"))
 
 

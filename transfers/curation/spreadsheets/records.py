@@ -51,22 +51,21 @@ def import_sheet(
     shown: str = "",
     may_publish: bool | None = None,
 ) -> SheetReport:
-    """Import the rows, all or none; without `store` nothing stays. The header was checked before.
+    """Import the rows, all or none. The header was checked before.
 
-    Nothing stays, either, if the import does another thing than its preview, of this fingerprint, has shown.
+    Without `store` nothing stays, nor where the import does not what a preview of this fingerprint has shown.
     Changes of public parties, systems and sources by who may not publish are proposed, not made.
     """
     if may_publish is None:
         may_publish = user is None or user.has_perm(workflow.PUBLISH)
     importer = _SheetImporter(LAYOUTS[model], sheet, may_publish)
     report = importer.report
-    importer.skip_unchanged()  # before the transaction, which keeps others from writing
+    importer.skip_unchanged()  # before others are kept from writing
     with transaction.atomic(), history.record_because(reason, user):
         importer.import_rows()
         if not report.faults:
             _show_changes(report, model, user, reason)
-        is_as_shown = shown in ("", report.fingerprint)
-        transaction.set_rollback(not store or report.is_refused or not is_as_shown)
+        transaction.set_rollback(not store or report.is_refused or shown not in ("", report.fingerprint))
     return report
 
 
