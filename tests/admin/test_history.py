@@ -155,12 +155,14 @@ def test_a_revert_on_a_published_transfer_makes_it_a_draft(curator):
     assert (transfer.state, transfer.note) == (Transfer.State.DRAFT, "")
 
 
-def test_a_reverted_name_shows_in_public(curator):
+@pytest.mark.parametrize(("role", "name"), [("administrator", "S-400"), ("curator", "Another name")])
+def test_a_reverted_name_shows_in_public_at_once_if_the_user_may_publish(client, role, name):
     transfer = factories.published()
     system = change(transfer.system, name="Another name")
     publish.refresh(system, "renamed")
-    revert(curator, system)
-    assert RegistryRow.objects.current().get().system_name == "S-400"
+    client.force_login(factories.user(role))
+    revert(client, system)
+    assert RegistryRow.objects.current().get().system_name == name
 
 
 @pytest.mark.parametrize("model", MODELS)
