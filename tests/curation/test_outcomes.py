@@ -4,6 +4,7 @@ import pytest
 
 from tests.support import factories
 from transfers.curation.outcomes import find_marks, list_claims, list_outcomes
+from transfers.evidence.articles import find_excerpt
 from transfers.models import ArticleText, SourceReading
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +68,8 @@ def test_words_left_out_of_an_excerpt_are_not_declined(article):
 def test_a_claim_of_another_source_records_nothing(article):
     factories.quantity(locator="¶1", excerpt="of the six S-400 systems")
     assert read_states(article) == []
+
+
+def test_an_excerpt_with_many_gaps_is_sought_in_a_long_text_at_once():
+    text = "one and another " * 30_000
+    assert find_excerpt(text, [1], "one … and … another … one … and … nowhere") == []

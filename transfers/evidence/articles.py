@@ -23,10 +23,9 @@ def find_excerpt(text: str, paragraphs: Sequence[int], excerpt: str) -> list[tup
     places: list[tuple[int, int]] = []
     for number, pieces in _split_excerpt(paragraphs, fold_spaces(excerpt)):
         block = blocks[number - 1]
-        match = _match_pieces(text[block.start : block.end], pieces)
-        if match is None:
+        spans = _find_pieces(text[block.start : block.end], pieces)
+        if not spans:
             return []
-        spans = (match.span(group) for group in range(1, len(pieces) + 1))
         places += [(block.start + start, block.start + end) for start, end in spans]
     return places
 
@@ -39,11 +38,16 @@ def _split_excerpt(paragraphs: Sequence[int], excerpt: str) -> Iterable[tuple[in
     return [(number, [part]) for number, part in zip(paragraphs, parts, strict=False)]
 
 
-def _match_pieces(text: str, pieces: Iterable[str]) -> re.Match[str] | None:
-    """Return the match of the pieces as whole words, one after the other, a group for each."""
-    words = ([re.escape(word) for word in piece.split()] for piece in pieces)
-    groups = (r"(?<!\w)(" + r"\s+".join(piece) + r")(?!\w)" for piece in words)
-    return re.search(r"(?!\w).*?(?<!\w)".join(groups), text, re.DOTALL)
+def _find_pieces(text: str, pieces: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where the pieces stand as whole words, one after the other; nothing unless all of them do."""
+    places: list[tuple[int, int]] = []
+    for piece in pieces:
+        words = r"\s+".join(map(re.escape, piece.split()))
+        match = re.compile(rf"(?<!\w){words}(?!\w)").search(text, places[-1][1] if places else 0)
+        if match is None:
+            return []
+        places.append(match.span())
+    return places
 
 
 def list_paragraphs(text: str) -> list[str]:
@@ -84,15 +88,15 @@ def list_excerpt_faults(paragraphs: Sequence[str], numbers: Sequence[int], excer
     """Yield what is wrong with an excerpt of the paragraphs of these numbers; `paragraphs` are all."""
     for number, pieces in _split_excerpt(numbers, excerpt):
         text = paragraphs[number - 1]
-        match = _match_pieces(text, pieces)
-        if match is None:
+        spans = _find_pieces(text, pieces)
+        if not spans:
             yield f"{GAP.join(pieces)!r} does not stand in paragraph {number}"
-        elif _is_whole_sentence(text, match):
+        elif _is_whole_sentence(text, spans[0][0], spans[-1][1]):
             yield "the excerpt is a whole sentence; keep the few words with the figure"
 
 
-def _is_whole_sentence(text: str, match: re.Match[str]) -> bool:
-    before, after = text[: match.start()], text[match.end() :]
+def _is_whole_sentence(text: str, start: int, end: int) -> bool:
+    before, after = text[:start], text[end:]
     starts = not before or re.search(r"[.!?]['\"”’]? ['\"“‘]?$", before)
-    ends = not after or re.match(r"[.!?]['\"”’]?(?:$| )", after) or re.search(r"[.!?]$", match[0])
+    ends = not after or re.match(r"[.!?]['\"”’]?(?:$| )", after) or re.search(r"[.!?]$", text[start:end])
     return bool(starts and ends)
