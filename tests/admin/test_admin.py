@@ -6,15 +6,15 @@ from django.contrib import admin
 from django.urls import reverse
 
 from tests.support import factories, forms
-from transfers.models import FormerKey, RegistryRow, Spelling, System, Transfer
+from transfers.models import FormerKey, RegistryRow, ReviewNote, SourceReading, Spelling, System, Transfer
 
 pytestmark = pytest.mark.django_db
-#: Copies of history are seen on the history pages of what they are copies of; a spelling or a former
-#: key has nothing to show.
+#: Seen on the pages of what they belong to; a spelling and a former key have nothing to show.
+WITHOUT_PAGES = (FormerKey, ReviewNote, SourceReading, Spelling)
 MODELS = [
     model
     for model in apps.get_app_config("transfers").get_models()
-    if not model.__name__.startswith("Historical") and model not in (FormerKey, Spelling)
+    if not model.__name__.startswith("Historical") and model not in WITHOUT_PAGES
 ]
 
 
