@@ -45,7 +45,8 @@ def _extract_text(content: bytes) -> tuple[str, str]:
         pages.append(page.extract_text().strip())
         if sum(map(len, pages)) > LONGEST:
             raise UnreadableDocument("The PDF has too much text for an article.")
-    return "\n\n".join(filter(None, pages)), str((reader.metadata or {}).get("/Title") or "")
+    title = reader.metadata.title if reader.metadata else ""
+    return "\n\n".join(filter(None, pages)), str(title or "")
 
 
 def _join_lines(text: str) -> str:
