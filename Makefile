@@ -5,6 +5,7 @@ PORT ?= 8000
 CASES ?= 10000
 CLOCK ?= now
 ORDER ?= 1
+JUNK ?= 400
 SEED ?= 1
 OUT ?= /tmp/arms_registry-screenshots
 ROWS ?= 1000000
@@ -25,8 +26,8 @@ clocks: .venv/dev.stamp ## pass the tests in another order a year ahead; with `m
 generated: .venv/dev.stamp ## send requests generated from the schema: make generated CASES=100000
 	@CASES=$(CASES) $(PY) -m pytest -q tests/api/test_schemathesis.py
 
-crawl: .venv/dev.stamp ## send junk to every address of the admin: make crawl CASES=5000 SEED=2
-	@CASES=$(CASES) SEED=$(SEED) $(PY) -m pytest -q tests/admin/test_junk.py
+crawl: .venv/dev.stamp ## send junk to every address of the admin: make crawl JUNK=5000 SEED=2
+	@JUNK=$(JUNK) SEED=$(SEED) $(PY) -m pytest -q tests/admin/test_junk.py
 
 screenshots: .venv/dev.stamp ## save pictures of the admin's pages: make screenshots OUT=FOLDER
 	@SCREENSHOTS=$(OUT) $(PY) -m pytest -q -n 0 tests/admin/test_look_browser.py

@@ -1,6 +1,6 @@
 """Junk at every address of the admin: an answer that says what is wrong, never a failure of the server.
 
-CASES says how many requests in all, divided among the roles: `make crawl CASES=5000 SEED=2`.
+JUNK says how many requests in all, divided among the roles: `make crawl JUNK=5000 SEED=2`.
 """
 
 import os
@@ -15,7 +15,7 @@ from tests.support.showcase import create_records
 from transfers.registers.importing import jobs
 
 pytestmark = pytest.mark.django_db
-CASES = int(os.environ.get("CASES", "400"))
+JUNK = int(os.environ.get("JUNK", "400"))
 SEED = os.environ.get("SEED", "1")
 ROLES = ["superuser", "curator", "reviewer", "viewer"]
 
@@ -35,7 +35,7 @@ def test_junk_is_answered_at_every_address(client, role, tmp_path, monkeypatch):
     monkeypatch.setattr(jobs, "_spawn", lambda name, lock: None)
     create_records()
     client.force_login(create_user(role))
-    assert Crawler(client, f"{SEED} {role}").crawl(CASES // len(ROLES)) == []
+    assert Crawler(client, f"{SEED} {role}").crawl(JUNK // len(ROLES)) == []
 
 
 @pytest.mark.parametrize("key", ["RUS", "9" * 40, "²", "-1", "\x00"])
