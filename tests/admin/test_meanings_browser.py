@@ -18,6 +18,8 @@ def test_a_field_says_what_is_typed_and_takes_a_proposal(log_in):  # noqa: F811
     factories.valuation(number=420_000_000, transfer=date.transfer)
     page = log_in("a-curator")
     page.goto(f"/admin/transfers/transfer/{date.transfer.pk}/change/")
+    for line in page.locator(".has_original .claim-line").all():
+        line.click()
     assert page.input_value("#id_valuations-0-number") == "420,000,000"
     page.fill("#id_valuations-0-number", "about $400 million")
     wait_for_meaning(page, "#id_valuations-0-number", "means about 400,000,000 USD")
