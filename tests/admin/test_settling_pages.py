@@ -174,4 +174,4 @@ def test_renames_that_may_be_several_are_left(client, curator):
 
 def test_front_page_counts_ambiguous_deals(client, curator, split):
     shown = body(client.get("/admin/"))
-    assert "Ambiguous deals of registers</a></th><td>2</td>" in shown
+    assert 'Ambiguous deals of registers</a></th><td class="count">2</td>' in shown

@@ -509,10 +509,11 @@ CLAIM_COLUMNS = [
     "source_id", "locator", "excerpt", "attributed_to", "credibility", "preferred", "note", "period", "part",
 ]  # fmt: skip
 COLUMNS = {
-    Party: ["code", "alpha2", "name", "kind", "successor_id", "provisional"],
+    Party: ["code", "alpha2", "name", "kind", "successor_id", "shared_names", "provisional"],
     PartyAlias: ["party_id", "name"],
     System: [
-        "slug", "name", "category", "unroca", "description", "variant_of_id", "wikidata", "provisional",
+        "slug", "name", "category", "unroca", "description", "variant_of_id", "wikidata", "shared_names",
+        "provisional",
     ],
     SystemAlias: ["system_id", "name", "type"],
     Source: [

@@ -68,8 +68,9 @@ def list_edits(owner: models.Model) -> list[Edit]:
 def get_edit(model: Any, history_id: int) -> Edit | None:
     """Return the edit that left this copy, or None if its record was edited since."""
     copy = model.history.filter(history_id=history_id).first()
-    last = model.history.filter(id=copy.id).latest("history_id") if copy else None
-    if copy is None or last.history_id != history_id or copy.history_type == REMOVED:
+    if copy is None or copy.history_type == REMOVED:
+        return None
+    if model.history.filter(id=copy.id, history_id__gt=history_id).exists():
         return None
     before = model.history.filter(id=copy.id, history_id__lt=history_id).order_by("-history_id").first()
     return Edit(copy, before, _list_changes(model, before, copy))
