@@ -15,6 +15,7 @@ import yaml
 
 from tests.support import factories
 from tests.support.releases import again, lines
+from transfers.curation import merging
 from transfers.models import Party, Revision, Source
 from transfers.publication import publish
 from transfers.registers.reading import bundle
@@ -64,6 +65,32 @@ def test_keys_lead_to_each_other_within_it(register, folder):
     assert {row["code"] for row in lines(folder / "1" / "parties.csv")} == {"IND", "RUS", "SRB", "SUN"}
     assert "sam" in {row["slug"] for row in lines(folder / "1" / "systems.csv")}
     database.close()
+
+
+def test_it_holds_records_that_were_merged_since(folder):
+    family = factories.system("s-300", name="S-300")
+    loser = factories.system("triumf", name="Triumf", aliases=("Growler",), variant_of=family)
+    factories.published("rus-srb", system=loser)
+    before = Revision.objects.count()
+    merging.merge(factories.system("s-400"), loser, None, "One and the same")
+    merging.merge(factories.system("s-300p"), family, None, "One and the same")
+    merging.merge(factories.party("X-MOSCOW", kind="unknown"), Party.objects.get(code="RUS"), None, "One")
+    build.release("1", before)
+    systems = {row["slug"]: row for row in lines(folder / "1" / "systems.csv")}
+    parties = {row["code"] for row in lines(folder / "1" / "parties.csv")}
+    assert systems.keys() == {"triumf", "s-300"}
+    assert parties == {"RUS", "SRB"}
+    assert (systems["triumf"]["aliases"], systems["triumf"]["variant_of"]) == ("Growler", "s-300")
+    with sqlite3.connect(folder / "1" / "registry.sqlite3") as database:
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_the_newest_holds_the_record_that_another_was_merged_into(folder):
+    loser = factories.system("triumf", name="Triumf")
+    factories.published("rus-srb", system=loser)
+    merging.merge(factories.system("s-400"), loser, None, "One and the same")
+    build.release("1")
+    assert {row["slug"] for row in lines(folder / "1" / "systems.csv")} == {"s-400"}
 
 
 def test_sqlite_has_types(register, folder):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from transfers.models import RegistryRow, Transfer, history
 from transfers.models.history import OWNED
 from transfers.models.inserts import batched
-from transfers.models.merging import MODELS, FormerKey, Merge
+from transfers.models.merging import MODELS, PARENTS, FormerKey, Merge
 from transfers.models.naming import FINDERS
 from transfers.models.reference import System
 from transfers.publication import editions, publish
@@ -190,7 +190,7 @@ def _publish(done: Merge, winner: Any) -> None:
 
 def _free_from(winner: Any, loser: Any, done: Merge) -> None:
     """Let a winner that is a variant, or a predecessor, of the loser take the loser's place in the line."""
-    name = "variant_of" if winner.KIND == "system" else "successor"
+    name = PARENTS[winner.KIND]
     if getattr(winner, f"{name}_id") == loser.pk:
         done.moved["parent"] = [loser.pk]
         setattr(winner, name, getattr(loser, name))
@@ -302,6 +302,6 @@ def _part(done: Merge, winner: Any) -> Any:
         _set(relation, list(moved.values_list("pk", flat=True)), loser)
     FormerKey.objects.filter(pk__in=done.moved["former"]).update(**{done.kind: loser})
     if done.moved.get("parent"):
-        setattr(winner, "variant_of" if done.kind == "system" else "successor", loser)
+        setattr(winner, PARENTS[done.kind], loser)
         winner.save()
     return loser

@@ -13,6 +13,8 @@ from .spelling import PARTY, SYSTEM
 
 KINDS = [(PARTY, "party"), (SYSTEM, "system")]
 MODELS: dict[str, Any] = {PARTY: Party, SYSTEM: System}
+#: The field that names what a record is part of.
+PARENTS = {PARTY: "successor", SYSTEM: "variant_of"}
 
 
 class FormerKey(models.Model):
@@ -70,6 +72,25 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.loser} into {self.winner}"
+
+    def rebuild_loser(self) -> Any:
+        """Return the loser as it was, unsaved, with its aliases and with what it was part of."""
+        model = MODELS[self.kind]
+        loser = model(**{name: value for name, value in self.values.items() if name != "aliases"})
+        former = FormerKey.objects.filter(kind=self.kind, key=self.loser).first()
+        own = {getattr(loser, name) for name in model.SPELLED}
+        alias = model._meta.get_field("aliases").related_model
+        aliases = [alias(name=name) for name in (former.names if former else ()) if name not in own]
+        loser._prefetched_objects_cache = {"aliases": aliases}
+        parent = PARENTS[self.kind]
+        pk = getattr(loser, f"{parent}_id")
+        setattr(loser, parent, model.objects.filter(pk=pk).first() or _rebuild(self.kind, pk))
+        return loser
+
+
+def _rebuild(kind: str, pk: int | None) -> Any:
+    merge = Merge.objects.filter(kind=kind, values__id=pk, undone=None).first() if pk else None
+    return merge and merge.rebuild_loser()
 
 
 class ReferenceChange(models.Model):

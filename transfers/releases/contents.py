@@ -1,5 +1,7 @@
 """Rows of a release: rows and claims as of its revision, and the records that they name, as now.
 
+A record that was merged into another since is as it was before that.
+
 The keys of the tables lead to each other within the bundle: systems come with their families, parties with
 their successors.
 """
@@ -10,6 +12,8 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from transfers.models import RegistryClaim, RegistryRow, Source
+from transfers.models.merging import PARENTS, Merge
+from transfers.models.spelling import PARTY, SYSTEM
 from transfers.publication import content
 from transfers.vocabulary import edtf
 from transfers.vocabulary.fields import Field, Type
@@ -24,7 +28,7 @@ Rows = QuerySet | list[dict[str, Any]]
 def get_rows(state: State) -> dict[str, Rows]:
     """Return the rows of each table, by its name.
 
-    Raise NotReleasable where a record that published rows name is gone.
+    Raise NotReleasable where a record that published rows name was deleted.
     """
     rows = in_byte_order(RegistryRow.objects.as_of(state.revision), "key")
     claims = in_byte_order(RegistryClaim.objects.as_of(state.revision), "transfer", "claim")
@@ -35,6 +39,7 @@ def get_rows(state: State) -> dict[str, Rows]:
     references = content.References()
     references.add_systems(slugs)
     references.add_parties(codes)
+    _add_merged(references, slugs, codes)
     _check_present("system", slugs - references.systems.keys())
     _check_present("party", codes - references.parties.keys())
     _check_present("source", keys - sources.keys())
@@ -43,6 +48,17 @@ def get_rows(state: State) -> dict[str, Rows]:
     return {"transfers": rows, "claims": claims} | {
         name: _list_rows(records_by_key, TABLES[name].items) for name, records_by_key in records.items()
     }
+
+
+def _add_merged(references: content.References, slugs: set[str], codes: set[str]) -> None:
+    """Add those of the systems and parties that were merged into others since, as they were before that."""
+    for kind, keys, records in ((SYSTEM, slugs, references.systems), (PARTY, codes, references.parties)):
+        missing = keys - records.keys()
+        for merge in Merge.objects.filter(kind=kind, undone=None, loser__in=missing):
+            record: Any = merge.rebuild_loser()
+            while record is not None and (key := record.natural_key()[0]) not in records:
+                records[key] = record
+                record = getattr(record, PARENTS[kind])
 
 
 def _list_values(rows: QuerySet, name: str) -> set[str]:
