@@ -64,7 +64,7 @@ WHOLE = (
 
 def cut(deals, first, last, *, by_year=False, generated="4 Mar 2024"):
     """Return the register of what was delivered of these deals in these years."""
-    parts = [_cut_deal(deal, first, last) for deal in deals]
+    parts = [cut_deal(deal, first, last) for deal in deals]
     preamble = tuple(line.format(first=first, last=last) for line in PREAMBLE)
     write_file = registers.write_delivery_years if by_year else registers.write_trade_register
     listed = [part for part in parts if part.delivered]
@@ -76,7 +76,7 @@ def whole(deals, *, by_year=False, generated="4 Mar 2024"):
     return read_register(write_file(deals, preamble=WHOLE, generated=generated, encoding="utf-8"))
 
 
-def _cut_deal(deal, first, last):
+def cut_deal(deal, first, last):
     deliveries = tuple(each for each in deal.deliveries if first <= each.year <= last)
     return replace(
         deal,

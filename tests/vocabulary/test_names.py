@@ -27,7 +27,8 @@ def test_suggestions_follow_a_sentence(suggestions, expected):
     [
         ("GEM", "GEM+"), ("Thistle-1.2", "Thistle-12"), ("Block-1/1", "Block-11"), ("Block-1/1", "Block-1.1"),
         ("Type-22-1", "Type-221"), ("Mk 1 2", "Mk 12"), ("A&B", "AB"), ("M-1*", "M-1"), ("S-70(A)", "S-70A"),
-        ("1,2", "12"), ("№1", "1"),
+        ("1,2", "12"), ("№1", "1"), ("Mk 2", "Mk 2′"), ("Mk 2′", "Mk 2″"), ("Mk 2", "Mk 2'"),
+        ('5" gun', "5 gun"),
     ],
 )  # fmt: skip
 def test_every_sign_parts_two_designations(one, other):
@@ -40,6 +41,7 @@ def test_every_sign_parts_two_designations(one, other):
         ("S-400", "s 400"), ("S-400", "S400"), ("S-400", "С-400"), ("S\u2011400", "S-400"),
         ("MiG-21-F", "MIG 21F"),
         ("Sa’ar-5", "Saar 5"), ("Type-22-1", "TYPE 22 – 1"), ("«Grom» 2", "Grom-2"), ("ＧＥＭ＋", "gem+"),
+        ('Mk 2 "Ink"', "Mk 2 Ink"), ("Mk 2 ‘Ink’", "Mk 2 Ink"), ('5"', "5″"), ("5''", "5″"), ("“Ink”", "Ink"),
     ],
 )  # fmt: skip
 def test_case_script_quotes_spaces_and_hyphens_part_no_designations(one, other):

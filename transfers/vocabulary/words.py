@@ -10,6 +10,8 @@ from rapidfuzz.distance import OSA
 #: How much of a source may be repeated: words, and characters.
 LONGEST_EXCERPT, LONGEST_EXCERPT_TEXT = 12, 200
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+#: Marks behind a word: they close a quotation, or are primes.
+_OPENING, _CLOSING = r"(?<![a-z0-9+]){}(?=[a-z0-9])", r"(?<=[a-z0-9+]){}(?![a-z0-9])"
 _QUOTE, _JOINT = re.compile(r"[\"'`]|<<|>>"), re.compile(r"[\s_-]+")
 _JOINT_OF_LETTERS = re.compile(r"(?<![0-9])-|-(?![0-9])")
 
@@ -27,10 +29,16 @@ def fold_exactly(text: str) -> str:
     """Return a designation with every sign that parts it from others: `GEM +` → `gem+`, `1-2` → `1-2`.
 
     Case, script and quotes part no two designations, nor do spaces and hyphens that are not between digits.
+    A quote that nothing opened is a prime, which does: `Mk 2′`, `5"`.
     """
     if not fold(text):
         return ""
-    return _JOINT_OF_LETTERS.sub("", _JOINT.sub("-", _QUOTE.sub("", _plain(text))))
+    plain = _plain(text).replace("''", '"')
+    for mark, prime in (("'", "^"), ('"', "^^")):
+        opened, closed = re.findall(_OPENING.format(mark), plain), re.findall(_CLOSING.format(mark), plain)
+        if len(closed) > len(opened):
+            plain = re.sub(_CLOSING.format(mark), prime, plain)
+    return _JOINT_OF_LETTERS.sub("", _JOINT.sub("-", _QUOTE.sub("", plain)))
 
 
 def fold_party(text: str) -> str:

@@ -19,6 +19,9 @@ CONDITIONS = {
     "second hand but modernized": "modernised",
     "second hand but modernised": "modernised",
 }
+#: What a heading says, in small letters, of cells that are limited to a file's years; and that of the number.
+IN_RANGE = r"\W.*\b(?:range|period|selected|chosen|\d{4})\b.*"
+DELIVERED_IN_RANGE = rf"(?:(?:numbers?|no\.) (?:of )?)?deliver(?:ed|ies)\b{IN_RANGE}"
 #: A comma that cannot part thousands.
 _DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}|0?,\d+", re.ASCII)
 _DECIMAL = re.compile(r"(?=\.?\d)\d*\.?\d*", re.ASCII)
@@ -33,13 +36,13 @@ class RecordFault(ValueError):
 class RegisterColumn(NamedTuple):
     """Column that a layout needs: the field that it fills, its heading, and the parser of its cells.
 
-    `range_headings`: its heading in editions that say there that the cells are those of the file's years.
+    `in_range`: its heading, as a pattern, in editions that say there that its cells are of the file's years.
     """
 
     field: str
     heading: str
     parse: Callable[[str], Any]
-    range_headings: tuple[str, ...] = ()
+    in_range: str = ""
 
 
 def parse_cells(columns: tuple[RegisterColumn, ...], cells: Iterable[str]) -> dict[str, Any]:

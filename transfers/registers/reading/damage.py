@@ -19,7 +19,11 @@ _WORD = re.compile(r'[^ \t\n\x1f,;"]+')
 #: What two or three signs may be, if they are one sign of UTF-8: letters of Europe, dashes, quotation marks.
 _USUAL = re.compile("[\u00a0-\u017f\u0400-\u04ff\u2010-\u2122\ufffd]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8}\d?);", re.I)
+#: A letter as HTML, a program's text, an address or a mail writes it.
+_CODE = re.compile(
+    r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8}\d?);|\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|N\{)|(?:[%=][89A-F][0-9A-F]){2}",
+    re.I,
+)
 _DASH_IN_WORD = re.compile(r"[a-z][–—][a-z]")
 _LARGE_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.I)
 #: Signs that may stand between letters, behind a word, or before one.
@@ -40,8 +44,8 @@ def find_damage(name: str) -> str:
         return "which has a sign that nobody sees"
     if "?" in name:
         return "in which a question mark may stand for a letter that was lost"
-    if _ENTITY.search(name):
-        return "in which a code of HTML stands for a letter"
+    if _CODE.search(name):
+        return "in which a code stands for a letter"
     if _LARGE_NUMBER.fullmatch(name):
         return "which a spreadsheet took for a number"
     return find_wrong_letters(name)

@@ -10,14 +10,34 @@ _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _TIME = r"(?:(?:,? |T)(\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([ap])\.?m\.?)?)?"
 _BY_WORD = re.compile(rf"(\d{{1,2}}) ([a-z]{{3,9}})\.?,? (\d{{4}}){_TIME}", re.I | re.ASCII)
 _BY_NUMBER = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d){_TIME}", re.I | re.ASCII)
-_BOUND = r"(\d{4}|not specified|unspecified)"
-_RANGE = re.compile(
-    rf"\byears?\b(?:\(s\))?(?:\W+range)?(?:\W+(?:from|between))?\W+{_BOUND}"
-    rf"(?:\W+(?:to|until|and)\W+|\W*[-–—/]\W*){_BOUND}(?!\d)",
+_FIRST = r"(\d{4}|not specified|unspecified)"
+_LAST = r"(\d{4}|\d\d|not specified|unspecified|present|now|today)"
+_TO = r"(?:\W+(?:to|until|till|through|thru|and)\W+(?:the )?(?:year )?|\W*[-–—/]\W*)"
+_PAIR = rf"{_FIRST}{_TO}{_LAST}(?![-–—/,]?\w)"
+_RANGE = re.compile(rf"\byears?\b(?:\(s\))?(?:\W+range)?(?:\W+(?:from|between))?\W+{_PAIR}", re.I | re.ASCII)
+#: A range in other words, looked for where none is called one of years.
+_SPAN = re.compile(
+    r"\b(?:from|between|during|period|time ?(?:frame|span)|deliver\w+ (?:made )?in)\W+"
+    rf"(?:the\W+)?(?:years?\W+)?{_PAIR}",
     re.I | re.ASCII,
 )
-_ONE_YEAR = re.compile(r"\byear range\W+(\d{4})(?!\d)", re.I | re.ASCII)
-_ONLY = re.compile(r"\bonly to deliveries\b|\bdeliveries in the (?:selected|given) year", re.I)
+_ONE_YEAR = re.compile(
+    r"\b(?:year range|deliver\w+ (?:made )?(?:in|during))\W+(\d{4})(?!\w|\W*[-–—/&+])"
+    r"(?!\W+(?:to|until|till|through|thru|and|or|up|onwards?|\d{4})\b)",
+    re.I | re.ASCII,
+)
+#: Years that may be those of a file's numbers, in no words that can be read.
+_UNCLEAR = re.compile(
+    r"\byear range\b|\byears\W+\d{4}|\b(?:period|time ?frame)\W+\d{4}|\b\d{4} ?[-–—] ?\d{4}\b"
+    r"|\bdeliver\w+ (?:made )?(?:in|from|since|until|before|after|between|during)\W+(?:the years? )?\d{4}",
+    re.I | re.ASCII,
+)
+_ONLY = re.compile(
+    r"\bonly to deliveries\b"
+    r"|\b(?:deliver\w+ (?:made )?(?:in|within|during|for)|(?:limited|restricted) to) the"
+    r" (?:selected|given|chosen) (?:years?\b|period|range)",
+    re.I,
+)
 _ALL = re.compile(r"\brefer to all deliveries\b", re.I)
 
 
@@ -48,11 +68,11 @@ def read_preamble(lines: list[str]) -> Preamble:
 
 def parse_range(text: str) -> YearRange:
     """Return the years that the text says a file covers; of a range that cannot be read, that it is one."""
-    pairs = {(first.casefold(), last.casefold()) for first, last in _RANGE.findall(text)}
-    pairs = pairs or {(year, year) for year in _ONE_YEAR.findall(text)}
+    bounds = _RANGE.findall(text) or _SPAN.findall(text) or [(year, year) for year in _ONE_YEAR.findall(text)]
+    pairs = {(first.casefold(), _complete(first, last)) for first, last in bounds}
     says_only = _ONLY.search(text) is not None
     if len(pairs) != 1:
-        is_limited = says_only or "year range" in text.casefold()
+        is_limited = says_only or _UNCLEAR.search(text) is not None
         says_all = _ALL.search(text) is not None
         return YearRange(None, None, is_limited or says_all, is_limited)
     first, last = (int(bound) if bound.isdigit() else None for bound in pairs.pop())
@@ -60,6 +80,11 @@ def parse_range(text: str) -> YearRange:
         return YearRange(None, None, True, True)
     is_whole = first is last is None or (_ALL.search(text) is not None and not says_only)
     return YearRange(first, last, True, not is_whole)
+
+
+def _complete(first: str, last: str) -> str:
+    """Return the last year with the century of the first where it has none."""
+    return first[:2] + last if len(last) == 2 and last.isdigit() else last.casefold()
 
 
 def parse_moment(text: str) -> datetime | None:

@@ -3,6 +3,7 @@
 Exports have no quote characters, so a comma always parts cells, while a text may run over several lines.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -18,6 +19,8 @@ from .text import HEAD, LONGEST, check_length
 _MARK = "the unnamed column after "
 #: More columns or records than any register has.
 COLUMNS, RECORDS = 100, 200_000
+#: What programs write above a column that has no heading.
+_NAMELESS = re.compile(r"unnamed: ?\d+|column ?\d+|\?", re.I)
 #: What may part cells.
 SEPARATORS = (",", ";", "\t", "|", SHEET)
 
@@ -237,7 +240,7 @@ def _parse_header(number: int, line: str, separator: str) -> Header:
     names: list[str] = []
     last_heading = ""
     for cell in split_line(bare, separator):
-        key = _key(cell)
+        key = "" if _NAMELESS.fullmatch(cell.strip()) else _key(cell)
         last_heading = key or last_heading
         names.append(key or _key(get_mark_heading(last_heading)))
     is_quoted = '"' in bare and split_line(bare, separator) != bare.split(separator)
@@ -249,8 +252,9 @@ def _name_columns(header: Header, columns: tuple[RegisterColumn, ...]) -> Header
     names: dict[str, str] = {}
     for column in columns:
         heading = _key(column.heading)
-        for other in map(_key, column.range_headings):
-            if heading not in header.names and other in header.names:
+        if column.in_range and heading not in header.names:
+            others = [name for name in header.names if re.fullmatch(column.in_range, name)]
+            for other in others if len(others) == 1 else ():
                 names |= {other: heading, _key(get_mark_heading(other)): _key(get_mark_heading(heading))}
     renamed = tuple(names.get(name, name) for name in header.names)
     needed = [_key(column.heading) for column in columns if column.parse is parse_name]

@@ -1,5 +1,6 @@
 """Trade register: one record for each deal, no identifier, comments that run over several lines."""
 
+import re
 from collections.abc import Iterable
 from operator import itemgetter
 
@@ -16,12 +17,7 @@ SOURCE_TITLE = "Arms Transfers Database: trade register"
 SPLIT = "Comments"
 _TIV_DELIVERED = "SIPRI TIV of delivered weapons"
 _YEARS = "Year(s) of delivery"
-_DELIVERIES = (
-    "Deliveries in the Year Range",
-    "Deliveries in Year Range",
-    "Number delivered in the Year Range",
-    "Deliveries in the selected year(s)",
-)
+_NUMBER = re.compile(r"\d*[.,]?\d+", re.ASCII)
 COLUMNS = (
     RegisterColumn("recipient", "Recipient", cells.parse_name),
     RegisterColumn("supplier", "Supplier", cells.parse_name),
@@ -31,15 +27,17 @@ COLUMNS = (
     RegisterColumn("ordered_uncertain", get_mark_heading("Number ordered"), cells.parse_mark),
     RegisterColumn("designation", "Weapon designation", cells.parse_name),
     RegisterColumn("description", "Weapon description", cells.parse_description),
-    RegisterColumn("delivered", "Number delivered", cells.parse_whole, _DELIVERIES),
+    RegisterColumn("delivered", "Number delivered", cells.parse_whole, cells.DELIVERED_IN_RANGE),
     RegisterColumn("delivered_uncertain", get_mark_heading("Number delivered"), cells.parse_mark),
-    RegisterColumn("delivery_years", _YEARS, cells.parse_years, (f"{_YEARS} in the Year Range",)),
+    RegisterColumn(
+        "delivery_years", _YEARS, cells.parse_years, rf"year\(s\) of deliver(?:y|ies){cells.IN_RANGE}"
+    ),
     RegisterColumn("condition", "status", cells.parse_condition),
     RegisterColumn("comments", SPLIT, cells.parse_comment),
     RegisterColumn("tiv_unit", "SIPRI TIV per unit", cells.parse_decimal),
     RegisterColumn("tiv_ordered", "SIPRI TIV for total order", cells.parse_decimal),
     RegisterColumn(
-        "tiv_delivered", _TIV_DELIVERED, cells.parse_decimal, (f"{_TIV_DELIVERED} in the Year Range",)
+        "tiv_delivered", _TIV_DELIVERED, cells.parse_decimal, f"{_TIV_DELIVERED.casefold()}{cells.IN_RANGE}"
     ),
 )
 #: Read where an edition has it.
@@ -56,6 +54,8 @@ def read_deals(rows: Iterable[Row], header: Header) -> tuple[list[Deal], list[Re
             if row.fault:
                 raise RecordFault(row.fault)
             deal = Deal(lines=row.lines, **cells.parse_cells(columns, pick(row.cells)))
+            if _is_displaced(deal):
+                raise RecordFault("the last line of its comment is a number, so its TIVs may be displaced")
             if row.unended and _may_be_cut(deal, header):
                 raise RecordFault("the file ends without a line end, so this record may be cut short")
             records.add_deal(row, deal)
@@ -92,11 +92,14 @@ class _Records:
     def refuse_part(self, row: Row, fault: str) -> None:
         """Refuse the row, and the deal before it whose rest it may be."""
         is_whole = len(row.cells) == self._header.width
+        is_rest = is_whole and is_blank([row.cells[place] for place in self._header.needed])
         if self._before and self._before.lines[0] in self._open:
             is_remark = len(row.cells) == 1 and self._before.lines[-1] + 1 < row.lines[0]
-            if not is_remark and not (is_whole and row.cells[-1].strip()):
+            if not is_remark and (is_rest or not (is_whole and row.cells[-1].strip())):
                 self._refuse_deal(self._before, "the next line is no record, so it may be the rest of this")
-        elif is_whole and is_blank(row.cells[self._rest :]) and not is_blank(row.cells[1 : self._rest]):
+        elif is_rest or (
+            is_whole and is_blank(row.cells[self._rest :]) and not is_blank(row.cells[1 : self._rest])
+        ):
             self._has_rest = True
         self.refused.append(_refuse(row, fault))
         self._before = row
@@ -116,6 +119,12 @@ class _Records:
 
 def _refuse(row: Row, fault: str) -> Refused:
     return Refused(row.lines, f"{row.where}: {fault}.", row.text)
+
+
+def _is_displaced(deal: Deal) -> bool:
+    """Return whether the rest of a broken record may begin with a TIV, where the comment should go on."""
+    last = deal.comments.rpartition("\n")[2]
+    return len(deal.lines) > 1 and deal.tiv_delivered is None and _NUMBER.fullmatch(last) is not None
 
 
 def _may_be_cut(deal: Deal, header: Header) -> bool:
