@@ -240,6 +240,16 @@ def test_later_edition_of_other_figures_stands():
     assert [deal.stated["ordered"] for deal in ambiguous] == [4, 6, 11, 20]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("editions", [((8, 8), (16,)), ((16,), (8, 8)), ((5, 7), (12,)), ((4, 4, 4), (12,))])
+def test_deals_that_became_one_or_several_are_asked_about_and_not_doubled(editions):
+    for year, counts in enumerate(editions, 2024):
+        deals = [ranges.deal("Tarin", count, {2016: count}) for count in counts]
+        done = ranges.bring(ranges.whole(deals, generated=f"9 May {year}"))
+    assert done.plan.counts()["ambiguous"] == len(editions[1])
+    assert sum(row.quantity_ordered_max for row in RegistryRow.objects.current()) == sum(editions[0])
+
+
 # Purchases
 
 

@@ -256,7 +256,7 @@ def _settle(olds: _Side, news: _Side, passes: Sequence[_Ties], matching: Matchin
             break
         is_last_resort = number == len(passes) and ties != _SAME_ID
         for old, new in _only_each_other(olds, news, ties):
-            if is_last_resort and _delivered_apart(old.deal, new.deal):
+            if _may_be_split(old, new) or (is_last_resort and _delivered_apart(old.deal, new.deal)):
                 continue
             count = min(len(old.indexes), len(new.indexes))
             matching.pairs += zip(old.indexes[:count], new.indexes[:count], strict=True)
@@ -291,6 +291,14 @@ def _only_each_other(olds: _Side, news: _Side, ties: _Ties) -> list[tuple[_Alike
         if len(tied) == 1 and tied_olds.find(tied[0].deal, limit=2) == [old]:
             pairs.append((old, tied[0]))
     return pairs
+
+
+def _may_be_split(old: _Alike, new: _Alike) -> bool:
+    """Return whether twins may have become one deal of another number, or one deal twins."""
+    numbers = (old.deal.ordered, new.deal.ordered)
+    if numbers == (None, None):
+        numbers = (old.deal.delivered, new.deal.delivered)
+    return len(old.indexes) != len(new.indexes) and numbers[0] != numbers[1]
 
 
 def _delivered_apart(old: Deal, new: Deal) -> bool:
