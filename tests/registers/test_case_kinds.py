@@ -84,6 +84,22 @@ def test_range_in_words_that_cannot_be_read_is_asked_about(sentence):
         ranges.get_years(read_range(sentence, [DEAL], by_year=False))
 
 
+@pytest.mark.parametrize("by_year", [False, True])
+@pytest.mark.parametrize(
+    ("remark", "years"),
+    [
+        ("Deals for the year range '2016' to '2017'", (2016, 2017, True)),
+        ("The numbers refer only to deliveries in the selected years.", (None, None, True)),
+        ("Delivered from 2016 to 2017", (None, None, False)),
+    ],
+)
+def test_range_that_stands_below_the_table_is_read_if_it_is_plain(remark, years, by_year):
+    write_file = write_delivery_years if by_year else write_trade_register
+    data = write_file([ranges.add_id(DEAL, 7) if by_year else DEAL], preamble=(), encoding="utf-8")
+    register = read_register(data + f"\n{remark}\n".encode())
+    assert (register.first_year, register.last_year, register.is_limited) == years
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("sentence", "by_year"), [(SENTENCES[0], False), (SENTENCES[2], True)])
 def test_range_in_other_words_changes_nothing_of_the_whole(sentence, by_year):

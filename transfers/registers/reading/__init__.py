@@ -22,7 +22,7 @@ from pathlib import Path
 
 from . import before_2023, delivery_years, pieces, table, text, trade_register
 from .opening import open_file
-from .preamble import read_preamble
+from .preamble import read_preamble, read_remarks
 from .records import Deal, Delivery, Refused, Register, Unreadable
 
 __all__ = ["LAYOUTS", "Deal", "Delivery", "Refused", "Register", "Unreadable", "read_file", "read_register"]
@@ -45,6 +45,9 @@ def read_register(data: bytes) -> Register:
     deals, refused = layout.read_deals(table.read_rows(lines, header, layout.SPLIT, ended), header)
     records = _count_records(deals, refused, header)
     preamble = read_preamble(lines[: header.line - 1])
+    last = max((line for deal in deals for line in deal.lines), default=0)
+    below = read_remarks([refusal.text for refusal in refused if refusal.lines[0] > last])
+    years = preamble.years if preamble.years.states_range else below
     return Register(
         layout=layout.NAME,
         source_title=layout.SOURCE_TITLE,
@@ -55,7 +58,7 @@ def read_register(data: bytes) -> Register:
         generated=preamble.generated,
         title=preamble.title,
         header_names_range=header.names_range,
-        **preamble.years._asdict(),
+        **years._asdict(),
     )
 
 

@@ -66,6 +66,12 @@ def read_preamble(lines: list[str]) -> Preamble:
     return Preamble(title, parse_moment(next(moments, "")[:LONGEST]), parse_range(" ".join(texts)))
 
 
+def read_remarks(lines: list[str]) -> YearRange:
+    """Return the years that lines below the table say, where they plainly speak of a range."""
+    text = " ".join(lines)
+    return parse_range(text) if _ONLY.search(text) or "year range" in text.casefold() else YearRange()
+
+
 def parse_range(text: str) -> YearRange:
     """Return the years that the text says a file covers; of a range that cannot be read, that it is one."""
     bounds = _RANGE.findall(text) or _SPAN.findall(text) or [(year, year) for year in _ONE_YEAR.findall(text)]
