@@ -105,6 +105,7 @@ def test_the_number_of_queries_does_not_grow(client, curator):
 
     reviewer = factories.user("reviewer")
     add(1)
+    client.get(reverse("admin:index"))  # counts the names that may be one, for some minutes
     count = count_queries(client)
     for number in range(2, 5):
         add(number)

@@ -5,7 +5,7 @@ from django.test import Client
 
 from tests.admin.test_workbench import list_faults, log_in, register  # noqa: F401
 from tests.support import factories
-from transfers.models import Merge, System
+from transfers.models import KeptApart, Merge, System
 from transfers.publication import names
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -52,3 +52,19 @@ def test_a_merge_is_previewed_made_and_undone(log_in, systems):  # noqa: F811
     press(page, "Undo the merge")
     assert [ask(path) for path in ("transfers", "claims", "systems")] == before
     assert (System.objects.count(), Merge.objects.get().undone is None) == (2, False)
+
+
+def test_pairs_that_may_be_one_are_decided_on_by_keyboard(log_in):  # noqa: F811
+    for slug, name in (("leopard", "Leopard 2A4"), ("leopart", "Leopart 2A4"), ("tunguska", "Tunguska")):
+        factories.system(slug, name=name)
+    factories.system("tunguzka", name="Tunguzka", provisional=True)
+    page = log_in("a-reviewer")
+    page.goto("/admin/transfers/system/alike/")
+    assert list_faults(page) == []
+    for key, shown in (("s", "Suggestion 2 of 2"), ("d", "Suggestion 1 of 1"), ("m", "Merge")):
+        page.focus(f"[accesskey={key}]")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert shown in page.inner_text("#content")
+    assert KeptApart.objects.count() == 1
+    assert "?into=" in page.url

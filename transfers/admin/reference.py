@@ -23,8 +23,8 @@ from .editing.readable import ReadableInline
 from .editing.search import AliasSearch
 from .editing.spreadsheets import SpreadsheetAdmin
 from .editing.stale import StaleCheck
+from .names.alike import AlikePages
 from .names.changes import ReviewedReference
-from .names.merging import MergePages
 from .names.several import ChangeSeveral
 
 
@@ -49,7 +49,7 @@ class PartyAliasInline(ReadableInline, admin.TabularInline):
 
 
 @admin.register(Party)
-class PartyAdmin(AliasSearch, MergePages, ChangeSeveral, ReferenceAdmin):
+class PartyAdmin(AliasSearch, AlikePages, ChangeSeveral, ReferenceAdmin):
     list_display = ["name", "code", "alpha2", "kind", "provisional"]
     list_filter = ["provisional", "kind"]
     search_fields = ["name", "code", "aliases__name"]
@@ -94,7 +94,7 @@ class ProposedFamilyFilter(admin.SimpleListFilter):
 
 
 @admin.register(System)
-class SystemAdmin(AliasSearch, MergePages, ChangeSeveral, ReferenceAdmin):
+class SystemAdmin(AliasSearch, AlikePages, ChangeSeveral, ReferenceAdmin):
     list_display = ["name", "slug", "category", "variant_of", "provisional", "proposed_family"]
     list_filter = ["provisional", ProposedFamilyFilter, "category", "unroca"]
     actions = ["set_fields", "accept_families", "merge_selected"]

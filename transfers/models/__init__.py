@@ -5,7 +5,7 @@ from . import history  # its receiver tells each copy of a record why it was mad
 from .article import ArticleText, SourceReading
 from .curation import CLAIM_MODELS, Claim, Quantity, Transfer, TransferDate, Valuation
 from .imports import ImportBatch, Proposal, RegisterDeal
-from .merging import FormerKey, Merge, ReferenceChange
+from .merging import FormerKey, KeptApart, Merge, ReferenceChange
 from .publication import FormerHash, RegistryClaim, RegistryRow, Release, Revision
 from .reference import Party, PartyAlias, Source, System, SystemAlias
 from .review import ReviewNote

@@ -93,6 +93,27 @@ def _rebuild(kind: str, pk: int | None) -> Any:
     return merge and merge.rebuild_loser()
 
 
+class KeptApart(models.Model):
+    """Two parties or systems, by key in their order, of which somebody said that they are not one."""
+
+    kind = models.CharField(max_length=10, choices=KINDS)
+    first = models.CharField(max_length=80)
+    second = models.CharField(max_length=80)
+    time = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "first", "second"], name="pair_is_kept_apart_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} and {self.second}"
+
+
 class ReferenceChange(models.Model):
     """A change of a public party, system or source that somebody proposes and a publisher decides on.
 

@@ -3,6 +3,7 @@
 from django import template
 from django.db.models import Count, QuerySet, Value
 
+from transfers.curation import suggestions
 from transfers.models import Party, Proposal, ReferenceChange, RegisterDeal, System
 
 register = template.Library()
@@ -31,6 +32,12 @@ def import_counts() -> dict[str, int]:
 def count_ambiguous_deals() -> int:
     """Count the deals that curators have yet to settle."""
     return RegisterDeal.objects.ambiguous().count()
+
+
+@register.simple_tag
+def count_alike(kind: str) -> int:
+    """Count the pairs of parties, or of systems, that may be one."""
+    return suggestions.count_suggestions(kind)
 
 
 def _count(name: str, records: QuerySet) -> QuerySet:

@@ -118,6 +118,7 @@ class MergeAdmin(ReadOnlyAdmin):
         ]
         rows = sorted({key for keys in done.rows.values() for key in keys})
         context = {"merge": done, "form": form, "may_undo": may_undo, "moved": moved, "rows": rows}
+        context["queue"] = reverse(f"admin:transfers_{done.kind}_alike")
         return self.render_page(request, "names/merged.html", f"Merge of {done}", **context)
 
     def _undo(self, request: HttpRequest, done: Merge, reason: str) -> bool:
