@@ -35,19 +35,21 @@ def test_a_text_of_few_words_is_like_nothing(text):
 
 
 @pytest.fixture
-def article(db):
+def article():
     one, two, three = (factories.source(key) for key in ("one", "two", "three"))
     ArticleText.objects.create(source=two, text=f"Headline\n\n{STORY}")
     ArticleText.objects.create(source=three, text=OTHER)
     return ArticleText.objects.create(source=one, text=STORY)
 
 
+@pytest.mark.django_db
 def test_copies_are_listed_with_the_story_that_both_may_name(article):
     [copy] = list_copies(article)
     assert (copy.source.key, copy.origin, copy.is_one_story) == ("two", "two", False)
     assert copy.percent > 90
 
 
+@pytest.mark.django_db
 def test_sources_that_name_one_story_count_as_one(article):
     for key in ("one", "two"):
         source = factories.source(key)
@@ -57,6 +59,7 @@ def test_sources_that_name_one_story_count_as_one(article):
     assert copy.is_one_story
 
 
+@pytest.mark.django_db
 def test_the_page_of_an_article_proposes_the_story(client, article):
     client.force_login(factories.user("curator"))
     answer = client.get(reverse("admin:transfers_articletext_change", args=[article.pk])).content.decode()
