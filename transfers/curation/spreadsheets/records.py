@@ -56,8 +56,7 @@ def import_sheet(
     Without `store` nothing stays, nor where the import does not what a preview of this fingerprint has shown.
     Changes of public parties, systems and sources by who may not publish are proposed, not made.
     """
-    if may_publish is None:
-        may_publish = user is None or user.has_perm(workflow.PUBLISH)
+    may_publish = _may_publish(user) if may_publish is None else may_publish
     importer = _SheetImporter(LAYOUTS[model], sheet, may_publish)
     report = importer.report
     importer.skip_unchanged()  # before others are kept from writing
@@ -67,6 +66,11 @@ def import_sheet(
             _show_changes(report, model, user, reason)
         transaction.set_rollback(not store or report.is_refused or shown not in ("", report.fingerprint))
     return report
+
+
+def _may_publish(user: Any) -> bool:
+    """Return whether the user, or a command for None, may publish."""
+    return user is None or user.has_perm(workflow.PUBLISH)
 
 
 def propose(changes: Iterable[tuple[Any, list[tuple[str, str]]]], user: Any, reason: str) -> None:
