@@ -6,11 +6,20 @@ from django.contrib import admin
 from django.urls import reverse
 
 from tests.support import factories, forms
-from transfers.models import FormerKey, RegistryRow, ReviewNote, SourceReading, Spelling, System, Transfer
+from transfers.models import (
+    FormerKey,
+    KeptApart,
+    RegistryRow,
+    ReviewNote,
+    SourceReading,
+    Spelling,
+    System,
+    Transfer,
+)
 
 pytestmark = pytest.mark.django_db
-#: Seen on the pages of what they belong to; a spelling and a former key have nothing to show.
-WITHOUT_PAGES = (FormerKey, ReviewNote, SourceReading, Spelling)
+#: Seen on the pages of what they belong to; spellings, former keys and what is kept apart show nothing.
+WITHOUT_PAGES = (FormerKey, KeptApart, ReviewNote, SourceReading, Spelling)
 MODELS = [
     model
     for model in apps.get_app_config("transfers").get_models()
