@@ -200,7 +200,7 @@ def test_head_tells_the_size(client, release):
 def test_a_range_gives_a_part(client, release, requested, part):
     answer = client.get(FILE, headers={"range": requested})
     file = (release.folder / "transfers.csv").read_bytes()
-    first = file.index(file[part])
+    first = part.indices(len(file))[0]
     assert (answer.status_code, whole(answer)) == (206, file[part])
     assert answer["Content-Range"] == f"bytes {first}-{first + len(file[part]) - 1}/{len(file)}"
     assert answer["Content-Length"] == str(len(file[part]))

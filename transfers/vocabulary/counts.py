@@ -31,7 +31,8 @@ _WORDS = rf"(?:zero|{numbers.WORDS}|half an?(?= ))"
 _SIGNED = rf"(?:(?P<sign>{currencies.SIGN}|Rs\.?|(?-i:{currencies.CODE})) ?)?"
 _NAMED = rf"(?: ?(?P<name>{currencies.SIGN}|(?-i:{currencies.CODE})|{currencies.NAME}))?"
 _END = re.compile(
-    rf"{_SIGNED}(?P<number>{_GROUPED}|{DIGITS}|{_WORDS})(?P<scale>(?:[ -]?{numbers.SCALE}\b){{0,3}}){_NAMED}",
+    rf"{_SIGNED}(?P<number>{_GROUPED}|{DIGITS}|{_WORDS})"
+    rf"(?P<scale>(?:(?:[ -]|(?<=\d)){numbers.SCALE}\b){{0,3}}){_NAMED}",
     re.IGNORECASE | re.ASCII,
 )
 LEAST = (

@@ -17,7 +17,7 @@ _NUMBER = re.compile(
     rf"|(?<![\w.,/-])(?:(?P<code>[A-Z]{{3}})\s)?)(?<![.,/-])"
     rf"(?P<figure>(?P<low>{counts.DIGITS})(?:(?:[-–]|{_TO})(?:{currencies.SIGN})?{counts.DIGITS})?"
     rf"|(?P<word>{_WORDS})(?:(?:{_TO}){_WORDS})?)"
-    rf"(?P<scale>(?:[- ]?{numbers.SCALE}\b){{0,3}})(?!\w|-\w|[.,:/]\d)",
+    rf"(?P<scale>(?:(?:[- ]|(?<=\d)){numbers.SCALE}\b){{0,3}})(?!\w|-\w|[.,:/]\d)",
     re.IGNORECASE,
 )
 _CURRENCY = re.compile(
