@@ -4,7 +4,6 @@ import os
 import re
 import secrets
 import tempfile
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,7 +14,6 @@ _NAME = re.compile(rf"{_PREFIX}[\w-]{{32}}")
 
 def save_upload(content: bytes | Iterable[bytes]) -> str:
     """Save the file, whole or in pieces, and return its name; remove those older than a day."""
-    _remove_old()
     name = _PREFIX + secrets.token_urlsafe(24)
     descriptor = os.open(_get_path(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -24,6 +22,7 @@ def save_upload(content: bytes | Iterable[bytes]) -> str:
     except BaseException:
         _get_path(name).unlink(missing_ok=True)
         raise
+    _remove_older(_get_path(name).stat().st_mtime - KEPT)
     return name
 
 
@@ -55,10 +54,11 @@ def _get_path(name: str) -> Path:
     return Path(tempfile.gettempdir()) / name
 
 
-def _remove_old() -> None:
+def _remove_older(oldest: float) -> None:
+    """Remove files last written before this time, in seconds, by the clock of their file system."""
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         try:
-            if path.stat().st_mtime < time.time() - KEPT:
+            if path.stat().st_mtime < oldest:
                 path.unlink()
         except OSError:  # another process was faster, or it is another user's
             continue
