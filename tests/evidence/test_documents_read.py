@@ -146,7 +146,11 @@ def test_a_pdf_that_cannot_be_read_is_refused_in_words(options, message):
     assert message in refuse(make_pdf(**options))
 
 
-@pytest.mark.parametrize("content", [b"%PDF-1.4 and no more", b"%PDF-1.4\n%%EOF", make_archive(x="y")])
+@pytest.mark.parametrize(
+    "content",
+    [b"%PDF-1.4 and no more", b"%PDF-1.4\n%%EOF", make_archive(x="y")],
+    ids=["cut short", "empty", "archive"],
+)
 def test_broken_files_are_refused(content):
     pytest.importorskip("pypdf")
     assert refuse(content)
