@@ -10,6 +10,7 @@ from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
 
+from tests.support import clocks
 from tests.support.browsers import chromium  # noqa: F401  a fixture for every module
 from tests.support.shipped import migrated, shipped_database  # noqa: F401  fixtures for every module
 from tests.support.starting import starts_programs
@@ -22,6 +23,14 @@ hypothesis.settings.register_profile("register", deadline=None)
 # Where the tests are run again, on another database or at another time, fewer examples show what differs.
 hypothesis.settings.register_profile("again", deadline=None, max_examples=20)
 hypothesis.settings.load_profile(os.environ.get("PROPERTIES", "register"))
+
+
+def pytest_configure(config):
+    """Move the clock of the workers, where another one is wanted, but not of the process that starts them."""
+    if not hasattr(config, "workerinput"):
+        if "WORKERS_PRELOAD" in os.environ and not config.option.numprocesses:
+            raise pytest.UsageError("another clock needs workers: use -n 1 or more")
+        clocks.move_workers()
 
 
 def pytest_itemcollected(item):

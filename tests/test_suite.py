@@ -87,7 +87,15 @@ def test_a_missing_faketime_is_one_line(monkeypatch, capsys, required, code):
 
 
 @pytest.mark.skipif(not shutil.which("faketime") or "FAKETIME" in os.environ, reason="needs faketime, once")
-def test_a_clock_is_where_it_says(monkeypatch, capfd):
-    monkeypatch.setattr("sys.argv", ["clocks", "leap", "-c", "import datetime; print(datetime.date.today())"])
+def test_a_clock_is_where_it_says_in_the_programs_that_workers_are(monkeypatch, capfd):
+    worker = "import datetime; print('worker', datetime.date.today())"
+    controller = (
+        "import datetime, subprocess, sys; from tests.support import clocks; clocks.move_workers();"
+        "print('controller', datetime.date.today(), flush=True);"
+        f"subprocess.run([sys.executable, '-c', {worker!r}])"
+    )
+    monkeypatch.setattr("sys.argv", ["clocks", "leap", "-c", controller])
     assert clocks.main() == 0
-    assert "2028-03-01" in capfd.readouterr().out
+    output = capfd.readouterr().out
+    assert "worker 2028-03-01" in output
+    assert "controller 2028" not in output

@@ -1,6 +1,7 @@
-"""Run Python at another time and place: python -m tests.support.clocks year|leap|now -m MODULE [arguments].
+"""Run tests at another time and place: python -m tests.support.clocks year|leap|now -m MODULE [arguments].
 
-Debian's faketime moves the clock of the program and of all programs that it starts, and the clock runs on.
+Debian's faketime moves the clock of pytest's workers and of the programs that they start, and the clock runs on.
+The process that hands out the tests keeps the true clock: its timed waits would end at once, so it would spin.
 Tests in a browser stay out: Chromium loses its network service under faketime. So do those marked `once`: to
 programs and to many generated requests the clock, and the order of the tests, cannot matter. Without faketime
 this prints one line and does nothing; with REQUIRE_ALL=1 that is a failure.
@@ -29,6 +30,18 @@ VARIABLES = {
 }
 
 
+def move_workers() -> None:
+    """Let the processes that start from now on have the clock that main() prepared, if it did."""
+    if library := os.environ.pop("WORKERS_PRELOAD", None):
+        os.environ["LD_PRELOAD"] = library
+
+
+def _library() -> str:
+    """Return what Debian's faketime preloads: a path, in the loader's spelling."""
+    command = ["faketime", "-f", "+0s", "printenv", "LD_PRELOAD"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
 def main() -> int:
     clock, *arguments = sys.argv[1:]
     if clock == "now":
@@ -40,10 +53,10 @@ def main() -> int:
     seconds = round((start - datetime.now(UTC)).total_seconds())
     # Compiled modules carry the times of their sources, so this clock needs a folder of its own for them.
     with tempfile.TemporaryDirectory(prefix="registry-clock-") as compiled:
-        environment = os.environ | VARIABLES | {"TZ": zone, "PYTHONPYCACHEPREFIX": compiled}
-        command = ["faketime", "-f", f"{seconds:+d}s", sys.executable, *arguments]
+        moved = {"FAKETIME": f"{seconds:+d}s", "WORKERS_PRELOAD": _library(), "PYTHONPYCACHEPREFIX": compiled}
+        environment = os.environ | VARIABLES | moved | {"TZ": zone}
         print(f"The clock says {start:%d %B %Y %H:%M} UTC, in {zone}.", flush=True)
-        return subprocess.call(command, env=environment)
+        return subprocess.call([sys.executable, *arguments], env=environment)
 
 
 if __name__ == "__main__":
