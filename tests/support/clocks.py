@@ -1,7 +1,7 @@
 """Run tests at another time and place: python -m tests.support.clocks year|leap|now -m MODULE [arguments].
 
-Debian's faketime moves the clock of pytest's workers and of the programs that they start, and the clock runs on.
-The process that hands out the tests keeps the true clock: its timed waits would end at once, so it would spin.
+Debian's faketime moves the clock of pytest's workers and of the programs that they start, and it runs on. The
+process that hands out the tests keeps the true clock: its timed waits would end at once, and it would spin.
 Tests in a browser stay out: Chromium loses its network service under faketime. So do those marked `once`: to
 programs and to many generated requests the clock, and the order of the tests, cannot matter. Without faketime
 this prints one line and does nothing; with REQUIRE_ALL=1 that is a failure.

@@ -15,6 +15,7 @@ from transfers.models.inserts import insert
 
 from . import content
 from .content import Content, Flat
+from .indexing import put_off_indexes
 
 GENESIS = "0" * 64
 #: How many versions a statement ends. SQLite copies every page that a statement changes, for each statement
@@ -85,20 +86,23 @@ class Log:
 
         `progress` gets what is being done, how many are done, and of how many.
         """
+        with put_off_indexes(len(keys)):
+            for start in range(0, len(keys), ENDED_TOGETHER):
+                if progress:
+                    progress("Withdrawing", start, len(keys))
+                self._withdraw(list(dict.fromkeys(keys[start : start + ENDED_TOGETHER])))
+
+    def _withdraw(self, keys: Sequence[str]) -> None:
         no_content = content.hash_content(None, [])
-        for start in range(0, len(keys), ENDED_TOGETHER):
-            if progress:
-                progress("Withdrawing", start, len(keys))
-            batch = list(dict.fromkeys(keys[start : start + ENDED_TOGETHER]))
-            public = set(RegistryRow.objects.current().filter(key__in=batch).values_list("key", flat=True))
-            if not_public := [key for key in batch if key not in public]:
-                fault = "It is not published, so there is nothing to withdraw."
-                raise NotPublishable({key: [fault] for key in not_public})
-            revisions = [self._append(Revision.Action.WITHDRAW, key, no_content) for key in batch]
-            ends = [(revision.sequence, revision.key) for revision in revisions]
-            _close(RegistryRow, "key", ends)
-            _close(RegistryClaim, "transfer", ends)
-            insert(Revision, map(vars, revisions))
+        public = set(RegistryRow.objects.current().filter(key__in=keys).values_list("key", flat=True))
+        if not_public := [key for key in keys if key not in public]:
+            fault = "It is not published, so there is nothing to withdraw."
+            raise NotPublishable({key: [fault] for key in not_public})
+        revisions = [self._append(Revision.Action.WITHDRAW, key, no_content) for key in keys]
+        ends = [(revision.sequence, revision.key) for revision in revisions]
+        _close(RegistryRow, "key", ends)
+        _close(RegistryClaim, "transfer", ends)
+        insert(Revision, map(vars, revisions))
 
     def _append(self, action: str, key: str, digest: str) -> Revision:
         previous = self._head
