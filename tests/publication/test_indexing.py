@@ -1,10 +1,10 @@
 """Indexes of published versions while many of them end at once."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tests.support import factories
-from transfers.models import RegistryClaim, RegistryRow
+from transfers.models import RegistryClaim, RegistryRow, inserts
 from transfers.publication import indexing, publish
 
 pytestmark = pytest.mark.django_db
@@ -54,4 +54,11 @@ def test_many_withdrawals_are_written_without_the_indexes_where_that_locks_no_re
         names = {name for indexes in list_indexes().values() for name in indexes}
     asked = {"row_system", "claim_source"}
     assert asked & names == (set() if connection.vendor == "sqlite" else asked)
-    assert {"row_key_is_current_once", "claim_is_current_once"} <= names
+    assert {"row_current_key", "claim_current_transfer"} <= names
+
+
+def test_versions_that_are_current_twice_after_many_withdrawals_undo_them():
+    row = RegistryRow.objects.filter(key=factories.published().key)
+    with pytest.raises(IntegrityError), transaction.atomic(), indexing.put_off_indexes(2):
+        inserts.insert(RegistryRow, row.values())
+    assert row.count() == 1

@@ -35,13 +35,16 @@ def _is_worthwhile(ending: int) -> bool:
 
 
 def _drop_indexes() -> list[str]:
-    """Drop the indexes that are not needed and hold no constraint; return the statements that made them."""
+    """Drop the indexes that are not needed, and return the statements that made them.
+
+    Those that hold a constraint check it when they are built again.
+    """
     statements = []
     for model, needed in _NEEDED.items():
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s"
-                " AND sql NOT LIKE 'CREATE UNIQUE%%'",
+                " AND sql IS NOT NULL",  # which those of columns that are unique have not
                 [model._meta.db_table],
             )
             definitions = {name: sql for name, sql in cursor.fetchall() if name not in needed}

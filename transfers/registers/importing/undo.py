@@ -38,8 +38,8 @@ from .imported import NOT_LISTED
 from .write import Progress, ignore_progress, lock_imports
 
 State = Transfer.State
-#: Undoing ends versions that stand far apart in every index: SQLite would write their pages again and again.
-CACHE_KILOBYTES = 256_000
+#: Undoing ends versions that stand far apart in the tables.
+CACHE_KILOBYTES = 64_000
 
 
 class NotUndoable(Exception):
