@@ -13,7 +13,8 @@ def read_proposal(client, address):
     """Return the proposed form: the name and value of each field, and of what it was before."""
     maker = client.get(address).context["maker"]
     values = {}
-    for form in (maker.claim, maker.target, maker.new):
+    parts = [part.form for part in (maker.part, *maker.beside)]
+    for form in (*parts, maker.target, maker.new):
         for field in form or ():
             value = field.field.prepare_value(field.value())
             values[field.html_name] = value
@@ -27,3 +28,12 @@ def read_proposal(client, address):
 def fill_in(client, address, **values):
     """Return the proposed form with these values, and with what no program proposes."""
     return read_proposal(client, address) | {"claim-measure": "ordered", "claim-credibility": 2} | values
+
+
+def tick(client, address, words, **values):
+    """Return the proposed form with the figure of these words ticked as well, with values of its claim."""
+    beside = client.get(address).context["maker"].beside
+    (part,) = [part for part in beside if part.mark.text == words]
+    values = {"credibility": 2} | values
+    claim = {f"{part.prefix}claim-{name}": value for name, value in values.items()}
+    return fill_in(client, address) | {part.wanted_name: "on"} | claim

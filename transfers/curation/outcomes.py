@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from transfers.evidence.articles import find_excerpt, list_locator_paragraphs
+from transfers.evidence.articles import (
+    find_excerpt,
+    list_excerpt_faults,
+    list_locator_paragraphs,
+    list_paragraphs,
+)
+from transfers.evidence.carrying import Figure, list_figure_faults
+from transfers.evidence.faults import fold_spaces
 from transfers.evidence.recognition import recognise_by
 from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark
 from transfers.models import (
@@ -85,10 +92,28 @@ def list_outcomes(article: ArticleText, marks: Iterable[Mark], claims: Iterable[
     ]
 
 
-def find_outcome(article: ArticleText, mark: Mark) -> Outcome:
-    """Return what became of this figure."""
-    outcomes = list_outcomes(article, find_marks(article), list_claims(article.source))
-    return next(outcome for outcome in outcomes if outcome.mark == mark)
+def list_word_faults(article: ArticleText, claim: Any) -> tuple[list[str], list[str]]:
+    """Return why the claim's excerpt is none of the article, and which of its figures the words do not carry.
+
+    What the marks or the checks of reading logs read in the words is carried by them.
+    """
+    paragraphs, numbers = list_paragraphs(article.text), list_locator_paragraphs(claim.locator)
+    if not numbers or max(numbers) > len(paragraphs) or min(numbers) < 1:
+        return [f"The locator names no paragraph of the text, which has {len(paragraphs)}: write ¶3."], []
+    if faults := list(list_excerpt_faults(paragraphs, numbers, fold_spaces(claim.excerpt))):
+        return [_write_sentence(fault) for fault in faults], []
+    figures = [mark for mark in find_marks(article) if mark.kind in FIGURES]
+    if any(_agrees(mark, claim) for mark in _list_covered(article.text, figures, claim)):
+        return [], []
+    names = ("minimum", "maximum", "currency", "date", "as_of")
+    stated = {name: getattr(claim, name) for name in names if hasattr(claim, name)}
+    figure = Figure(claim.measure_name, **stated)
+    faults = [fault for _, fault in list_figure_faults(claim.excerpt, figure, article.source.published)]
+    return [], [_write_sentence(fault) for fault in faults]
+
+
+def _write_sentence(fault: str) -> str:
+    return f"{fault[:1].upper()}{fault[1:]}."
 
 
 def _list_covered(text: str, figures: list[Mark], record: Any) -> list[Mark]:

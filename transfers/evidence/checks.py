@@ -3,14 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
-from transfers.vocabulary import dates, edtf, hindsight
-
-from . import english
 from .articles import check_article
+from .carrying import Figure, list_figure_faults, list_later_dates
 from .faults import Fault
 from .fixture_files import Record
 from .logs import Reading, ReadingLog, read_logs
@@ -146,44 +142,17 @@ def prints_figure(finding: str, figure: str) -> bool:
 
 
 def _check_excerpt(claim: FixtureClaim, source: Record) -> Iterator[Fault]:
-    """Yield a fault where the excerpt's own words do not carry the claim's figure."""
-    text = claim.record.text("excerpt")
-    days = [day for day in edtf.bounds(source.text("published")) if day]  # the first and the last, if known
-    rest = dates.find_dates(text, days[0])[1]
-    if claim.measure.startswith("date_"):
-        yield from _check_date(claim, "date", days)
-        for number in sorted(english.find_digits(rest) - set(map(Decimal, dates.find_years(rest)))):
-            yield claim.fault("excerpt", f"the excerpt prints {number}, which is no part of the date")
-    elif claim.measure == "deal_value":
-        yield from _check_amounts(claim, english.find_money(rest), claim.record.text("currency"))
-    else:
-        yield from _check_amounts(claim, {(number, "") for number in english.find_numbers(rest)}, "")
-    if claim.record.text("as_of"):
-        yield from _check_date(claim, "as_of", days)
-    for field in ("date", "as_of"):
-        if fault := hindsight.find_fault(
-            claim.measure,
-            claim.record.text(field),
-            source.text("published"),
-            note=claim.record.text("note"),
-        ):
-            yield claim.fault(field, fault)
-
-
-def _check_amounts(claim: FixtureClaim, printed: set[tuple[Decimal, str]], currency: str) -> Iterator[Fault]:
-    for end, value in {"maximum": claim.maximum, "minimum": claim.minimum}.items():
-        if value is not None and (value, currency) not in printed:
-            figure = f"{value:f} {currency}".strip()
-            yield claim.fault(end, f"the excerpt does not print {figure}")
-            return
-
-
-def _check_date(claim: FixtureClaim, field: str, days: Iterable[date]) -> Iterator[Fault]:
-    """Yield a fault unless the words, seen from one of the days of publication, give the date's ends."""
-    text = claim.record.text(field)
-    ends = {end.rstrip("?~%") for end in re.split(r"[/{},]", text)} - {"", ".."}
-    excerpt = claim.record.text("excerpt")
-    printed_dates = [dates.find_dates(excerpt, day)[0] for day in days]
-    if ends not in printed_dates:
-        printed = " and ".join(sorted(printed_dates[0])) or "no date that the check can read"
-        yield claim.fault(field, f"{field} is {text}, but the words of the excerpt give {printed}")
+    """Yield a fault where the excerpt's own words do not carry the claim's figure, or a date is too late."""
+    text, published = claim.record.text, source.text("published")
+    figure = Figure(
+        claim.measure,
+        claim.minimum,
+        claim.maximum,
+        currency=text("currency") if claim.measure == "deal_value" else "",
+        date=text("date"),
+        as_of=text("as_of"),
+    )
+    for field, message in list_figure_faults(text("excerpt"), figure, published):
+        yield claim.fault(field, message)
+    for field, message in list_later_dates(figure, published, text("note")):
+        yield claim.fault(field, message)

@@ -7,6 +7,7 @@ PostgreSQL writes a new row for an ended version and needs none of this, which w
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 
@@ -15,7 +16,10 @@ from transfers.models import RegistryClaim, RegistryRow
 #: Fewer versions than these, or than this share of a table, are ended with the indexes as they are.
 MANY, SHARE = 5000, 1 / 4
 #: By which versions that end are found.
-_NEEDED = {RegistryRow: ("row_current_key",), RegistryClaim: ("claim_current_transfer",)}
+_NEEDED: dict[Any, tuple[str, ...]] = {
+    RegistryRow: ("row_current_key",),
+    RegistryClaim: ("claim_current_transfer",),
+}
 
 
 @contextmanager
@@ -39,7 +43,7 @@ def _drop_indexes() -> list[str]:
 
     Those that hold a constraint check it when they are built again.
     """
-    statements = []
+    statements: list[str] = []
     for model, needed in _NEEDED.items():
         with connection.cursor() as cursor:
             cursor.execute(

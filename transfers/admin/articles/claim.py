@@ -1,68 +1,28 @@
-"""Claims made from the marks of an article: forms filled in with proposals, and how they are recorded."""
+"""Claims made from the figures of a paragraph: forms filled in with proposals, and how they are recorded."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from django import forms
 from django.contrib.admin import AdminSite
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
-from transfers.admin.editing.choices import RecordSelect
-from transfers.admin.editing.forms import CountForm, ValueForm
-from transfers.admin.editing.inputs import EDTFFormField
 from transfers.curation import recording, workflow
-from transfers.curation.outcomes import FIGURES
-from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark
+from transfers.evidence.recognition.marks import DATE, Mark
 from transfers.models import ArticleText, Transfer, history
 from transfers.vocabulary import written_dates
 
 from .nearby import NearbyTransfers
-from .proposal import propose_claim
+from .parts import ClaimPart
 from .target import NewTransferForm, TargetForm
-
-_EVIDENCE = ["locator", "excerpt", "attributed_to", "credibility", "note"]
-_FIGURE_FIELDS = {
-    NUMBER: ["measure", "number", "unit", "as_of"],
-    MONEY: ["measure", "number", "currency"],
-    DATE: ["event", "date"],
-}
-#: Of these a page shows the value alone until somebody opens them.
-_PLACE_FIELDS = ("as_of", "locator", "excerpt", "note")
-_DATE_FIELDS = {NUMBER: ["as_of"], MONEY: [], DATE: ["date"]}
-#: What a curator is likely to enter for the next claim of an article as for the last one.
-_REMEMBERED = ("attributed_to", "credibility")
-
-
-def may_add(user: Any, kind: str) -> bool:
-    return user.has_perm(f"transfers.add_{FIGURES[kind]._meta.model_name}")
-
-
-def _build_claim_form(kind: str) -> Any:
-    """Return the class of the form: the fields of the transfer's page for such a claim, in one order."""
-    names = [*_FIGURE_FIELDS[kind], *_EVIDENCE]
-    base = {NUMBER: CountForm, MONEY: ValueForm}.get(kind, forms.ModelForm)
-    dates = dict.fromkeys(_DATE_FIELDS[kind], EDTFFormField)
-    form_class = forms.modelform_factory(
-        FIGURES[kind], form=base, fields=[name for name in names if name != "number"], field_classes=dates
-    )
-    form_class.field_order = names
-    return form_class
-
-
-def build_media(site: AdminSite) -> forms.Media:
-    """Return what any claim's form needs, also where a script brings it into a page that has none yet."""
-    scripts = ["admin/js/jquery.init.js", "transfers/claim.js"]  # in this order
-    own_media = forms.Media(css={"all": ["transfers/claim.css"]}, js=scripts)
-    own_media += RecordSelect(Transfer._meta.get_field("system"), site).media
-    return sum((_build_claim_form(kind)().media for kind in FIGURES), own_media)
 
 
 class ClaimMaker:
-    """The three forms of one proposed claim; only `save` records anything.
+    """Forms of the claim of a figure, of claims of other figures beside it, and of the transfer of them all.
 
-    The prefix tells apart the fields of several claims that are posted together.
+    Only `save` records anything.
     """
 
     def __init__(
@@ -72,85 +32,80 @@ class ClaimMaker:
         article: ArticleText,
         mark: Mark,
         marks: list[Mark],
-        prefix: str = "",
+        beside: Sequence[Mark] = (),
     ) -> None:
         self.user: Any = request.user
         self.article, self.mark = article, mark
         self.nearby = NearbyTransfers(article, mark, marks)
         data = request.POST if request.method == "POST" else None
-        proposal = propose_claim(article, mark, self.user)
-        self.claim = _build_claim_form(mark.kind)(data, prefix=f"{prefix}claim", initial=proposal)
-        self.new = self._build_new_form(site, data, f"{prefix}new")
-        self.target = self._build_target_form(site, data, f"{prefix}target")
+        self.part = ClaimPart(article, mark, self.user, data)
+        self.beside = [ClaimPart(article, other, self.user, data, f"also{other.start}-") for other in beside]
+        self.new = self._build_new_form(site, data)
+        self.target = self._build_target_form(site, data)
 
-    def _build_target_form(self, site: AdminSite, data: Any, prefix: str) -> TargetForm:
+    @property
+    def parts(self) -> list[ClaimPart]:
+        """Return the claims that are to be recorded."""
+        return [self.part, *(part for part in self.beside if part.is_wanted)]
+
+    def _build_target_form(self, site: AdminSite, data: Any) -> TargetForm:
         preselected = self.nearby.preselected
         initial = {"target": str(preselected.pk) if preselected else ""}
         candidates = self.nearby.list_candidates()
-        return TargetForm(site, candidates, self.new, data, prefix=prefix, initial=initial)
+        return TargetForm(site, candidates, self.new, data, prefix="target", initial=initial)
 
-    def _build_new_form(self, site: AdminSite, data: Any, prefix: str) -> NewTransferForm | None:
+    def _build_new_form(self, site: AdminSite, data: Any) -> NewTransferForm | None:
         if not self.user.has_perm("transfers.add_transfer"):
             return None
         proposal = self.nearby.propose_transfer()
         dates = self._list_dates(data)
-        return NewTransferForm(site, dates, self.nearby.get_year(), data, prefix=prefix, initial=proposal)
+        return NewTransferForm(site, dates, self.nearby.get_year(), data, prefix="new", initial=proposal)
 
     def _list_dates(self, data: Any) -> dict[str, list[str]]:
-        """Return the date that is claimed, by its event; by it transfers are told apart."""
-        if self.mark.kind != DATE or data is None:
-            return {}
-        event, date = (data.get(self.claim.add_prefix(name), "").strip() for name in ("event", "date"))
-        with suppress(written_dates.NotADate):
-            return {event: [written_dates.parse(date)]} if event else {}
-        return {}
-
-    @property
-    def main_fields(self) -> list[Any]:
-        """Return the fields of the claim that a curator enters or checks one by one."""
-        return [field for field in self.claim if field.name not in _PLACE_FIELDS]
-
-    @property
-    def other_fields(self) -> list[Any]:
-        return [field for field in self.claim if field.name in _PLACE_FIELDS]
-
-    @property
-    def has_wrong_place(self) -> bool:
-        return any(field.errors for field in self.other_fields)
+        """Return the dates that are claimed, by their events; by them transfers are told apart."""
+        dates: dict[str, list[str]] = {}
+        for part in self.parts if data else ():
+            if part.mark.kind == DATE:
+                event, date = (data.get(part.form.add_prefix(name), "").strip() for name in ("event", "date"))
+                with suppress(written_dates.NotADate):
+                    dates.setdefault(event, []).append(written_dates.parse(date))
+        return dates
 
     @property
     def has_errors(self) -> bool:
         """Return whether what was posted cannot be recorded; all forms are checked, to show all errors."""
-        if not self.claim.is_bound:
+        if not self.target.is_bound:
             return False
-        is_valid = [self.claim.is_valid(), self.target.is_valid()]
+        is_valid = [*(part.is_valid() for part in self.parts), self.target.is_valid()]
         return not all([*is_valid, self._is_new_valid()])
 
     def _is_new_valid(self) -> bool:
         return not self.target.is_new or (self.new is not None and self.new.is_valid())
 
-    def save(self) -> Any:
-        """Record the claim, with its transfer if new, and return it; or None, with errors in the forms."""
+    def save(self) -> list[Any]:
+        """Record the claims, with their transfer if new, and return them; none if a form has errors."""
         if self.has_errors:
-            return None
+            return []
         reason = f"From the article {self.article.source.key}, ¶{self.mark.paragraph}"
         try:
             with transaction.atomic(), history.record_because(reason, self.user):
                 return self._record(reason)
         except ValidationError as error:
-            self.claim.add_error(None, error)
+            self.part.form.add_error(None, error)
         except workflow.Refused as error:
             self.target.add_error("target", str(error))
-        return None
+        return []
 
-    def _record(self, reason: str) -> Any:
-        claim: Any = self.claim.instance
-        claim.source = self.article.source
-        claim.transfer = self.new.save() if self.target.is_new and self.new else self._lock_transfer()
+    def _record(self, reason: str) -> list[Any]:
+        claims: list[Any] = [part.form.instance for part in self.parts]
+        transfer = self.new.save() if self.target.is_new and self.new else self._lock_transfer()
+        for claim in claims:
+            claim.transfer = transfer
         try:
-            return recording.record(claim, self.user, reason)
+            recording.record(claims, self.user, reason)
         except ValidationError as error:
             raise ValidationError(error.messages) from error
+        return claims
 
     def _lock_transfer(self) -> Transfer:
         """Return the chosen transfer, in the state that was confirmed."""

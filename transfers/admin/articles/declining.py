@@ -15,8 +15,8 @@ from transfers.evidence.articles import list_excerpt_faults, list_locator_paragr
 from transfers.evidence.recognition.marks import Mark, choose_excerpt
 from transfers.models import ArticleText, SourceReading
 
-from .claim import may_add
-from .marks import describe
+from .marks import describe, parse_number
+from .parts import ChooseForm, may_add
 from .reading import ReadingPage, get_url
 
 #: What is often the reason; any other may be entered.
@@ -125,6 +125,7 @@ class DeclinePages(ReadingPage):
             messages.success(request, f"Declined in {reading.locator}: {reading.declined}")
             return HttpResponseRedirect(self.get_next_url(article, mark) if mark else get_url(article))
         context = {"decline": form, "decline_action": request.get_full_path(), "mark": mark}
+        context["choosing"] = None if mark else ChooseForm(request.user, form.instance.locator.strip("¶"))
         title = f"Decline words of {form.instance.locator} of {article.source.key}"
         return self.render_reading(request, article, "decline", title, mark, **context)
 
@@ -133,8 +134,8 @@ class DeclinePages(ReadingPage):
         """Take the reason back, so that the words are open again."""
         article: ArticleText = self.get_viewed(request, object_id)
         _check_permission(request)
-        number = request.POST.get("reading", "")
-        reading = article.source.readings.filter(pk=int(number) if number.isdecimal() else 0).first()
+        number = parse_number(request.POST.get("reading", ""))
+        reading = article.source.readings.filter(pk=number).first()
         if reading is None:
             raise Http404("There is no such reading.")
         reading.declined, reading.read_by = "", request.user  # type: ignore[assignment]
@@ -146,8 +147,8 @@ class DeclinePages(ReadingPage):
 
 def _build_form(request: HttpRequest, article: ArticleText, data: Any) -> DeclineForm:
     """Return the form for any words of the paragraph that the address names."""
-    number = request.GET.get("paragraph", "")
-    if not number.isdecimal() or not 0 < int(number) <= len(list_paragraphs(article.text)):
+    number = parse_number(request.GET.get("paragraph", ""))
+    if not 0 < number <= len(list_paragraphs(article.text)):
         raise Http404("There is no such paragraph.")
     return DeclineForm(article, f"¶{number}", data)
 
@@ -159,3 +160,8 @@ def _check_permission(request: HttpRequest) -> None:
 
 def get_decline_url(article: ArticleText, mark: Mark) -> str:
     return f"{reverse('admin:transfers_articletext_decline', args=[article.pk])}?mark={mark.start}"
+
+
+def get_paragraph_url(article: ArticleText, number: int) -> str:
+    """Return the address where any words of the paragraph are declined, or chosen for a claim."""
+    return f"{reverse('admin:transfers_articletext_decline', args=[article.pk])}?paragraph={number}"

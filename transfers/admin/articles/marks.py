@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from transfers.curation.outcomes import Outcome
-from transfers.evidence.articles import list_locator_paragraphs
+from transfers.curation.outcomes import FIGURES, Outcome
+from transfers.evidence.articles import find_excerpt, list_locator_paragraphs
 from transfers.evidence.recognition.marks import DATE, MONEY, NUMBER, Mark, split_paragraphs
 from transfers.models import SourceReading
 
@@ -33,6 +33,21 @@ class MarkedParagraph:
     pieces: list[Piece]
     claims: list[Any] = field(default_factory=list)
     declined: list[SourceReading] = field(default_factory=list)
+
+
+def parse_number(text: str) -> int:
+    """Return a number of an address or form; 0 for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def build_mark(text: str, paragraph: int, words: str, kind: str) -> Mark | None:
+    """Return words that a person chose as a mark of unknown value; None if the paragraph has them not."""
+    places = find_excerpt(text, [paragraph], words) if kind in FIGURES and paragraph else []
+    if not places:
+        return None
+    start, end = places[0][0], places[-1][1]
+    value = ("",) if kind == DATE else ("", "", "")
+    return Mark(start, end, kind, text[start:end], paragraph, value)
 
 
 def mark_paragraphs(
@@ -83,6 +98,8 @@ def describe(mark: Mark) -> str:
     """Return the mark's meaning in words: `number 6 system`, `money 2500000000 USD`, `date 2019-07`."""
     if mark.kind in (NUMBER, MONEY):
         minimum, maximum, unit = mark.value[:3]
+        if not (minimum or maximum):
+            return mark.kind
         figure = minimum if minimum == maximum else f"{minimum}..{maximum}"
         about = "about " if mark.is_approximate else ""
         return f"{mark.kind} {about}{figure} {unit}".strip()

@@ -25,7 +25,8 @@ def propose_claim(article: ArticleText, mark: Mark, user: Any) -> dict[str, Any]
         return proposal | {"date": mark.value[0]}
     *ends, unit = mark.value
     minimum, maximum = (Decimal(end) if end else None for end in ends)
-    proposal |= {"number": Number(minimum, maximum, mark.is_approximate)}
+    if minimum is not None or maximum is not None:
+        proposal["number"] = Number(minimum, maximum, mark.is_approximate)
     if mark.kind == MONEY:
         return proposal | {"measure": Valuation.Measure.DEAL_VALUE, "currency": unit}
     return proposal | {"unit": unit}

@@ -10,9 +10,9 @@ from transfers.curation.outcomes import FIGURES, OPEN, Outcome, find_marks, list
 from transfers.evidence.recognition.marks import ORIGIN, PARTY, SYSTEM, Mark
 from transfers.models import ArticleText
 
-from .claim import build_media, may_add
 from .marks import mark_paragraphs, place_outcomes
-from .recorded import Recorded, find_claim
+from .parts import build_media, may_add
+from .recorded import Recorded, find_recorded
 
 
 class ReadingPage(RegistryAdmin):
@@ -49,7 +49,7 @@ class ReadingPage(RegistryAdmin):
             "source": article.source,
             "paragraphs": paragraphs,
             "elsewhere": place_outcomes(paragraphs, claims, declined),
-            "recorded": find_claim(article, request.GET.get("recorded", "")),
+            "recorded": find_recorded(article, request.GET.get("recorded", "")),
             "may_claim": may_claim,
             "media": self.media + build_media(self.admin_site),
             "may_delete": self.has_delete_permission(request, article),

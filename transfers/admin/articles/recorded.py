@@ -1,30 +1,36 @@
 """Claims recorded from an article: what they say in a few words, and which of its marks they are of."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from transfers.models import CLAIM_MODELS, ArticleText, Quantity, TransferDate
+from transfers.models import CLAIM_MODELS, ArticleText, Quantity, Transfer, TransferDate
 from transfers.vocabulary.counts import ABOUT
 from transfers.vocabulary.numbers import format_number
+
+#: More claims than these are not named in one address.
+MOST_CLAIMS = 50
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """Claim on a page: its identifier there and what it says."""
+    """Claims that were recorded at once, on a page: their identifier there and what they say."""
 
-    claim: Any
+    claims: tuple[Any, ...]
 
     @property
     def id(self) -> str:
-        return f"{self.claim._meta.model_name}-{self.claim.pk}"
+        return ",".join(f"{claim._meta.model_name}-{claim.pk}" for claim in self.claims)
 
     @property
-    def figure(self) -> str:
-        return describe_figure(self.claim)
+    def transfer(self) -> Transfer:
+        return self.claims[0].transfer
+
+    @property
+    def figures(self) -> str:
+        return ", ".join(map(describe_figure, self.claims))
 
     def __str__(self) -> str:
-        return f"Recorded on {self.claim.transfer}: {self.figure}."
+        return f"Recorded on {self.transfer}: {self.figures}."
 
 
 def describe_figure(claim: Any) -> str:
@@ -48,16 +54,22 @@ def _name_unit(unit: str, number: str) -> str:
     return f"{unit.removesuffix('y')}ies" if unit.endswith("y") else f"{unit}s"
 
 
-def find_claim(article: ArticleText, identifier: str) -> Recorded | None:
-    """Return the claim of the article's source with this identifier, if there is one."""
-    return next(
-        (recorded for recorded in _list_with_number(article, identifier) if recorded.id == identifier), None
-    )
+def find_recorded(article: ArticleText, identifier: str) -> Recorded | None:
+    """Return the claims of the article's source with this identifier, if all are there, of one transfer."""
+    parts = identifier.split(",")[:MOST_CLAIMS]
+    claims = [claim for part in parts for claim in _list_claims(article, part)]
+    is_whole = len(claims) == len(parts) and len({claim.transfer_id for claim in claims}) == 1
+    return Recorded(tuple(claims)) if is_whole else None
 
 
-def _list_with_number(article: ArticleText, identifier: str) -> Iterator[Recorded]:
-    number = identifier.rpartition("-")[2]
-    if number.isascii() and number.isdecimal() and len(number) < 19:
-        for model in CLAIM_MODELS:
-            for claim in model.objects.filter(source=article.source_id, pk=number).select_related("transfer"):
-                yield Recorded(claim)
+def _list_claims(article: ArticleText, identifier: str) -> list[Any]:
+    """Return the claim with this identifier, if there is one."""
+    name, _, number = identifier.rpartition("-")
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return []
+    return [
+        claim
+        for model in CLAIM_MODELS
+        if model._meta.model_name == name
+        for claim in model.objects.filter(source=article.source_id, pk=number).select_related("transfer")
+    ]

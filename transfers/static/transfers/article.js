@@ -86,10 +86,24 @@
     if (!form.closest("#article-pane")) return;
     event.preventDefault();
     var data = new FormData(form, event.submitter);
+    if (form.method === "get") {
+      var address = form.action + "?" + new URLSearchParams(data);
+      return load(address, {}, function () { window.location.assign(address); });
+    }
     load(form.action, { method: "POST", body: data }, function () {
       form.dispatchEvent(new CustomEvent("unsaved", { bubbles: true })); // to be kept where a login comes first
       form.submit();
     });
+  });
+
+  /* Words that are selected in the text are those that a claim is to be made from. */
+  document.addEventListener("selectionchange", function () {
+    var field = document.querySelector("#article-pane [data-words]");
+    var selection = document.getSelection();
+    var place = selection.anchorNode && selection.anchorNode.parentElement.closest("#article-text section");
+    if (!field || !place || selection.isCollapsed) return;
+    field.value = selection.toString().trim();
+    field.form.elements.paragraph.value = place.id.slice(1);
   });
 
   begin();

@@ -1,4 +1,4 @@
-/* In the form of an article's claim: whoever fills in another transfer, or a new one, means it. */
+/* In the form of an article's claim: whoever fills in another transfer, a new one, or a figure beside, means it. */
 (function () {
   "use strict";
 
@@ -10,8 +10,15 @@
     if (radio) radio.checked = true;
   }
 
+  function tick(field) {
+    var match = /^(also[0-9]+-)claim-/.exec(field.name || "");
+    var box = match && field.form && field.form.querySelector('input[name="' + match[1] + 'wanted"]');
+    if (box) box.checked = true;
+  }
+
   function listen(event) {
     select(event.target);
+    tick(event.target);
   }
 
   document.addEventListener("input", listen);
