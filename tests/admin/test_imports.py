@@ -350,7 +350,7 @@ def test_what_the_publisher_edited_stays_a_draft(client, here):
     proposal = Proposal.objects.filter(transfer__system__name="Nord 7").get()
     client.post(
         reverse("admin:transfers_proposal_changelist"),
-        {"action": "accept", "_selected_action": [proposal.pk]},
+        {"action": "accept", "_selected_action": [proposal.pk], "confirmed": "Accept 1"},
     )
     assert "1 transfers that you edited yourself stay drafts" in publish(client, batch)
     assert public() == ["Sud 9"]

@@ -3,10 +3,9 @@
 from decimal import Decimal
 
 import pytest
-from django.urls import reverse
 
 from tests.support import deals, factories
-from transfers.curation.workflow import Refused
+from transfers.curation.workflow import AllRefused, Refused
 from transfers.models import Proposal, Transfer, Valuation
 from transfers.registers.reconciling import proposing
 
@@ -89,24 +88,81 @@ def test_a_value_that_is_claimed_already_is_refused_and_stays_open(deal):
     assert again.decision == "open"
 
 
-def act(client, action, *proposals):
-    form = {"action": action, "_selected_action": [each.pk for each in proposals]}
-    return client.post(reverse("admin:transfers_proposal_changelist"), form, follow=True).content.decode()
+def accepted(deal, curator, field):
+    decided = proposal(deal, field)
+    proposing.accept(decided, curator)
+    decided.refresh_from_db()
+    return decided
 
 
-def test_selected_proposals_are_accepted_or_declined(client, deal):
-    client.force_login(factories.user("curator"))
-    assert "2 proposals are accepted." in act(client, "accept", proposal(deal), proposal(deal, "kind"))
-    assert "1 proposals are declined." in act(client, "decline", proposal(deal))
+@pytest.mark.parametrize("field", ["kind", "deal_value"])
+def test_an_acceptance_taken_back_leaves_the_transfer_as_it_was(deal, field):
+    deals.public(deal.transfer)
+    curator = factories.user("curator")
+    proposing.open_again(accepted(deal, curator, field), curator)
+    transfer = Transfer.objects.get()
+    values = Valuation.objects.filter(measure="deal_value").count()
+    assert (transfer.state, transfer.kind, values) == ("published", "unspecified", 0)
 
 
-def test_all_of_the_selected_are_decided_or_none(client, deal):
-    client.force_login(factories.user("curator"))
-    assert "None of the selected" in act(client, "accept", proposal(deal), proposal(deal))
-    assert set(Proposal.objects.values_list("decision", flat=True)) == {"open"}
+@pytest.mark.parametrize("decide", [proposing.accept, proposing.decline])
+def test_a_decision_taken_back_can_be_made_again(deal, decide):
+    decided, curator = proposal(deal, "kind"), factories.user("curator")
+    decide(decided, curator)
+    proposing.open_again(decided, curator)
+    assert Proposal.objects.open().get() == decided
+    decide(decided, curator)
 
 
-def test_a_reviewer_is_offered_no_decision(client, deal):
-    client.force_login(factories.user("reviewer"))
-    act(client, "accept", proposal(deal, "kind"))
-    assert Transfer.objects.get().kind == "unspecified"
+def test_what_was_changed_since_its_acceptance_is_not_taken_back(deal):
+    curator = factories.user("curator")
+    decided = accepted(deal, curator, "kind")
+    transfer = Transfer.objects.get()
+    transfer.kind = "gift"
+    transfer.save()
+    with pytest.raises(Refused, match="changed since"):
+        proposing.open_again(decided, curator)
+    assert (Transfer.objects.get().kind, Proposal.objects.get().decision) == ("gift", "accepted")
+
+
+def test_a_claim_that_was_changed_since_is_not_taken_back(deal):
+    curator = factories.user("curator")
+    decided = accepted(deal, curator, "deal_value")
+    claim = Valuation.objects.get(measure="deal_value")
+    claim.note = "Checked against the contract"
+    claim.save()
+    with pytest.raises(Refused, match="changed since"):
+        proposing.open_again(decided, curator)
+
+
+def test_a_kind_that_was_there_before_its_acceptance_stays(deal):
+    Transfer.objects.update(kind="lease")
+    curator = factories.user("curator")
+    proposing.open_again(accepted(deal, curator, "kind"), curator)
+    assert (Transfer.objects.get().kind, Proposal.objects.get().decision) == ("lease", "open")
+
+
+def test_a_transfer_that_was_edited_since_is_a_draft_once_an_acceptance_is_taken_back(deal):
+    deals.public(deal.transfer)
+    curator = factories.user("curator")
+    decided = accepted(deal, curator, "kind")
+    transfer = Transfer.objects.get()
+    transfer.note = "Half a thought"
+    transfer.save()
+    deals.public(transfer)
+    proposing.open_again(decided, curator)
+    assert (Transfer.objects.get().kind, Transfer.objects.get().state) == ("unspecified", "draft")
+
+
+def test_what_is_open_is_not_taken_back(deal):
+    with pytest.raises(Refused, match="Nothing was decided"):
+        proposing.open_again(proposal(deal), factories.user("curator"))
+
+
+def test_where_one_proposal_is_refused_none_is_decided(deal):
+    curator = factories.user("curator")
+    decided, waiting = accepted(deal, curator, "kind"), proposal(deal)
+    with pytest.raises(AllRefused, match="already"):
+        proposing.decide_all([decided, waiting], proposing.accept, curator, "")
+    waiting.refresh_from_db()
+    assert waiting.decision == "open"

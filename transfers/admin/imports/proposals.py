@@ -1,17 +1,46 @@
 """Registers' deals, and proposals made of their comments, in the admin."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.db import transaction
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import model_ngettext
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 
 from transfers.admin.editing.base import ReadOnlyAdmin
 from transfers.curation import workflow
+from transfers.curation.recording import RELIED_ON
 from transfers.models import Proposal, RegisterDeal
 from transfers.registers.reconciling import proposing
+
+#: How many proposals are decided at once, in one transaction, and how many of them are shown before.
+MOST, LISTED = 1000, 10
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a curator does with proposals; `done` is what they are then."""
+
+    name: str
+    verb: str
+    done: str
+    decide: Callable[..., Any]
+
+
+STEPS = {
+    step.name: step
+    for step in (
+        Step("accept", "Accept", "accepted", proposing.accept),
+        Step("decline", "Decline", "declined", proposing.decline),
+        Step("open_again", "Take back", "open again", proposing.open_again),
+    )
+}
 
 
 class BatchFilter(admin.SimpleListFilter):
@@ -64,7 +93,7 @@ class ProposalAdmin(ReadOnlyAdmin):
     list_filter = ["decision", "field", "doubtful", BatchFilter]
     list_select_related = ["transfer", "decided_by"]
     search_fields = ["transfer__key", "excerpt"]
-    actions = ["accept", "decline"]
+    actions = ["accept", "decline", "open_again"]
 
     @admin.display(description="would be")
     def meaning(self, proposal: Proposal) -> str:
@@ -77,30 +106,56 @@ class ProposalAdmin(ReadOnlyAdmin):
         return request.user.has_perm(workflow.CHANGE)
 
     @admin.action(description="Accept the selected proposals", permissions=["decide"])
-    def accept(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self._decide(request, queryset, "accepted", proposing.accept)
+    def accept(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        return self._decide(request, queryset, STEPS["accept"])
 
     @admin.action(description="Decline the selected proposals", permissions=["decide"])
-    def decline(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self._decide(request, queryset, "declined", proposing.decline)
+    def decline(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        return self._decide(request, queryset, STEPS["decline"])
 
-    def _decide(
-        self, request: HttpRequest, queryset: QuerySet, done: str, decide: Callable[[Proposal, Any], Any]
-    ) -> None:
-        """Decide all or none, in an order that avoids deadlocks between transfers."""
-        refused: list[str] = []
-        chosen = list(queryset.select_related("transfer").order_by("transfer", "pk"))
-        with transaction.atomic():
-            for proposal in chosen:
-                try:
-                    decide(proposal, request.user)
-                except workflow.Refused as error:
-                    refused.append(str(error))
-            if refused:
-                transaction.set_rollback(True)
-        for why_not in sorted(set(refused))[:10]:
-            messages.error(request, why_not)
-        if refused:
+    @admin.action(description="Take the selected decisions back", permissions=["decide"])
+    def open_again(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        return self._decide(request, queryset, STEPS["open_again"])
+
+    def _decide(self, request: HttpRequest, queryset: QuerySet, step: Step) -> HttpResponse | None:
+        """Show what is selected; once that is confirmed, decide all of it or none."""
+        selected = queryset.count()
+        if selected > MOST:
+            messages.error(
+                request, f"{selected:,} proposals are selected; narrow them to {MOST:,} by the filters."
+            )
+            return None
+        if "confirmed" not in request.POST:
+            return self._preview(request, queryset, step, selected)
+        try:
+            time = proposing.decide_all(queryset, step.decide, request.user, request.POST.get("reason", ""))
+        except workflow.AllRefused as error:
+            for why_not in sorted(set(error.refusals.values()))[:LISTED]:
+                messages.error(request, why_not)
             messages.error(request, "None of the selected proposals was decided.")
-        else:
-            messages.success(request, f"{len(chosen)} proposals are {done}.")
+            return None
+        messages.success(request, self._describe(step, selected, time))
+        return None
+
+    def _preview(self, request: HttpRequest, queryset: QuerySet, step: Step, selected: int) -> HttpResponse:
+        """Return the page that shows the first proposals, how many there are, and what the step does."""
+        relied_on = queryset.filter(transfer__state__in=RELIED_ON).values("transfer").distinct().count()
+        context = {
+            "step": step,
+            "count": selected,
+            "relied_on": 0 if step.name == "decline" else relied_on,
+            "rows": [(proposal, describe_meaning(proposal)) for proposal in queryset[:LISTED]],
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "select_across": request.POST.get("select_across", "0"),
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        title = f"{step.verb}: {selected:,} {model_ngettext(self.opts, selected)}"
+        return self.render_page(request, "importbatch/proposals.html", title, **context)
+
+    def _describe(self, step: Step, number: int, time: datetime) -> str:
+        """Return what was done, with a link to the decisions made together, where they are taken back."""
+        text = f"{number:,} {model_ngettext(self.opts, number)} {'is' if number == 1 else 'are'} {step.done}."
+        if step.name == "open_again":
+            return text
+        query = urlencode({"decided": time.isoformat()})
+        return format_html('{} <a href="?{}">Look at them, or take them back</a>', text, query)
