@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.support import factories
-from transfers.models import KeptApart
+from transfers.models import KeptApart, System
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/transfers/system/alike/"
@@ -51,6 +51,26 @@ def test_not_the_same_is_kept_and_leads_to_the_next(curator):
     assert "This is not suggested again" in answer.content.decode()
     kept = KeptApart.objects.get()
     assert (kept.first, kept.second, kept.user.username) == ("s-400", "sa-21", "a curator")
+
+
+def test_not_the_same_is_taken_back(curator):
+    answer = curator.post(QUEUE, {"pair": "s-400~sa-21"}, follow=True)
+    assert answer.context["apart"] == "s-400~sa-21"
+    assert curator.post(QUEUE, {"again": "s-400~sa-21"}, follow=True).context["count"] == 2
+
+
+def test_a_merge_is_proposed_with_the_suggestions_reason(curator):
+    answer = curator.post(QUEUE, {"pair": "s-400~sa-21", "same": ""}, follow=True)
+    assert answer.context["form"].initial["reason"].startswith("“SA-21” and “SA/21”")
+
+
+def test_the_second_is_made_a_variant_of_the_first_once_that_was_seen(curator):
+    preview = curator.post(QUEUE, {"pair": "leopard~leopart", "relate": ""})
+    assert "variant_of" in preview.content.decode()
+    assert System.objects.get(slug="leopart").variant_of is None
+    shown = preview.context["confirm_form"].initial
+    curator.post("/admin/transfers/system/process_import/", shown)
+    assert System.objects.get(slug="leopart").variant_of.slug == "leopard"
 
 
 def test_what_was_decided_on_meanwhile_is_said(curator):

@@ -77,6 +77,12 @@ def keep_apart(kind: str, suggestion: Suggestion, user: Any) -> None:
     KeptApart.objects.get_or_create(kind=kind, first=first, second=second, defaults={"user": user})
 
 
+def suggest_again(kind: str, pair: str) -> None:
+    """Forget that the two of a pair are not one and the same."""
+    first, second = sorted(pair.partition("~")[::2])
+    KeptApart.objects.filter(kind=kind, first=first, second=second).delete()
+
+
 def _find_all(kind: str) -> list[Suggestion]:
     model = MODELS[kind]
     fields = ("pk", model.natural_key_fields[0], "name", KIND_FIELDS[kind], PARENTS[kind])

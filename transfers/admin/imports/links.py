@@ -18,17 +18,9 @@ from transfers.registers.reconciling.purchases import Purchase
 from transfers.registers.reconciling.separating import get_joined, separate
 from transfers.registers.reconciling.stored import UnknownName
 
-from .pages import ImportPages
+from .joining import JoinPages, ScopeForm
 
 PER_PAGE = 20
-
-
-class ScopeForm(forms.Form):
-    """Parties and system whose links are listed, by any name, code or alias."""
-
-    recipient = forms.CharField(required=False, max_length=120)
-    supplier = forms.CharField(required=False, max_length=120)
-    system = forms.CharField(required=False, max_length=120)
 
 
 class DecisionForm(forms.Form):
@@ -41,7 +33,7 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(max_length=500, required=False)
 
 
-class LinkPages(ImportPages):
+class LinkPages(JoinPages):
     """Pages of proposed links and of joined transfers."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -42,7 +42,7 @@ class MergePages(RegistryAdmin):
         into = request.GET.get("into", "")
         winner = self.get_object(request, into) if is_key(into) else None
         preview = merging.preview_merge(winner, loser) if winner else None
-        form = ReasonForm(request.POST or None)
+        form = ReasonForm(request.POST or None, initial={"reason": request.GET.get("reason", "")})
         is_asked = request.method == "POST" and preview is not None and form.is_valid()
         if is_asked and (answer := self._merge(request, preview, form.cleaned_data["reason"])):
             return answer

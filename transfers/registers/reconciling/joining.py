@@ -5,7 +5,7 @@ withdrawn if it was ever public. The other transfer is a draft until somebody pu
 `separating`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -63,6 +63,25 @@ def join_all(
         if publish_again and was_published:
             revisions += publish.publish([other], reason.strip())
     return revisions
+
+
+def join_pairs(
+    pairs: Iterable[tuple[RegisterDeal, Transfer]], user: Any, reason: str
+) -> list[tuple[str, int]]:
+    """Join each deal to its transfer, all or none; return the deals' keys with the ids of the transfers.
+
+    Raises Refused, whose text names the pair, or NotPublishable.
+    """
+    joined = []
+    with transaction.atomic():
+        for deal, other in sorted(pairs, key=lambda pair: pair[1].pk):  # no deadlocks
+            key = deal.transfer.key
+            try:
+                join(deal, other, user, reason)
+            except Refused as error:
+                raise Refused(f"{key} and {other.key}: {error}") from error
+            joined.append((key, other.pk))
+    return joined
 
 
 def _join(deal: RegisterDeal, other: Transfer, user: Any, reason: str, *, publishes: bool) -> list[Revision]:

@@ -96,6 +96,13 @@ def list_proposed(
     return _list_proposed(scope, _DescribedTransfers(scope))
 
 
+def list_plain(links: Iterable[Link], least_score: float) -> list[Link]:
+    """Return the links of at least this score that have no rival and no figure in dispute."""
+    return [
+        link for link in links if link.likeness.score >= least_score and not link.rivals and not link.disputes
+    ]
+
+
 def build_summary(recipient: str = "", supplier: str = "", system: str = "") -> LinkSummary:
     """Return all links and what has none, by any code, name or alias; a family includes its variants.
 

@@ -4,7 +4,8 @@ What the register claims of a deal goes with it, that of later editions too. Its
 the key that it had. The other transfer is a draft until somebody publishes it; its public row stays.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,20 @@ def get_joined(keys: Sequence[str], other: Transfer) -> list[RegisterDeal]:
     if missing := [key for key in keys if key not in newest]:
         raise Refused(f"The deal of {missing[0]} is not joined to {other.key}.")
     return [newest[key] for key in keys]
+
+
+def separate_pairs(pairs: Iterable[tuple[str, int]], user: Any, reason: str) -> list[Transfer]:
+    """Take back joins, by the deals' keys and the ids of the transfers, all or none. Raises Refused."""
+    others: dict[int, list[str]] = defaultdict(list)
+    for key, pk in pairs:
+        others[pk].append(key)
+    with transaction.atomic():
+        found = Transfer.objects.in_bulk(others)
+        if len(found) < len(others):
+            raise Refused("A transfer of these joins is not there any more.")
+        return [
+            own for pk in sorted(others) for own in separate(get_joined(others[pk], found[pk]), user, reason)
+        ]
 
 
 def separate(deals: Sequence[RegisterDeal], user: Any, reason: str) -> list[Transfer]:
