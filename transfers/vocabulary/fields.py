@@ -33,7 +33,10 @@ class Type(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """Public field: its name, type, meaning, unit and choices; `column` is where it is read from."""
+    """Public field: its name, type, meaning, unit and choices; `column` is where it is read from.
+
+    `is_name`: its values name records or come from a standard, so that one that no row has is a mistake.
+    """
 
     name: str
     type: Type
@@ -42,6 +45,7 @@ class Field:
     choices: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     nullable: bool = True
     column: str = ""
+    is_name: bool = False
 
     def __post_init__(self) -> None:
         if not self.column:
@@ -58,7 +62,8 @@ _CURRENCIES = tuple((code, code) for code in sorted(codes.CURRENCIES))
 def _party(role: str) -> Iterator[Field]:
     yield Field(role, Type.PARTY, f"The {role}'s code: ISO 3166-1 alpha-3, ISO 3166-3 for former states,"
                 " or an own X-… code.", nullable=False)  # fmt: skip
-    yield Field(f"{role}_name", Type.TEXT, f"The {role}'s name in English.", nullable=False)
+    yield Field(f"{role}_name", Type.TEXT, f"The {role}'s name in English.", nullable=False,
+                is_name=True)  # fmt: skip
 
 
 def _quantity(measure: str) -> Iterator[Field]:
@@ -84,12 +89,12 @@ def _tiv(scope: str, words: str) -> Field:
 
 
 ROW: tuple[Field, ...] = (
-    Field("key", Type.KEY, "Permanent identifier of the transfer.", nullable=False),
+    Field("key", Type.KEY, "Permanent identifier of the transfer.", nullable=False, is_name=True),
     *_party("supplier"),
     *_party("recipient"),
     Field("system", Type.SYSTEM, "The weapon system's slug; as a filter also its name or any alias.",
           nullable=False),
-    Field("system_name", Type.TEXT, "The weapon system's name.", nullable=False),
+    Field("system_name", Type.TEXT, "The weapon system's name.", nullable=False, is_name=True),
     Field("category", Type.CHOICE, "Armament category, as SIPRI uses them.",
           choices=_choices(choices.Category.choices), nullable=False),
     Field("kind", Type.CHOICE, "Terms of the transfer. A deployment changes no owner.",
@@ -136,8 +141,8 @@ ROW_HIDDEN: tuple[Field, ...] = (
 )
 
 CLAIM: tuple[Field, ...] = (
-    Field("claim", Type.KEY, "Permanent identifier of the claim.", nullable=False),
-    Field("transfer", Type.KEY, "Key of the transfer the claim is about.", nullable=False),
+    Field("claim", Type.KEY, "Permanent identifier of the claim.", nullable=False, is_name=True),
+    Field("transfer", Type.KEY, "Key of the transfer the claim is about.", nullable=False, is_name=True),
     Field("supplier", Type.PARTY, "The transfer's supplier.", nullable=False),
     Field("recipient", Type.PARTY, "The transfer's recipient.", nullable=False),
     Field("system", Type.SYSTEM, "The transfer's weapon system.", nullable=False),
@@ -151,18 +156,18 @@ CLAIM: tuple[Field, ...] = (
     Field("date_earliest", Type.DATE, "First day that the date allows; empty: open."),
     Field("date_latest", Type.DATE, "Last day that the date allows; empty: open."),
     *_date("as_of", "The date that a quantity speaks of; empty: the source's own."),
-    Field("source", Type.KEY, "Key of the source.", nullable=False),
-    Field("publisher", Type.TEXT, "Who published the source.", nullable=False),
+    Field("source", Type.KEY, "Key of the source.", nullable=False, is_name=True),
+    Field("publisher", Type.TEXT, "Who published the source.", nullable=False, is_name=True),
     Field("title", Type.TEXT, "The source's title.", nullable=False),
     Field("authors", Type.TEXT, "The source's authors."),
     Field("agencies", Type.TEXT, "News agencies that the source credits."),
     *_date("published", "When the source was published, as EDTF.", nullable=False),
     Field("url", Type.TEXT, "The source's address."),
     Field("archived_url", Type.TEXT, "An archived copy of the source."),
-    Field("language", Type.KEY, "The source's language.", unit="ISO 639", nullable=False),
+    Field("language", Type.KEY, "The source's language.", unit="ISO 639", nullable=False, is_name=True),
     Field("reliability", Type.CHOICE, "Reliability of the source, Admiralty scale.",
           choices=_choices(choices.Reliability.choices), nullable=False),
-    Field("origin_of", Type.KEY, "The story that the source shares with its copies."),
+    Field("origin_of", Type.KEY, "The story that the source shares with its copies.", is_name=True),
     Field("sha256", Type.KEY, "SHA-256 of the source's text as it was read."),
     Field("locator", Type.TEXT, "Where in the source the words stand; ¶14 is its 14th paragraph.",
           nullable=False),
@@ -182,31 +187,32 @@ CLAIM: tuple[Field, ...] = (
 
 PARTY: tuple[Field, ...] = (
     Field("code", Type.KEY, "ISO 3166-1 alpha-3, ISO 3166-3 for former states, or an own X-… code.",
-          nullable=False),
-    Field("name", Type.TEXT, "The party's name in English.", nullable=False),
+          nullable=False, is_name=True),
+    Field("name", Type.TEXT, "The party's name in English.", nullable=False, is_name=True),
     Field("kind", Type.CHOICE, "What kind of party it is.", choices=_choices(choices.PartyKind.choices),
           nullable=False),
-    Field("alpha2", Type.KEY, "ISO 3166-1 alpha-2, of states.", column="alpha2_or_null"),
-    Field("successor", Type.KEY, "Code of the state that took its place.", column="successor__code"),
+    Field("alpha2", Type.KEY, "ISO 3166-1 alpha-2, of states.", column="alpha2_or_null", is_name=True),
+    Field("successor", Type.KEY, "Code of the state that took its place.", column="successor__code",
+          is_name=True),
     Field("aliases", Type.LIST, "Its other names.", column="alias_list"),
 )  # fmt: skip
 
 SYSTEM: tuple[Field, ...] = (
-    Field("slug", Type.KEY, "Permanent identifier of the system.", nullable=False),
-    Field("name", Type.TEXT, "The system's name.", nullable=False),
+    Field("slug", Type.KEY, "Permanent identifier of the system.", nullable=False, is_name=True),
+    Field("name", Type.TEXT, "The system's name.", nullable=False, is_name=True),
     Field("category", Type.CHOICE, "Armament category, as SIPRI uses them.",
           choices=_choices(choices.Category.choices), nullable=False),
     Field("unroca", Type.CHOICE, "Category of the UN Register of Conventional Arms.",
           choices=_choices(choices.Unroca.choices), column="unroca_or_null"),
     Field("description", Type.TEXT, "What it is, in a few words.", nullable=False),
-    Field("variant_of", Type.KEY, "Slug of its family.", column="variant_of__slug"),
+    Field("variant_of", Type.KEY, "Slug of its family.", column="variant_of__slug", is_name=True),
     Field("aliases", Type.LIST, "Its other names.", column="alias_list"),
-    Field("wikidata", Type.KEY, "Its Wikidata item.", column="wikidata_or_null"),
+    Field("wikidata", Type.KEY, "Its Wikidata item.", column="wikidata_or_null", is_name=True),
 )  # fmt: skip
 
 SOURCE: tuple[Field, ...] = (
-    Field("key", Type.KEY, "Permanent identifier of the source.", nullable=False),
-    Field("publisher", Type.TEXT, "Who published it.", nullable=False),
+    Field("key", Type.KEY, "Permanent identifier of the source.", nullable=False, is_name=True),
+    Field("publisher", Type.TEXT, "Who published it.", nullable=False, is_name=True),
     Field("title", Type.TEXT, "Its title.", nullable=False),
     Field("authors", Type.TEXT, "Its authors, joined by '; '.", column="authors_or_null"),
     Field("agencies", Type.TEXT, "News agencies that it credits, joined by '; '.",
@@ -214,10 +220,11 @@ SOURCE: tuple[Field, ...] = (
     *_date("published", "When it was published, as EDTF.", nullable=False),
     Field("url", Type.TEXT, "Its address.", column="url_or_null"),
     Field("archived_url", Type.TEXT, "An archived copy.", column="archived_url_or_null"),
-    Field("language", Type.KEY, "Its language.", unit="ISO 639", nullable=False),
+    Field("language", Type.KEY, "Its language.", unit="ISO 639", nullable=False, is_name=True),
     Field("reliability", Type.CHOICE, "Its reliability, Admiralty scale.",
           choices=_choices(choices.Reliability.choices), nullable=False),
-    Field("origin_of", Type.KEY, "The story that it shares with its copies.", column="origin_of_or_null"),
+    Field("origin_of", Type.KEY, "The story that it shares with its copies.", column="origin_of_or_null",
+          is_name=True),
     Field("sha256", Type.KEY, "SHA-256 of its text as it was read.", column="sha256_or_null"),
     Field("retrieved", Type.DATE, "The day on which it was read."),
     Field("note", Type.LONG_TEXT, "The curators' note, in their own words.", column="note_or_null"),
@@ -231,7 +238,7 @@ CHANGE: tuple[Field, ...] = (
     Field("time", Type.TIME, "When it was published.", unit="UTC", nullable=False),
     Field("action", Type.CHOICE, "What it did to its transfer.", choices=_choices(choices.Action.choices),
           nullable=False),
-    Field("key", Type.KEY, "Key of the transfer.", nullable=False),
+    Field("key", Type.KEY, "Key of the transfer.", nullable=False, is_name=True),
     Field("reason", Type.LONG_TEXT, "Why, in the curators' words.", nullable=False),
     Field("supplier", Type.PARTY, "Supplier in the version that it brought or withdrew.", nullable=False),
     Field("recipient", Type.PARTY, "Recipient in that version.", nullable=False),

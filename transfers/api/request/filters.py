@@ -12,15 +12,16 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from transfers.api.errors import ParameterError
 from transfers.models import RegistryRow
 from transfers.publication import names
 from transfers.vocabulary import fields
 from transfers.vocabulary.fields import Field, Type
 
-from . import conditions, past, values
+from . import conditions, known, past, values
 from .conditions import OnInterval, Test
 
 MOST_VALUES = 200
@@ -54,9 +55,15 @@ class ValuesFilter(django_filters.Filter):
 
     field_class = ValuesField
 
-    def __init__(self, column: str, may: Test, must: Test, **kwargs: Any):
+    def __init__(self, column: str, may: Test, must: Test, name: str = "", **kwargs: Any):
         super().__init__(field_name=column, **kwargs)
         self.may, self.must = may, must
+        #: The field whose values it takes, if they name something.
+        self.name = name
+
+    def spell(self, wanted: list[Any], rows: QuerySet) -> list[Any]:
+        """Return names as the rows have them; raise Fault for one that none of them has."""
+        return [known.spell(rows, self.field_name or "", text, self.name) for text in wanted]
 
     def build_condition(self, wanted: list[Any], certain: bool) -> Q:
         return (self.must if certain else self.may)(self.field_name or "", wanted)
@@ -81,7 +88,7 @@ class Lookup:
         choices = [] if read is values.read_boolean else [value for value, _ in item.choices]
         return ValuesFilter(
             item.column, self.may, self.must, label=f"{item.name} {self.words}", read=read, comma=comma,
-            choices=choices,
+            choices=choices, name=item.name if item.is_name and self in (IS, NOT) else "",
         )  # fmt: skip
 
 
@@ -180,6 +187,17 @@ class StrictFilterSet(django_filters.FilterSet):
         declared = type(self).base_filters
         self.base_filters = {name: declared[name] for name in declared if name in data}
         super().__init__(data, *args, **kwargs)
+
+    def list_errors(self, list_known: Callable[[], QuerySet]) -> list[ParameterError]:
+        """Spell keys and names as what is known has them; return the errors of the parameters."""
+        faults = {name: list(listed) for name, listed in self.errors.as_data().items()}
+        for name, wanted in self.form.cleaned_data.items():
+            if wanted and getattr(self.filters[name], "name", ""):
+                try:
+                    wanted[:] = self.filters[name].spell(wanted, list_known())
+                except values.Fault as fault:
+                    faults[name] = [fault]
+        return [fault.build_error(name) for name, listed in faults.items() for fault in listed]
 
     def filter_queryset(self, queryset):
         cleaned = self.form.cleaned_data

@@ -6,7 +6,9 @@ from urllib.parse import parse_qsl
 from django.http import HttpRequest, QueryDict
 
 from transfers.api.errors import ParameterError, refuse
-from transfers.vocabulary.names import format_suggestions, suggest
+from transfers.vocabulary.names import format_suggestions
+
+from .meant import suggest_parameters
 
 LONGEST_QUERY = 8000
 MOST_PARAMETERS = 500
@@ -46,7 +48,7 @@ def _list_unreadable(raw: str) -> Iterable[ParameterError]:
 
 def _list_faults(query: QueryDict, name: str, names: set[str], once: set[str]) -> Iterable[ParameterError]:
     if name not in names:
-        near = suggest(name.lower(), names)
+        near = suggest_parameters(name, names)
         detail = f"There is no parameter '{name}'.{format_suggestions(near[:1])}"
         yield ParameterError(name, "unknown", detail, near)
         return

@@ -14,6 +14,7 @@ from transfers.vocabulary import edtf, names
 from transfers.vocabulary.fields import Field
 
 LARGEST = 2**63 - 1
+_BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: The beginning of a time; ISO 8601 knows others, such as weeks, which would be read as another time.
 _TIME = re.compile(rf"{_DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}")
@@ -49,9 +50,9 @@ def read_number(text: str) -> float:
 
 
 def read_boolean(text: str) -> bool:
-    if text not in ("true", "false"):
+    if text.lower() not in _BOOLEANS:
         raise Fault("invalid", f"'{text}' is neither true nor false.", ["true", "false"])
-    return text == "true"
+    return _BOOLEANS[text.lower()]
 
 
 def read_day(text: str) -> date:

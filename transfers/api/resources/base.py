@@ -152,13 +152,14 @@ class RegistryView(APIView):
         """Select the versions that stand in the register at the standpoint of the question."""
         return self.standpoint.select(versions, self.is_exact)
 
-    def filter_rows(self, rows: QuerySet) -> QuerySet:
-        """Select the rows of the query; raise BadParameters for every parameter that is wrong."""
+    def filter_rows(self, rows: QuerySet, list_known: Callable[[], QuerySet]) -> QuerySet:
+        """Select the rows of the query; raise BadParameters for every parameter that is wrong.
+
+        `list_known` gives whatever there ever was, which says what keys and names there are.
+        """
         query = self.request.query_params
         filterset = self.filterset_class(query, queryset=rows)
-        if not filterset.is_valid():
-            faults = filterset.errors.as_data().items()
-            refuse(fault.build_error(name) for name, listed in faults for fault in listed)
+        refuse(filterset.list_errors(list_known))
         if self.search is None or "q" not in query:
             return filterset.qs
         if not any(char.isalnum() for char in query["q"]):

@@ -58,10 +58,14 @@ class ListView(RegistryView):
     def rows(self) -> QuerySet:
         return self.select(self.versions)
 
+    def list_known(self) -> QuerySet:
+        """Return whatever the resource ever had."""
+        return self.versions.all() if self.versions else self.rows()
+
     def answer(self, request: Request, **kwargs: Any) -> Answer:
         pages = paging.Paging(request.query_params, self.get_orderable(), self.key, self.default_order)
         items = self._choose_fields()
-        rows = self.filter_rows(self.rows())
+        rows = self.filter_rows(self.rows(), self.list_known)
         count = self._count(rows)
         if not self.wants("json"):
             return self.answer_whole(rows, pages.order, items, count)
@@ -79,7 +83,7 @@ class ListView(RegistryView):
         """Answer with all the rows as a file."""
         by = [column.build_expression(False) for column in order]
         self.is_exact = True  # an export takes its time, in which a newer revision may come
-        exact_rows = self.filter_rows(self.rows()).order_by(*by)
+        exact_rows = self.filter_rows(self.rows(), self.list_known).order_by(*by)
         return self.export(self.name, exact_rows, items, count, now=rows.order_by(*by))
 
     def get_orderable(self) -> dict[str, Field]:

@@ -49,6 +49,16 @@ class ReferenceList(ListView):
     texts: tuple[str, ...]
     rests_on_today = True
 
+    def rows(self) -> QuerySet:
+        return self.describe(self.select(self.versions))
+
+    def list_known(self) -> QuerySet:
+        return self.describe(self.versions.all())
+
+    def describe(self, versions: QuerySet) -> QuerySet:
+        """Return the records that these versions of rows or claims name, with what is shown of them."""
+        raise NotImplementedError
+
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """Select the records that have words beginning with those of the text; there are few to compare."""
         parts = [part for term in search.split_query(text) for part in term]
@@ -70,8 +80,8 @@ class PartyList(ReferenceList):
     filterset_class = filters.PartyFilterSet
     versions = RegistryRow.objects
 
-    def rows(self) -> QuerySet:
-        return names.filter_used_parties(super().rows()).annotate(
+    def describe(self, versions: QuerySet) -> QuerySet:
+        return names.filter_used_parties(versions).annotate(
             alias_list=_alias_list(PartyAlias, "party"), **_or_null("alpha2")
         )
 
@@ -86,8 +96,8 @@ class SystemList(ReferenceList):
     filterset_class = filters.SystemFilterSet
     versions = RegistryRow.objects
 
-    def rows(self) -> QuerySet:
-        return names.filter_used_systems(super().rows()).annotate(
+    def describe(self, versions: QuerySet) -> QuerySet:
+        return names.filter_used_systems(versions).annotate(
             alias_list=_alias_list(SystemAlias, "system"), **_or_null("unroca", "wikidata")
         )
 
@@ -102,11 +112,11 @@ class SourceList(ReferenceList):
     filterset_class = filters.SourceFilterSet
     versions = RegistryClaim.objects
 
-    def rows(self) -> QuerySet:
+    def describe(self, versions: QuerySet) -> QuerySet:
         # The source as it is now, whenever it was used: so are its other fields.
         claims = RegistryClaim.objects
         newest = claims.order_by("-revision") if self.standpoint.is_pinned else claims.current()
-        return names.filter_used_sources(super().rows()).annotate(
+        return names.filter_used_sources(versions).annotate(
             published_earliest=_get_day(newest, "published_earliest"),
             published_latest=_get_day(newest, "published_latest"),
             **_or_null("authors", "agencies", "url", "archived_url", "origin_of", "sha256", "note", "terms"),

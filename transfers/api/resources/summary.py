@@ -75,7 +75,7 @@ class Summary(RegistryView):
 
     def answer(self, request: Request, **kwargs: Any) -> Answer:
         groups = _read_groups(request.query_params.get("group_by"))
-        rows = self.filter_rows(self.select(self.versions))
+        rows = self.filter_rows(self.select(self.versions), self.versions.all)
         note = _COUNTED
         if not _KIND & request.query_params.keys():
             rows, note = rows.exclude(kind="deployment"), _LEFT_OUT
