@@ -3,6 +3,9 @@
 import pytest
 
 from tests.support import factories
+from transfers.api.request import known
+from transfers.curation import merging
+from transfers.models import System
 from transfers.publication import publish
 
 pytestmark = pytest.mark.django_db
@@ -123,11 +126,40 @@ def test_case_and_signs_do_not_matter_where_a_name_has_one_meaning(client, resou
     assert (answer.status_code, answer.json()["count"] > 0) == (200, True)
 
 
+def test_the_key_of_a_merged_record_leads_to_the_one_that_stays(client):
+    loser = factories.system("s-400-triumf", name="S-400 Triumf")
+    factories.published(system=loser)
+    merging.merge(System.objects.get(slug="s-400"), loser, factories.user("administrator"), "The same")
+    assert [row["slug"] for row in ask(client, "systems", "slug=s-400-triumf").json()["results"]] == ["s-400"]
+
+
 def test_a_spelling_of_two_names_is_refused_with_both(client):
     for slug, name in {"thistle-1-2": "Thistle-1.2", "thistle-12": "Thistle-12"}.items():
         factories.published(system=factories.system(slug, name=name))
     fault = ask(client, "systems", "name=THISTLE+1+2").json()["errors"][0]
     assert (fault["code"], fault["suggestions"]) == ("ambiguous", ["Thistle-1.2", "Thistle-12"])
+
+
+@pytest.fixture
+def many(monkeypatch):
+    """Let every column have more values than are read whole."""
+    monkeypatch.setattr(known, "MOST_READ", 0)
+
+
+@pytest.mark.parametrize(("resource", "query", "near"), MISLEADING[:4])
+def test_a_key_among_very_many_is_refused_with_those_that_begin_alike(client, many, resource, query, near):
+    (fault,) = ask(client, resource, query).json()["errors"]
+    assert near in fault["suggestions"]
+
+
+def test_a_key_among_very_many_is_found_in_capitals(client, many):
+    assert ask(client, "transfers", "key=RUS-SRB-S-400,later").json()["count"] == 2
+
+
+def test_spelling_many_names_takes_a_few_queries(client, django_assert_max_num_queries):
+    wrong = "&".join(f"supplier_name=R{'-' * number}ussia" for number in range(1, 100))
+    with django_assert_max_num_queries(8):
+        assert ask(client, "transfers", wrong).json()["count"] == 2
 
 
 @pytest.mark.parametrize(

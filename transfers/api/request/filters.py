@@ -63,7 +63,7 @@ class ValuesFilter(django_filters.Filter):
 
     def spell(self, wanted: list[Any], rows: QuerySet) -> list[Any]:
         """Return names as the rows have them; raise Fault for one that none of them has."""
-        return [known.spell(rows, self.field_name or "", text, self.name) for text in wanted]
+        return known.spell(rows, self.field_name or "", wanted, self.name)
 
     def build_condition(self, wanted: list[Any], certain: bool) -> Q:
         return (self.must if certain else self.may)(self.field_name or "", wanted)
