@@ -148,6 +148,16 @@ def test_links_that_changed_since_they_were_seen_are_not_joined(client, curator,
     assert len(keys()) == 6
 
 
+def test_the_best_are_joined_where_the_rule_finds_more_than_one_step_takes(
+    client, curator, pairs, monkeypatch
+):
+    monkeypatch.setattr("transfers.admin.imports.joining.MOST", 2)
+    query = {"least_score": "0.5"}
+    assert "of which the best 2 are joined in one step" in body(client.get(address("joining"), query))
+    assert "2 deals were joined" in body(join_together(client))
+    assert client.get(address("joining"), query).context["found"] == 1
+
+
 def test_nothing_is_joined_together_without_a_reason(client, curator, pairs):
     assert "A join needs a reason" in body(join_together(client, reason=""))
     assert len(keys()) == 6

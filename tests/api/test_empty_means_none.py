@@ -126,6 +126,12 @@ def test_case_and_signs_do_not_matter_where_a_name_has_one_meaning(client, resou
     assert (answer.status_code, answer.json()["count"] > 0) == (200, True)
 
 
+def test_signs_alone_are_no_spelling_of_other_signs(client):
+    factories.published(system=factories.system("signs", name="***"))
+    assert ask(client, "systems", "name=***").json()["count"] == 1
+    assert ask(client, "systems", "name=---").status_code == 400
+
+
 def test_the_key_of_a_merged_record_leads_to_the_one_that_stays(client):
     loser = factories.system("s-400-triumf", name="S-400 Triumf")
     factories.published(system=loser)

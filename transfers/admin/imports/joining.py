@@ -17,8 +17,8 @@ from transfers.registers.reconciling.stored import UnknownName
 
 from .pages import ImportPages
 
-#: How many links are joined in one step, and how many of them are shown before.
-MOST, LISTED = 500, 10
+#: How many links are joined in one step, a transaction of some seconds, and how many are shown before.
+MOST, LISTED = 200, 10
 #: Where a session keeps what it joined last: pairs of a deal's key and the id of the transfer.
 JOINED = "joined_together"
 
@@ -52,13 +52,15 @@ class JoinPages(ImportPages):
             return self._separate(request)
         initial = {name: field.initial for name, field in RuleForm.base_fields.items()}
         form = RuleForm({**initial, **request.GET.dict()})
-        links = _list_found(form)
+        found = _list_found(form)
+        links = found[:MOST]
         if request.method == "POST" and self._join(request, links):
             return HttpResponseRedirect(request.path)
         shown = {
             "form": form,
             "links": links[:LISTED],
             "count": len(links),
+            "found": len(found),
             "pairs": _write_pairs(links),
             "last": len(request.session.get(JOINED, [])),
         }
@@ -92,13 +94,13 @@ class JoinPages(ImportPages):
 
 
 def _list_found(form: Any) -> list[Link]:
-    """Return the links that the rule finds, as many as are joined at once; a fault is the form's error."""
+    """Return the links that the rule finds, best first; a fault is the form's error."""
     if not form.is_valid():
         return []
     rule = dict(form.cleaned_data)
     least_score = rule.pop("least_score")
     try:
-        return list_plain(list_links(**rule), least_score)[:MOST]
+        return list_plain(list_links(**rule), least_score)
     except UnknownName as error:
         form.add_error(None, str(error))
         return []

@@ -19,8 +19,8 @@ from transfers.curation.recording import RELIED_ON
 from transfers.models import Proposal, RegisterDeal
 from transfers.registers.reconciling import proposing
 
-#: How many proposals are decided at once, in one transaction, and how many of them are shown before.
-MOST, LISTED = 1000, 10
+#: How many proposals are decided at once, in one transaction of some seconds, and how many are shown before.
+MOST, LISTED = 500, 10
 
 
 @dataclass(frozen=True)

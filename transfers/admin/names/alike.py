@@ -37,12 +37,13 @@ class AlikePages(MergePages, SpreadsheetAdmin):
         place = pairs.index(pair) if pair in pairs else 0
         following = pairs[(place + 1) % len(pairs)] if pairs else ""
         chosen = listed[place] if pair in pairs else None
-        if request.method == "POST" and chosen and "relate" in request.POST:
+        may_relate = self.has_import_permission(request)
+        if request.method == "POST" and chosen and may_relate and "relate" in request.POST:
             return self._relate(request, chosen)
         if request.method == "POST":
             return HttpResponseRedirect(self._decide(request, chosen, following))
         context = {"count": len(listed), "place": place + 1, "following": following}
-        context |= {"apart": request.GET.get("apart", ""), "may_relate": self.has_import_permission(request)}
+        context |= {"apart": request.GET.get("apart", ""), "may_relate": may_relate}
         if listed:
             context |= self._describe(listed[place])
         title = f"{str(self.opts.verbose_name_plural).capitalize()} that may be one"

@@ -38,7 +38,7 @@ def _spell_one(rows: QuerySet, column: str, text: str, names: Names, label: str)
     if text in names.get(fold(text), ()) or (not names and _is_there(rows, column, text)):
         return text
     names = names or _find_alike(rows, column, text.lower())
-    same = sorted(names.get(fold(text), ()))
+    same = sorted(names.get(fold(text), ())) if fold(text) else []
     if len(same) == 1:
         return same[0]
     former = FormerKey.objects.filter(key__iexact=text).first()
