@@ -18,10 +18,10 @@ from django.test import RequestFactory  # noqa: E402
 
 from transfers.api import errors  # noqa: E402
 from transfers.api.request import filters, paging, parameters, strict  # noqa: E402
-from transfers.api.resources.dictionary import DICTIONARY, LISTS, FieldList  # noqa: E402
+from transfers.api.resources.dictionary import DICTIONARY, LISTS, SUMMARIES, FieldList  # noqa: E402
 from transfers.api.resources.reference import SourceList  # noqa: E402
 from transfers.api.resources.releases import FILE, RELEASE, ReleaseComparison, ReleaseDetail, ReleaseList  # noqa: E402
-from transfers.api.resources.summary import GROUPS, SUMS, Summary, list_items  # noqa: E402
+from transfers.api.resources.summary import SummaryView  # noqa: E402
 from transfers.api.resources.transfers import HISTORY  # noqa: E402
 from transfers.curation import roles, workflow  # noqa: E402
 from transfers.releases.compare import ITEMS  # noqa: E402
@@ -92,8 +92,9 @@ def fields_page() -> str:
     )
     types = table(["type", "value"], [[kind, words] for kind, (words, _) in TYPES.items()])
     parts = [part for view in LISTS for part in _resource(view.name, _first_line(view), view.items)]
-    return page("Fields", intro, "## Types", types, *parts, *_detail_part(), *_summary_part(),
-                *_release_part(), *_resource("fields", _first_line(FieldList), DICTIONARY))  # fmt: skip
+    sums = [part for view in SUMMARIES for part in _summary_part(view)]
+    return page("Fields", intro, "## Types", types, *parts, *_detail_part(), *sums, *_release_part(),
+                *_resource("fields", _first_line(FieldList), DICTIONARY))  # fmt: skip
 
 
 def _resource(name: str, words: str, items: Iterable[Field]) -> Iterator[str]:
@@ -137,14 +138,21 @@ def _release_part() -> Iterator[str]:
     yield from _resource("releases/{name}/compare/{other}", _first_line(ReleaseComparison), ITEMS)
 
 
-def _summary_part() -> Iterator[str]:
-    yield "## /api/transfers/summary"
-    yield _first_line(Summary)
+def _summary_part(view: type[SummaryView]) -> Iterator[str]:
+    yield f"## /api/{view.path}"
+    yield _first_line(view)
     yield "`group_by` takes any of these, separated by commas:"
-    shown = {item.name: item for item in list_items(list(GROUPS))}
-    yield table(["group", "meaning"], [[f"`{name}`", shown[name].description] for name in GROUPS])
-    yield "After the groups and the unit come the numbers:"
-    yield _field_table([item for item, _ in SUMS])
+    groups = view.groups.values()
+    yield table(["group", "meaning"], [[f"`{item.name}`", item.description] for item in groups])
+    yield "`sum` chooses the numbers that are added up, and what they are kept apart by:"
+    chosen = [
+        [f"`{name}`" if name else "none", f"`{figures.scale.name}`" if figures.scale else "",
+         _code(each.item.name for each in figures.sums)]
+        for name, figures in view.figures.items()
+    ]  # fmt: skip
+    yield table(["sum", "apart by", "numbers"], chosen)
+    sums = {each.item.name: each.item for figures in view.figures.values() for each in figures.sums}
+    yield _field_table(sums.values())
 
 
 # Parameters
@@ -156,7 +164,7 @@ def parameters_page() -> str:
         " none of them). What is not listed is refused with [400](errors.md). How to use them:"
         " [filter and search](../how-to/filter-and-search.md)."
     )
-    resources = [(view.name, view) for view in LISTS] + [("transfers/summary", Summary)]
+    resources = [(view.name, view) for view in LISTS] + [(view.path, view) for view in SUMMARIES]
     parts = [part for name, view in resources for part in _parameters_of(name, view)]
     return page("Parameters", intro, "## What the suffixes select", *_suffixes(),
                 "## What a filter takes", *_values(), *_bounds(), *parts)  # fmt: skip

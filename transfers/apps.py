@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.db import connections, router
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class TransfersConfig(AppConfig):
@@ -9,14 +9,24 @@ class TransfersConfig(AppConfig):
 
     def ready(self) -> None:
         # After every migration, not in one: SQLite rebuilds altered tables and drops their triggers.
+        pre_migrate.connect(remove_views, sender=self)
         post_migrate.connect(install_in_database, sender=self)
+
+
+def remove_views(using: str, **_: object) -> None:
+    """Drop the views, which would keep the databases from altering the tables that they read."""
+    from .models import RegistryRow
+    from .publication import delivery_view
+
+    if router.allow_migrate_model(using, RegistryRow):
+        delivery_view.remove(using)
 
 
 def install_in_database(using: str, **_: object) -> None:
     """Put the triggers, the search index and today's spellings into a database that has the tables."""
     from .models import Party, PartyAlias, RegistryClaim, Spelling, System, SystemAlias
     from .models.spelling import renew_spellings
-    from .publication import append_only, search
+    from .publication import append_only, delivery_view, search
 
     if not router.allow_migrate_model(using, RegistryClaim):
         return  # a replica gets them from the primary
@@ -24,6 +34,7 @@ def install_in_database(using: str, **_: object) -> None:
     if RegistryClaim._meta.db_table in tables:
         append_only.install(using)
         search.install(using)
+        delivery_view.install(using)
         _let_readers_go_on(using)
     if Spelling._meta.db_table in tables:
         renew_spellings((Party, PartyAlias, System, SystemAlias), using)

@@ -10,7 +10,17 @@ from transfers.models import Revision, Transfer
 from transfers.publication import publish
 
 pytestmark = pytest.mark.django_db
-LISTS = ["transfers", "claims", "parties", "systems", "sources", "changes", "transfers/summary"]
+LISTS = [
+    "transfers",
+    "claims",
+    "parties",
+    "systems",
+    "sources",
+    "changes",
+    "transfers/summary",
+    "deliveries",
+    "deliveries/summary",
+]
 CITED = [*LISTS, "transfers/rus-srb"]
 
 

@@ -16,7 +16,7 @@ from transfers.publication import publish
 
 pytestmark = pytest.mark.django_db
 PROBLEM = "application/problem+json"
-LISTS = [f"/api/{name}" for name in ("transfers", "claims", "parties", "systems", "sources")]
+LISTS = [f"/api/{name}" for name in ("transfers", "claims", "deliveries", "parties", "systems", "sources")]
 COUNTED = [*LISTS, "/api/transfers/summary", "/api/changes"]
 RESOURCES = [*COUNTED, "/api", "/api/fields", "/api/transfers/rus-srb"]
 EXPORTS = [f"{address}.csv" for address in RESOURCES if address != "/api"]

@@ -10,15 +10,16 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from tests.support import factories
 from transfers.api import errors
 from transfers.api.request import parameters
-from transfers.api.resources import schema, summary
-from transfers.api.resources.dictionary import DICTIONARY, LISTS
+from transfers.api.resources import schema
+from transfers.api.resources.dictionary import DICTIONARY, LISTS, SUMMARIES
 from transfers.api.response import citations
 from transfers.api.urls import urlpatterns
 from transfers.exports.formats import FORMATS
 from transfers.vocabulary import fields
 
 pytestmark = pytest.mark.django_db
-RESOURCES = ["", *(f"/{view.name}" for view in LISTS), "/transfers/summary", "/transfers/{key}",
+RESOURCES = ["", *(f"/{view.name}" for view in LISTS), *(f"/{view.path}" for view in SUMMARIES),
+             "/transfers/{key}",
              "/transfers/{key}@{revision}", "/fields", "/schema", "/docs", "/releases", "/releases/{name}",
              "/releases/{name}/{file}", "/releases/{name}/compare/{other}"]  # fmt: skip
 DOCUMENT = schema.build_document()
@@ -113,8 +114,10 @@ def test_a_choice_that_may_be_missing_has_null_among_its_values():
 
 
 def test_the_summary_has_every_group_and_number():
-    results = shape_of("/api/transfers/summary")["properties"]["results"]["items"]
-    assert {*summary.GROUPS, *(item.name for item, _ in summary.SUMS)} == set(results["properties"])
+    for view in SUMMARIES:
+        shown = set(shape_of(f"/api/{view.path}")["properties"]["results"]["items"]["properties"])
+        numbers = {each.item.name for figures in view.figures.values() for each in figures.sums}
+        assert {*view.groups, *numbers} <= shown
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
@@ -148,6 +151,7 @@ ANSWERED = [
     *((f"/api/{view.name}", query) for view in LISTS for query in ("", "?page_size=1")),
     *(("/api/transfers", query) for query in QUERIES),
     *(("/api/transfers/summary", query) for query in ("", "?group_by=supplier,year_agreed,source")),
+    *(("/api/deliveries/summary", query) for query in ("", "?group_by=year&sum=tiv&shares=1&limit=1")),
     *(
         (path, "")
         for path in (

@@ -16,7 +16,17 @@ from transfers.models import Transfer
 from transfers.publication import editions, log, publish
 
 pytestmark = pytest.mark.django_db
-LISTS = ["transfers", "claims", "transfers/summary", "changes", "parties", "systems", "sources"]
+LISTS = [
+    "transfers",
+    "claims",
+    "deliveries",
+    "transfers/summary",
+    "deliveries/summary",
+    "changes",
+    "parties",
+    "systems",
+    "sources",
+]
 IMMUTABLE = "public, max-age=31536000, immutable"
 DAY = datetime(2026, 3, 1, 23, 59, 59, 999999, tzinfo=UTC)
 
@@ -189,7 +199,7 @@ def test_claims_keep_a_filter_by_the_date_that_they_speak_of(client):
 # Where the present could show through
 
 
-@pytest.mark.parametrize("resource", ["transfers", "claims", "parties", "systems", "sources"])
+@pytest.mark.parametrize("resource", ["transfers", "claims", "deliveries", "parties", "systems", "sources"])
 def test_every_list_is_of_then(client, edited, resource):
     then = client.get(f"/api/{resource}?as_of=1").json()
     now = client.get(f"/api/{resource}").json()

@@ -25,8 +25,8 @@ from transfers.publication import publish
 from transfers.vocabulary.fields import Type
 
 pytestmark = pytest.mark.django_db
-LISTS = ["transfers", "claims", "parties", "systems", "sources"]
-COMPUTED = ["transfers/summary", "fields", "transfers/rus-srb"]
+LISTS = ["transfers", "claims", "deliveries", "parties", "systems", "sources"]
+COMPUTED = ["transfers/summary", "deliveries/summary", "fields", "transfers/rus-srb"]
 WHEN = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
 NUMBERS = {item.name for items in RESOURCES.values() for item in items if item.type is Type.NUMBER}
 #: What a row may hold that a format may spoil.

@@ -525,9 +525,9 @@ COLUMNS = {
         "key", "supplier_id", "recipient_id", "system_id", "kind", "condition", "location", "occasion",
         "note", "comment", "state",
     ],
-    Quantity: [*CLAIM_COLUMNS, "transfer_id", "measure", "minimum", "maximum", "unit", "as_of"],
+    Quantity: [*CLAIM_COLUMNS, "transfer_id", "measure", "minimum", "maximum", "unit", "as_of", "by_year"],
     TransferDate: [*CLAIM_COLUMNS, "transfer_id", "event", "date"],
-    Valuation: [*CLAIM_COLUMNS, "transfer_id", "measure", "minimum", "maximum", "currency"],
+    Valuation: [*CLAIM_COLUMNS, "transfer_id", "measure", "minimum", "maximum", "currency", "by_year"],
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def test_the_command_prints_the_hashes(register, folder):
     output = run("release", "2026.1")
     record = Release.objects.get()
-    assert output.startswith("release 2026.1 is made: revision 4, 2 transfers, 18 files\n")
+    assert output.startswith("release 2026.1 is made: revision 4, 2 transfers, 20 files\n")
     assert all(value in output for value in (record.head, record.content, record.digest))
     assert run("release", "2026.1").startswith("release 2026.1 is there already, and as it was made: ")
 

@@ -16,8 +16,10 @@ from django.core.cache import cache
 from django.db import connection
 from python_calamine import CalamineWorkbook
 
+from transfers.api.resources.delivery_summary import DeliverySummary
 from transfers.api.resources.dictionary import DICTIONARY
-from transfers.api.resources.summary import list_items
+from transfers.api.resources.summary import Summary
+from transfers.api.resources.sums import list_items
 from transfers.exports import formats
 from transfers.models import RegistryRow
 from transfers.publication import editions
@@ -29,7 +31,9 @@ FORMATS = list(MEDIA_TYPES)
 #: Every list, and one transfer, with the fields of its rows.
 RESOURCES = {
     "transfers": fields.ROW, "claims": fields.CLAIM, "parties": fields.PARTY, "systems": fields.SYSTEM,
-    "sources": fields.SOURCE, "transfers/summary": list_items([]), "fields": DICTIONARY,
+    "sources": fields.SOURCE, "fields": DICTIONARY,
+    **{view.path: list_items(view.groups, view.figures, []) for view in (Summary, DeliverySummary)},
+    "deliveries": fields.DELIVERY,
     "transfers/rus-srb": fields.CLAIM,
 }  # fmt: skip
 TYPED = ["jsonl", "parquet", "arrow"]

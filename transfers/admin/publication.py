@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from transfers.models import FormerHash, RegistryClaim, RegistryRow, Release, Revision
+from transfers.models import FormerHash, RegistryClaim, RegistryDelivery, RegistryRow, Release, Revision
 
 from .editing.base import ReadOnlyAdmin
 
@@ -32,6 +32,13 @@ class RegistryClaimAdmin(ReadOnlyAdmin):
     list_display = ["transfer", "measure", "minimum", "maximum", "date", "source", "revision", "until"]
     list_filter = ["measure"]
     search_fields = ["transfer", "source", "excerpt"]
+
+
+@admin.register(RegistryDelivery)
+class RegistryDeliveryAdmin(ReadOnlyAdmin):
+    list_display = ["delivery", "period", "number_min", "number_max", "basis", "revision", "until"]
+    list_filter = ["basis"]
+    search_fields = ["transfer", "system_name"]
 
 
 @admin.register(Release)

@@ -73,7 +73,7 @@ class ClaimInline(ReadableInline, RecordChoices, admin.StackedInline):
 class QuantityInline(ClaimInline):
     model = Quantity
     form = QuantityForm
-    figure = ("measure", "number", "unit", "as_of", "period", "part")
+    figure = ("measure", "number", "unit", "as_of", "period", "part", "by_year")
 
 
 class TransferDateInline(ClaimInline):
@@ -84,7 +84,7 @@ class TransferDateInline(ClaimInline):
 class ValuationInline(ClaimInline):
     model = Valuation
     form = ValuationForm
-    figure = ("measure", "number", "currency", "period", "part")
+    figure = ("measure", "number", "currency", "period", "part", "by_year")
 
 
 @admin.register(Transfer)

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from .resources import dictionary, docs, downloads, releases, schema, summary, transfers
+from .resources import dictionary, docs, downloads, releases, schema, transfers
 
 _FORMAT = r"(?:\.(?P<format>[a-z0-9]+))?/?$"
 _KEY = r"(?P<key>[^/.\0]+)"
@@ -22,7 +22,7 @@ urlpatterns = [
     re_path(rf"^/schema{_FORMAT}", schema.SchemaView.as_view(), name="schema"),
     re_path(rf"^/docs{_FORMAT}", docs.Docs.as_view(), name="docs"),
     *(re_path(rf"^/{view.name}{_FORMAT}", view.as_view(), name=view.name) for view in dictionary.LISTS),
-    re_path(rf"^/transfers/summary{_FORMAT}", summary.Summary.as_view(), name="summary"),
+    *(re_path(rf"^/{view.path}{_FORMAT}", view.as_view(), name=view.name) for view in dictionary.SUMMARIES),
     re_path(rf"^/transfers/{_KEY}@{_REVISION}{_FORMAT}", transfers.TransferVersion.as_view(), name="version"),
     re_path(rf"^/transfers/{_KEY}{_FORMAT}", transfers.TransferDetail.as_view(), name="transfer"),
     re_path(rf"^/releases{_FORMAT}", releases.ReleaseList.as_view(), name="releases"),

@@ -12,7 +12,7 @@ CURATED = (
     "party", "partyalias", "system", "systemalias", "source", "transfer", "quantity", "transferdate",
     "valuation",
 )  # fmt: skip
-PUBLISHED = ("revision", "registryrow", "registryclaim", "release")
+PUBLISHED = ("revision", "registryrow", "registryclaim", "registrydelivery", "release")
 #: Deals as registers state them, what their comments may mean, merges, and changes of public records: decided
 #: on pages of their own.
 PROPOSED = ("registerdeal", "proposal", "merge", "referencechange")

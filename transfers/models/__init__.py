@@ -6,7 +6,7 @@ from .article import ArticleText, SourceReading
 from .curation import CLAIM_MODELS, Claim, Quantity, Transfer, TransferDate, Valuation
 from .imports import ImportBatch, Proposal, RegisterDeal
 from .merging import FormerKey, KeptApart, Merge, ReferenceChange
-from .publication import FormerHash, RegistryClaim, RegistryRow, Release, Revision
+from .publication import FormerHash, RegistryClaim, RegistryDelivery, RegistryRow, Release, Revision
 from .reference import Party, PartyAlias, Source, System, SystemAlias
 from .review import ReviewNote
 from .spelling import Spelling

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.lookups import Exact
 
-from transfers.vocabulary import choices, codes, hindsight
+from transfers.vocabulary import choices, codes, hindsight, splits
 from transfers.vocabulary.measures import CLAIM_KINDS
 
 from .publication import RegistryRow
@@ -247,10 +247,44 @@ def _range_constraints() -> list[models.CheckConstraint]:
     ]
 
 
-class Quantity(Claim):
+class Splittable(models.Model):
+    """A figure that its source may state year by year; `SPLIT` names the one measure that it may."""
+
+    SPLIT = ""
+
+    by_year = models.CharField(
+        max_length=splits.LONGEST,
+        blank=True,
+        help_text=f"How the source splits the number over the years: {splits.EXAMPLE}.",
+    )
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """Raise ValidationError for a split that is none, or that does not add up to the number."""
+        super().clean()
+        if self.by_year and (fault := self._find_fault_of_split()):
+            raise ValidationError({"by_year": fault})
+
+    def _find_fault_of_split(self) -> str:
+        number: Any = self
+        try:
+            total = sum(share.number for share in splits.parse_split(self.by_year))
+        except ValueError as error:
+            return f"{error}."
+        if number.measure != self.SPLIT:
+            return "Only what was delivered is split over years."
+        if number.minimum != total or number.maximum != total:
+            return f"The years make {total:f}, which is not the number."
+        return ""
+
+
+class Quantity(Splittable, Claim):
     """How many, says a source. An exact figure has minimum = maximum; 'at least 10' has no maximum."""
 
     Measure = choices.QuantityMeasure
+    SPLIT = choices.QuantityMeasure.DELIVERED
     Unit = choices.Unit
 
     DATE_FIELD = "as_of"
@@ -294,10 +328,11 @@ class TransferDate(Claim):
         constraints = [*_claim_constraints("event", choices.Event, "date"), is_edtf("date")]
 
 
-class Valuation(Claim):
+class Valuation(Splittable, Claim):
     """What it was worth, says a source: money, or SIPRI's trend-indicator values, which are no money."""
 
     Measure = choices.ValuationMeasure
+    SPLIT = choices.ValuationMeasure.TIV_DELIVERED
 
     transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="valuations")
     measure = models.CharField(max_length=20, choices=Measure.choices)

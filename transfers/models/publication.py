@@ -209,6 +209,27 @@ class RegistryClaim(_build_columns("ClaimColumns", fields.CLAIM)):  # type: igno
         return f"{self.transfer}/{self.measure} of {self.source}"
 
 
+class RegistryDelivery(_build_columns("DeliveryColumns", fields.DELIVERY)):  # type: ignore[misc]
+    """What of a published version of a transfer was delivered within one period, flat.
+
+    A view of the rows, in which the periods are stored: `transfers.publication.delivery_view`.
+    """
+
+    until = models.PositiveBigIntegerField(null=True)
+    system_family = models.CharField(max_length=600, null=True)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "transfers_registrydelivery"
+        ordering = ["transfer", "delivery"]
+        verbose_name_plural = "registry deliveries"
+
+    def __str__(self) -> str:
+        return f"{self.delivery} of revision {self.revision}"
+
+
 class Release(models.Model):
     """A named state of the register as a bundle of files, and the hashes by which it is known."""
 

@@ -1,7 +1,7 @@
 """A claim as its row is settled from: one source's statement of one figure. No database and no Django."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from transfers.vocabulary import edtf
 
@@ -13,7 +13,7 @@ class Claim:
     """One source's statement of one figure. Dates are EDTF text; an open maximum is None.
 
     `period`: years that the figure is limited to, EDTF; None: it is of the whole. `part`: which of several
-    deals of one register the figure is of.
+    deals of one register the figure is of. `by_year`: how it splits over years. `claim`: its identifier.
     """
 
     measure: str
@@ -33,6 +33,8 @@ class Claim:
     period: str | None = None
     part: str | None = None
     credibility: int | None = None
+    by_year: str | None = None
+    claim: str = field(default="", compare=False)
 
     @property
     def story(self) -> str:

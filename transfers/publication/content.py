@@ -6,6 +6,7 @@ what is already published where only a reference record (party, system, source) 
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
@@ -50,6 +51,7 @@ _SOURCE_NAMES = tuple(name for name in _list_own_names(fields.CLAIM, Source) if 
 _FIGURE_NAMES = tuple(item.name for item in dataclass_fields(figures.Claim))
 #: What a claim's identifier is made of: fixed, so that it stays whatever fields are added.
 _IDENTIFYING_NAMES = ("transfer", "measure", "source", "locator", "unit", "currency", "date", "as_of")
+_is_number = re.compile(r"[0-9]+(?:e[0-9]+)?").fullmatch
 #: Fields of reference records that are the curators' alone.
 _NOT_SHOWN = frozenset({"provisional", "shared_names"})
 
@@ -197,13 +199,46 @@ def _build(
     cited = [sources[key] for key in sorted({claim["source"] for claim in claims})]
     shown = [references.get_shown(record) for record in (*references.list_bearers(*place), *cited)]
     facts = references.describe(*place) | own_values
-    row = facts | figures.resolve(facts["kind"], list_figures(claims))
+    subject = {
+        "transfer": facts["key"],
+        **{name: facts[name] for name in ("supplier", "recipient", "system")},
+    }
+    claims = [_identify(claim | subject) for claim in claims]
+    stated = list_figures(claims)
+    row = facts | figures.resolve(facts["kind"], stated)
+    row["deliveries"] = _write_deliveries(figures.list_deliveries(row, stated))
     row["disputed"] = "|".join(row["disputed"]) or None
     row["words"] = _build_search_words(row, shown)
     values = b",".join(record.values for record in shown)
     row["reference"] = hashlib.sha256(b"[" + values + b"]").hexdigest()
-    subject = {"transfer": row["key"], **{name: row[name] for name in ("supplier", "recipient", "system")}}
-    return Content({name: row[name] for name in ROW_NAMES}, [_identify(claim | subject) for claim in claims])
+    return Content({name: row[name] for name in ROW_NAMES}, claims)
+
+
+def _write_deliveries(periods: Iterable[figures.Period]) -> str | None:
+    """Return the periods as canonical JSON, which the rows of /api/deliveries are read from."""
+    listed = [_drop_absent(_flatten_period(period)) for period in periods]
+    return encode(listed).decode() if listed else None
+
+
+def _flatten_period(period: figures.Period) -> Flat:
+    number, tiv = period.number or (None, None), period.tiv or (None, None)
+    is_set = period.date is not None and period.date.startswith("{")
+    return {
+        "period": period.date,
+        **(_list_days("period", period.date) if period.date else {}),
+        "years": "|".join(_list_years(period.date)) if is_set and period.date else None,
+        "number_min": None if number[0] is None else int(number[0]),
+        "number_max": None if number[1] is None else int(number[1]),
+        "tiv_min": None if tiv[0] is None else float(tiv[0]),
+        "tiv_max": None if tiv[1] is None else float(tiv[1]),
+        "basis": period.basis,
+        "claims": "|".join(period.claims) or None,
+    }
+
+
+def _list_years(date: str) -> list[str]:
+    """Return the years of a set of dates."""
+    return sorted({member[:4] for member in date.strip("{}").split(",")})
 
 
 def list_figures(claims: Iterable[Flat]) -> list[figures.Claim]:
@@ -212,9 +247,13 @@ def list_figures(claims: Iterable[Flat]) -> list[figures.Claim]:
 
 
 def _identify(claim: Flat) -> Flat:
-    """Add the claim's identifier: what is claimed, and where it stands."""
+    """Add the claim's identifier: what is claimed, and where it stands.
+
+    One that a spreadsheet would read as a number, such as 1887501406087e47, has a letter in front.
+    """
     identifying = [claim[name] for name in _IDENTIFYING_NAMES]
-    return claim | {"claim": hashlib.sha256(encode(identifying)).hexdigest()[:16]}
+    digest = hashlib.sha256(encode(identifying)).hexdigest()[:16]
+    return claim | {"claim": f"c{digest}" if _is_number(digest) else digest}
 
 
 def _build_search_words(row: Flat, shown: list[Shown]) -> str:

@@ -30,10 +30,11 @@ from transfers.vocabulary.measures import DATES, QUANTITIES, STEMS, TIVS, Status
 from .agreement import settle
 from .attestation import Choice, choose_word
 from .claim import Claim, get_envelope, is_later
+from .deliveries import Period, list_periods
 from .limited import add_up_periods
 from .parts import add_up_parts, drop_single_parts
 
-__all__ = ["Claim", "combine", "explain_words", "resolve"]
+__all__ = ["Claim", "Period", "combine", "explain_words", "list_deliveries", "resolve"]
 
 
 def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
@@ -52,6 +53,12 @@ def resolve(kind: str, claims: Iterable[Claim]) -> dict[str, Any]:
     row["sources"] = len({claim.story for claim in everything})
     row["origins"] = _count_origins(everything)
     return row
+
+
+def list_deliveries(row: dict[str, Any], claims: Iterable[Claim]) -> list[Period]:
+    """Return what of a transfer was delivered when, from its row and its claims, in the order of time."""
+    newest = _drop_revised(drop_single_parts(dict.fromkeys(claims)))
+    return list_periods(row, newest, add_up_parts(add_up_periods(newest)))
 
 
 def combine(claims: Iterable[Claim]) -> list[Claim]:

@@ -19,6 +19,8 @@ from .reading.records import Deal, number_lines
 COLUMNS = (
     "change", "supplier", "recipient", "designation", "year", "line_a", "line_b", "field", "before", "after",
 )  # fmt: skip
+#: How what was delivered splits over years, where both editions state it year by year.
+SPLITS = ("number_by_year", "tiv_by_year")
 #: What the layout by delivery year cannot state, or that of before 2023.
 _OF_SOME_LAYOUTS = ("ordered", "ordered_uncertain", "comments", "tiv_ordered")
 
@@ -37,7 +39,9 @@ class FieldChange(NamedTuple):
 
 def list_changes(old: Deal, new: Deal) -> list[FieldChange]:
     """Return what two editions of a deal state differently of what both state; marks of doubt count."""
-    values = ((name, getattr(old, name), getattr(new, name)) for name in list_common(old, new))
+    splits = SPLITS if old.deliveries and new.deliveries else ()
+    names = (*list_common(old, new), *splits)
+    values = ((name, getattr(old, name), getattr(new, name)) for name in names)
     return [FieldChange(name, before, after) for name, before, after in values if before != after]
 
 

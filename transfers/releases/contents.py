@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from transfers.models import RegistryClaim, RegistryRow, Source
+from transfers.models import RegistryClaim, RegistryDelivery, RegistryRow, Source
 from transfers.models.merging import PARENTS, Merge
 from transfers.models.spelling import PARTY, SYSTEM
 from transfers.publication import content
@@ -32,6 +32,7 @@ def get_rows(state: State) -> dict[str, Rows]:
     """
     rows = in_byte_order(RegistryRow.objects.as_of(state.revision), "key")
     claims = in_byte_order(RegistryClaim.objects.as_of(state.revision), "transfer", "claim")
+    deliveries = in_byte_order(RegistryDelivery.objects.as_of(state.revision), "transfer", "delivery")
     slugs = _list_values(rows, "system")
     codes = _list_values(rows, "supplier") | _list_values(rows, "recipient")
     keys = _list_values(claims, "source")
@@ -45,7 +46,7 @@ def get_rows(state: State) -> dict[str, Rows]:
     _check_present("source", keys - sources.keys())
     systems = {member.slug: member for slug in slugs for member in references.list_family(slug)}
     records: dict[str, Any] = {"systems": systems, "parties": references.parties, "sources": sources}
-    return {"transfers": rows, "claims": claims} | {
+    return {"transfers": rows, "claims": claims, "deliveries": deliveries} | {
         name: _list_rows(records_by_key, TABLES[name].items) for name, records_by_key in records.items()
     }
 

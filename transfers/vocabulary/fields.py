@@ -138,6 +138,7 @@ ROW_HIDDEN: tuple[Field, ...] = (
     Field("system_family", Type.TEXT, "Slugs of the system's families and itself, outermost first."),
     Field("words", Type.LONG_TEXT, "What a search in words finds it by, aliases and sources included."),
     Field("reference", Type.KEY, "SHA-256 of its parties, systems and sources as they are shown."),
+    Field("deliveries", Type.LONG_TEXT, "What was delivered when, as JSON: the rows of /api/deliveries."),
 )
 
 CLAIM: tuple[Field, ...] = (
@@ -183,7 +184,38 @@ CLAIM: tuple[Field, ...] = (
     Field("period_earliest", Type.DATE, "First day that period allows; empty: open."),
     Field("period_latest", Type.DATE, "Last day that period allows; empty: open."),
     Field("part", Type.TEXT, "Which of several deals of one register the figure is of; parts add up."),
+    Field("by_year", Type.LONG_TEXT, "How the source splits a number delivered, or its TIV, over the years."),
 )  # fmt: skip
+
+_SHARED = (
+    "supplier", "supplier_name", "recipient", "recipient_name", "system", "system_name", "category", "kind",
+    "condition", "status", "unit", "disputed", "sources", "revision", "updated",
+)  # fmt: skip
+#: What the rows of deliveries have of their transfer's row.
+OF_TRANSFER: tuple[Field, ...] = tuple(item for item in ROW if item.name in _SHARED)
+
+#: What a period of deliveries says by itself.
+PERIOD: tuple[Field, ...] = (
+    *_date("period", "Within which time it was delivered, as EDTF; empty: nothing is known of it."),
+    Field("years", Type.LIST, "The years alone in which it was delivered, where period is a set of dates."),
+    Field("number_min", Type.INTEGER, "Smallest number delivered within the period.", unit="see field unit"),
+    Field("number_max", Type.INTEGER, "Largest number; empty beside a minimum: at least that many.",
+          unit="see field unit"),
+    Field("tiv_min", Type.NUMBER, "Smallest SIPRI trend-indicator value delivered within it. No money.",
+          unit="million TIV"),
+    Field("tiv_max", Type.NUMBER, "Largest; empty beside a minimum: at least that.", unit="million TIV"),
+    Field("basis", Type.CHOICE, "Whether a source states the period's number, or others are its bounds.",
+          choices=_choices((basis, basis.value) for basis in measures.Basis), nullable=False),
+    Field("claims", Type.LIST, "The claims that tell of it; an empty list: what others leave open."),
+)  # fmt: skip
+
+DELIVERY: tuple[Field, ...] = (
+    Field("delivery", Type.KEY, "The transfer's key and the period's number; not permanent.", nullable=False),
+    Field("transfer", Type.KEY, "Key of the transfer.", nullable=False, is_name=True),
+    *OF_TRANSFER[:10],
+    *PERIOD,
+    *OF_TRANSFER[10:],
+)
 
 PARTY: tuple[Field, ...] = (
     Field("code", Type.KEY, "ISO 3166-1 alpha-3, ISO 3166-3 for former states, or an own X-… code.",

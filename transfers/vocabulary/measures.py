@@ -16,6 +16,13 @@ class Status(StrEnum):
     ENDED = "ended"
 
 
+class Basis(StrEnum):
+    """How the numbers of a period of deliveries are known."""
+
+    STATED = "stated"
+    BOUNDED = "bounded"
+
+
 #: What a claim may measure, in the order of a transfer's course, with its name in English.
 MEASURES = {
     "quantity_ordered": "quantity ordered",

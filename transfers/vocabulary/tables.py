@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .fields import CLAIM, PARTY, ROW, SOURCE, SYSTEM, Field
+from .fields import CLAIM, DELIVERY, PARTY, ROW, SOURCE, SYSTEM, Field
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ TABLES: dict[str, PublicTable] = {
         PublicTable("transfers", "Transfers, one row each", ROW, _OF_ROW, ("category", "kind", "status")),
         PublicTable("claims", "Who says which figure, where, and in which words", CLAIM,
                     {"transfer": "transfers", **_OF_ROW, "source": "sources"}, ("measure",)),
+        PublicTable("deliveries", "What arrived when, one row for each transfer and period", DELIVERY,
+                    {"transfer": "transfers", **_OF_ROW}),
         PublicTable("systems", "Weapon systems and their families", SYSTEM, {"variant_of": "systems"}),
         PublicTable("parties", "Suppliers, recipients and their successors", PARTY,
                     {"successor": "parties"}),

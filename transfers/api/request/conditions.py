@@ -198,3 +198,11 @@ class OnInterval:
 
     def must_stay(self, column: str, values: list[Any]) -> Q:
         return self.columns(column).within((None, _get_span(values[0])[1]))
+
+
+def may_be_in_year(column: str, values: list[Any]) -> Q:
+    """Match dates that may be in one of the years; `years` lists those of a set, in which there are gaps."""
+    days = OnInterval(uncertain_date)
+    return match_any(
+        days.may_be(column, [year]) & (Q(years__isnull=True) | Q(years__lists=year.text)) for year in values
+    )

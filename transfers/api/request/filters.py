@@ -168,11 +168,12 @@ def build_filters(items: tuple[Field, ...]) -> dict[str, ValuesFilter]:
             filters[item.name + lookup.suffix] = lookup.build_filter(item, read, comma)
         if item.nullable:
             filters[f"{item.name}__isnull"] = ISNULL.build_filter(item, values.read_boolean)
-    for stem in [item.name.removesuffix("_min") for item in items if item.name.endswith("_min")]:
-        figure = Field(stem, Type.INTEGER, "")
+    for item in [item for item in items if item.name.endswith("_min")]:
+        stem, (_, read, _) = item.name.removesuffix("_min"), _get_lookups(item)
+        figure = Field(stem, item.type, "")
         for lookup in RANGE:
-            filters[stem + lookup.suffix] = lookup.build_filter(figure, values.read_integer)
-        lower = Field(stem, Type.INTEGER, "", column=f"{stem}_min")
+            filters[stem + lookup.suffix] = lookup.build_filter(figure, read)
+        lower = Field(stem, item.type, "", column=f"{stem}_min")
         filters[f"{stem}__isnull"] = ISNULL.build_filter(lower, values.read_boolean)
     return filters
 
@@ -208,22 +209,34 @@ class StrictFilterSet(django_filters.FilterSet):
         return queryset
 
 
-def build_filterset(name: str, items: tuple[Field, ...]) -> type[StrictFilterSet]:
-    """Build the FilterSet of these fields, with `certain` if a figure can be uncertain."""
+def build_filterset(
+    name: str, items: tuple[Field, ...], more: Mapping[str, ValuesFilter] = {}
+) -> type[StrictFilterSet]:
+    """Build the FilterSet of these fields and of more, with `certain` if a figure can be uncertain."""
     filters: dict[str, Any] = {
         RESERVED.get(parameter, parameter): declared for parameter, declared in build_filters(items).items()
     }
     if any(item.type is Type.EDTF for item in items):
         certain = CertainFilter(read=values.read_boolean, label="only what must match")
-        filters = {"certain": certain, **filters}
+        filters = {"certain": certain, **filters, **more}
     return type(name, (StrictFilterSet,), filters)
 
+
+#: The years of a date: those of a set are the listed ones, without the gaps between.
+YEAR = (
+    Lookup("", "may be in the year", conditions.may_be_in_year, DAYS.must_be),
+    Lookup("__gte", "may be in the year or later", DAYS.may_reach, DAYS.must_reach),
+    Lookup("__lte", "may be in the year or earlier", DAYS.may_stay, DAYS.must_stay),
+)
+_YEAR = Field("year", Type.EDTF, "", column="period")
+_OF_DELIVERIES = {f"year{each.suffix}": each.build_filter(_YEAR, values.read_year, True) for each in YEAR}
 
 #: Its differences are to be read; one asks for the transfers and the time.
 _FILTERED_CHANGE = tuple(item for item in fields.CHANGE if item.type not in (Type.CHANGES, Type.LIST))
 
 RowFilterSet = build_filterset("RowFilterSet", fields.ROW)
 ClaimFilterSet = build_filterset("ClaimFilterSet", fields.CLAIM)
+DeliveryFilterSet = build_filterset("DeliveryFilterSet", fields.DELIVERY, _OF_DELIVERIES)
 PartyFilterSet = build_filterset("PartyFilterSet", fields.PARTY)
 SystemFilterSet = build_filterset("SystemFilterSet", fields.SYSTEM)
 SourceFilterSet = build_filterset("SourceFilterSet", fields.SOURCE)

@@ -20,6 +20,8 @@ from transfers.exports import queries
 from transfers.vocabulary.fields import Field
 from transfers.vocabulary.names import format_suggestions, suggest
 
+from . import values
+
 PAGE_SIZE = 100
 LARGEST_PAGE = 1000
 #: Parameters that only an answer in pages can take.
@@ -72,7 +74,8 @@ class Paging:
 
     def __init__(self, query: QueryDict, orderable: Mapping[str, Field], key: str, default: str = ""):
         self.size = self._read_size(query.get("page_size", str(PAGE_SIZE)))
-        self.order = self._read_order(query.get("ordering", default or key), orderable, key)
+        listed = values.read_list(query, "ordering") or (default or key).split(",")
+        self.order = self._read_order(listed, orderable, key)
         self._bound = _build_fingerprint(query)
         self.backwards, self.values = self._read_cursor(query.get("cursor"))
 
@@ -125,15 +128,15 @@ class Paging:
             raise _build_refusal("page_size", "invalid", detail)
         return int(text)
 
-    def _read_order(self, text: str, orderable: Mapping[str, Field], key: str) -> list[Order]:
+    def _read_order(self, listed: Sequence[str], orderable: Mapping[str, Field], key: str) -> list[Order]:
         order = []
-        for part in text.split(","):
-            name = part.strip().removeprefix("-")
+        for part in listed:
+            name = part.removeprefix("-")
             if name not in orderable:
                 near = suggest(name, orderable)
                 detail = f"Cannot order by '{name}'.{format_suggestions(near[:1])}"
                 raise _build_refusal("ordering", "unknown", detail, near)
-            order.append(Order(orderable[name], part.strip().startswith("-")))
+            order.append(Order(orderable[name], part.startswith("-")))
         names = [column.item.name for column in order]
         if len(set(names)) < len(names):
             raise _build_refusal("ordering", "repeated", "A field may appear only once in ordering.")

@@ -4,6 +4,10 @@ import dataclasses
 from typing import Any
 
 from . import filters, paging, values
+from .values import SEPARATED
+
+#: Groups of a summary that may be asked for.
+MOST_GROUPS = 10_000
 
 #: Parameters that are no filters; a resource lists those that it takes.
 OWN = {
@@ -19,17 +23,27 @@ OWN = {
     "cursor": "The page, as `next` and `previous` give it.",
     "ordering": "Fields to order by, separated by commas; a leading - descends. Missing values come last.",
     "group_by": "Fields to group by, separated by commas.",
+    "sum": "Add up only these figures: trend-indicator values over all units, deal values, or nothing.",
+    "limit": "So many groups at most; all others are added up as the rest.",
+    "shares": "true: with the part that each group has of the total.",
 }
-#: Own parameters that list names, separated by commas.
-SEPARATED = ("fields", "omit", "ordering", "group_by")
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
-_SIZE = {"type": "integer", "minimum": 1, "maximum": paging.LARGEST_PAGE, "default": paging.PAGE_SIZE}
+_SIZES: dict[str, Any] = {
+    "page_size": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": paging.LARGEST_PAGE,
+        "default": paging.PAGE_SIZE,
+    },
+    "limit": {"type": "integer", "minimum": 1, "maximum": MOST_GROUPS},
+}
 #: How a value is read → its JSON Schema; whatever is not here is read as text.
 _READ: dict[Any, dict[str, Any]] = {
     values.read_integer: {"type": "integer", "minimum": -values.LARGEST, "maximum": values.LARGEST},
     values.read_number: {"type": "number"},
     values.read_boolean: {"type": "boolean"},
     values.read_day: {"type": "string", "format": "date"},
+    values.read_year: {"type": "string", "pattern": "^[0-9]{4}$"},
     values.read_time: {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"},
 }
 
@@ -59,7 +73,9 @@ def _describe_own(name: str, choices: list[str]) -> Parameter:
     one = {**TEXT, **({"enum": choices} if choices else {})}
     if name in SEPARATED:
         one = {"type": "array", "items": one, "minItems": 1}
-    return Parameter(name, OWN[name], choices=choices, schema=_SIZE if name == "page_size" else one)
+    return Parameter(
+        name, OWN[name], choices=choices, repeatable=name in SEPARATED, schema=_SIZES.get(name, one)
+    )
 
 
 def _describe_filter(name: str, declared: Any) -> Parameter:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
 from transfers.api.errors import ParameterError
@@ -19,6 +20,9 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: The beginning of a time; ISO 8601 knows others, such as weeks, which would be read as another time.
 _TIME = re.compile(rf"{_DAY.pattern}T[0-9]{{2}}:[0-9]{{2}}")
 
+#: Parameters that list names, separated by commas or repeated.
+SEPARATED = ("fields", "omit", "ordering", "group_by")
+
 
 class Fault(ValidationError):
     """Refused value, with what was perhaps meant."""
@@ -30,6 +34,11 @@ class Fault(ValidationError):
     def build_error(self, parameter: str) -> ParameterError:
         """Build the error of the parameter that has this value."""
         return ParameterError(parameter, str(self.code), str(self.message), self.suggestions)
+
+
+def read_list(query: QueryDict, name: str) -> list[str]:
+    """Read the names that a parameter lists, separated by commas or repeated; none if it is not there."""
+    return [part.strip() for text in query.getlist(name) for part in str(text).split(",")]
 
 
 def read_integer(text: str) -> int:
@@ -83,6 +92,13 @@ def read_uncertain_date(text: str) -> edtf.Edtf:
         return edtf.parse(text)
     except edtf.EDTFError as error:
         raise Fault("invalid", str(error)) from error
+
+
+def read_year(text: str) -> edtf.Edtf:
+    """Read a year of four digits, as the date that it is."""
+    if not (len(text) == 4 and text.isascii() and text.isdecimal() and int(text)):
+        raise Fault("invalid", f"'{text}' is not a year such as 2019.")
+    return edtf.parse(text)
 
 
 def build_name_reader(kind: str, find: Callable[[str], Meaning]) -> Callable[[str], frozenset[str]]:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from transfers.api.errors import ParameterError, refuse
-from transfers.api.request import filters, paging, past, strict
+from transfers.api.request import filters, paging, past, strict, values
 from transfers.api.request.past import Standpoint
 from transfers.api.request.throttling import PublicReads
 from transfers.api.response import citations, files, freshness
@@ -93,7 +93,8 @@ class RegistryView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.check_throttles(request)  # before anything else: a faulty request counts too
-        once = [*self.list_own_parameters(), *filters.list_scalars(self.filterset_class)]  # type: ignore[arg-type]
+        own = [name for name in self.list_own_parameters() if name not in values.SEPARATED]
+        once = [*own, *filters.list_scalars(self.filterset_class)]  # type: ignore[arg-type]
         strict.check(request._request, self.list_parameters(), once)
         super().initial(request, *args, **kwargs)
         if not self.wants("json"):

@@ -14,11 +14,17 @@ from transfers.vocabulary.fields import Field, Type
 from .base import Answer, RegistryView
 from .changes import ChangeList
 from .claims import ClaimList
+from .deliveries import DeliveryList
+from .delivery_summary import DeliverySummary
 from .lists import ListView
 from .reference import PartyList, SourceList, SystemList
+from .summary import Summary, SummaryView
 from .transfers import TransferList
 
-LISTS: tuple[type[ListView], ...] = (TransferList, ClaimList, PartyList, SystemList, SourceList, ChangeList)
+LISTS: tuple[type[ListView], ...] = (
+    TransferList, ClaimList, DeliveryList, PartyList, SystemList, SourceList, ChangeList,
+)  # fmt: skip
+SUMMARIES: tuple[type[SummaryView], ...] = (Summary, DeliverySummary)
 
 DICTIONARY: tuple[Field, ...] = (
     Field("resource", Type.KEY, "The resource that has the field.", nullable=False),
@@ -69,7 +75,7 @@ class Root(RegistryView):
     """Where to begin: the resources, the revision, the licence."""
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
-        others = ("transfers/summary", "releases", "fields", "schema", "docs")
+        others = (*(view.path for view in SUMMARIES), "releases", "fields", "schema", "docs")
         resources = [*(view.name for view in LISTS), *others]
         examples = ("?system=S-400", ".csv?recipient=Serbia", "?date_delivered__gte=2019")
         return Response(

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from transfers.api.errors import ParameterError, refuse
-from transfers.api.request import paging, past
+from transfers.api.request import paging, past, values
 from transfers.api.response import freshness, shapes
 from transfers.api.response.output import CITED
 from transfers.api.response.shapes import Shape
@@ -112,7 +112,7 @@ class ListView(RegistryView):
     def _choose_fields(self) -> tuple[Field, ...]:
         """Return the fields that `fields=` and `omit=` leave, in public order."""
         query = self.request.query_params
-        included, omitted = _split(query, "fields"), _split(query, "omit")
+        included, omitted = values.read_list(query, "fields"), values.read_list(query, "omit")
         refuse([*self._list_faults("fields", included), *self._list_faults("omit", omitted)])
         chosen = tuple(
             item for item in self.items if item.name not in omitted and item.name in (included or [item.name])
@@ -130,7 +130,3 @@ class ListView(RegistryView):
             for name in listed
             if name not in public
         ]
-
-
-def _split(query: QueryDict, name: str) -> list[str]:
-    return [part.strip() for part in str(query[name]).split(",")] if name in query else []

@@ -11,8 +11,8 @@ from transfers.api.request import filters, paging, parameters
 from transfers.api.response.output import LICENCE
 from transfers.vocabulary.fields import Field, Type
 
-from . import releases, summary
-from .dictionary import LISTS
+from . import releases
+from .dictionary import LISTS, SUMMARIES
 
 _ABOUT = """# arms_registry
 
@@ -33,6 +33,7 @@ _EXAMPLES = (
     ("transfers.csv?supplier=Russia&recipient=Serbia", "one pair, as CSV"),
     ("transfers?date_delivered__gte=2019&certain=true", "surely delivered in 2019 or later"),
     ("transfers/summary?group_by=recipient,year_delivered", "counts and sums"),
+    ("deliveries/summary?group_by=year,supplier&sum=tiv", "what arrived, by year, and from whom"),
     ("transfers?recipient=Serbia&as_of=1", "the register as it stood at revision 1"),
     ("changes?since=2026-01-01", "what changed, newest first; changes.atom is a feed"),
     ("claims?measure=quantity_delivered&fields=transfer,minimum,excerpt,url", "the words behind the figures"),
@@ -56,7 +57,8 @@ def _list_sections(base: str) -> Iterator[tuple[str, str]]:
     yield "Resources", "\n".join(f"- {line}" for line in _list_resources(base))
     yield "Filters", f"{_GRAMMAR}\n\n" + "\n".join(f"- {line}" for line in _list_lookups())
     own = "\n".join(f"- `{name}`: {text}" for name, text in parameters.OWN.items())
-    yield "Other parameters", f"{own}\n\n`group_by` takes: {', '.join(summary.GROUPS)}."
+    grouped = "\n".join(f"`group_by` of {view.path}: {', '.join(view.groups)}." for view in SUMMARIES)
+    yield "Other parameters", f"{own}\n\n{grouped}"
     yield "Examples", "\n".join(f"- {base}/{query} – {words}" for query, words in _EXAMPLES)
     for view in LISTS:
         yield f"Fields of {view.name}", "\n".join(f"- {_describe(item)}" for item in view.items)
@@ -67,7 +69,8 @@ def _list_resources(base: str) -> Iterator[str]:
         yield f"{base}/{view.name} (or .csv): {view.__doc__}"
     yield f"{base}/transfers/{{key}}: One transfer with its claims and its history."
     yield f"{base}/transfers/{{key}}@{{revision}}: The same as it stood at a revision, for ever."
-    yield f"{base}/transfers/summary: {summary.Summary.__doc__}"
+    for each in SUMMARIES:
+        yield f"{base}/{each.path}: {each.__doc__}"
     yield f"{base}/releases: {releases.ReleaseList.__doc__}"
     yield f"{base}/releases/{{name}}/compare/{{other}}: {releases.ReleaseComparison.__doc__}"
     yield f"{base}/fields: Every field with its type, unit, choices and filters."

@@ -1,12 +1,12 @@
-"""/api/transfers/summary: counts and sums of published transfers by group and unit.
+"""/api/transfers/summary: counts and sums of published transfers by group.
 
-Numbers are summed for each unit apart, as batteries are not added to aircraft. A date that spans years is
-a group of its own (`2017/2020`), never split or guessed. Deployments change no owner, so they are left
-out unless `kind` asks for them.
+Numbers are summed for each unit apart, as batteries are not added to aircraft, and deal values for each
+currency; trend-indicator values alone (`sum=tiv`) for all units. A date that spans years is a group of its
+own (`2017/2020`), never split or guessed. Deployments change no owner, so they are left out unless `kind`
+asks for them.
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -16,76 +16,91 @@ from django.db.models.functions import ExtractYear
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from transfers.api.errors import ParameterError, refuse
 from transfers.api.request import filters
 from transfers.api.response import shapes
 from transfers.api.response.output import CITED
 from transfers.api.response.shapes import STRING, Shape
-from transfers.exports.formats.table import drop_empty_fraction
 from transfers.models import RegistryClaim, RegistryRow
 from transfers.publication import search
-from transfers.vocabulary import fields, measures, names
+from transfers.vocabulary import fields, measures
 from transfers.vocabulary.fields import Field, Type
 
+from . import sums
 from .base import Answer, RegistryView
+from .sums import Figures, Question, Row, Sum, add_numbers, count_rows
 
-CODED = tuple(item.name for item in fields.ROW if item.type in (Type.PARTY, Type.SYSTEM, Type.CHOICE))
+CODED = tuple(item for item in fields.ROW if item.type in (Type.PARTY, Type.SYSTEM, Type.CHOICE))
 YEARS = {f"year_{event}": f"date_{event}" for event in ("agreed", "delivered", "deployed")}
-GROUPS = (*CODED, "deal_currency", *YEARS, "source")
+_FAMILY = Field("family", Type.SYSTEM, "The outermost family of the system.")
+_SOURCE = Field("source", Type.KEY, "Key of a source; a transfer counts under each of its sources.")
+_BY_NAME = {item.name: item for item in CODED}
+GROUPS: dict[str, Field] = {
+    **_BY_NAME,
+    **{
+        name: Field(name, Type.KEY, f"Year of {date}; the span of years where it may be several.")
+        for name, date in YEARS.items()
+    },
+    **{item.name: item for item in (_SOURCE, _FAMILY)},
+}
 _TIV = ("tiv_ordered", "tiv_delivered")
 _KIND = {"kind", "kind__not"}
 _LEFT_OUT = "Deployments are left out, as they change no owner; ask for them with kind=deployment."
 _COUNTED = "Deployments are counted where the parameter kind selects them."
 
 
-def _build_sums() -> Iterator[tuple[Field, str]]:
-    """Yield the fields of a group's numbers, each with its SQL over the rows `r`."""
-    yield Field("count", Type.INTEGER, "Transfers in the group.", nullable=False), "COUNT(*)"
-    for stem in measures.QUANTITIES:
-        words = stem.removeprefix("quantity_")
-        for end in ("min", "max"):
-            text = f"Sum of {stem}_{end} over the group's rows that have one."
-            yield Field(f"{stem}_{end}", Type.INTEGER, text, unit="unit"), f"SUM(r.{stem}_{end})"
-        text = f"Rows of the group without a number {words}."
-        yield _build_count(f"{stem}_missing", text, f"r.{stem}_min IS NULL")
-        text = f"Rows of the group whose number {words} is open: the sum of its maxima lacks them."
-        yield _build_count(f"{stem}_open", text, f"r.{stem}_min IS NOT NULL AND r.{stem}_max IS NULL")
+def _add_range(stem: str, words: str, unit: str) -> Iterator[Sum]:
+    """Yield the sums of both ends of a figure, and how many rows lack it or leave its maximum open."""
+    for end in ("min", "max"):
+        text = f"Sum of {stem}_{end} over the group's rows that have one."
+        yield add_numbers(f"{stem}_{end}", f"r.{stem}_{end}", text, unit)
+    text = f"Rows of the group without a {words}."
+    yield count_rows(f"{stem}_missing", f"r.{stem}_min IS NULL", text)
+    text = f"Rows of the group whose {words} is open: the sum of its maxima lacks them."
+    yield count_rows(f"{stem}_open", f"r.{stem}_min IS NOT NULL AND r.{stem}_max IS NULL", text)
+
+
+def _add_tivs() -> Iterator[Sum]:
     for stem in _TIV:
         text = f"Sum of {stem} over the group's rows that have one."
-        yield Field(stem, Type.NUMBER, text, unit="million TIV"), f"SUM(r.{stem})"
-        yield _build_count(f"{stem}_missing", f"Rows of the group without {stem}.", f"r.{stem} IS NULL")
+        yield add_numbers(stem, f"r.{stem}", text, "million TIV", whole=False)
+        yield count_rows(f"{stem}_missing", f"r.{stem} IS NULL", f"Rows of the group without {stem}.")
 
 
-def _build_count(name: str, text: str, condition: str) -> tuple[Field, str]:
-    field = Field(name, Type.INTEGER, text, nullable=False)
-    return field, f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)"
+_COUNT = Sum(Field("count", Type.INTEGER, "Transfers in the group.", nullable=False), "COUNT(*)")
+_QUANTITIES = tuple(
+    each
+    for stem in measures.QUANTITIES
+    for each in _add_range(stem, f"number {stem.removeprefix('quantity_')}", "unit")
+)
+_TIVS = tuple(_add_tivs())
+_VALUES = tuple(_add_range("deal_value", "deal value", "deal_currency"))
+#: What `sum` names: the numbers that are added up; without it the quantities and the TIVs, for each unit.
+FIGURES: dict[str, Figures] = {
+    "": Figures((_COUNT, *_QUANTITIES, *_TIVS), _BY_NAME["unit"], ("count", *_TIV)),
+    "tiv": Figures((_COUNT, *_TIVS), None, ("count", *_TIV)),
+    "value": Figures((_COUNT, *_VALUES), _BY_NAME["deal_currency"], ("count", "deal_value_min")),
+    "count": Figures((_COUNT,), None, ("count",)),
+}
 
 
-SUMS = list(_build_sums())
+class SummaryView(RegistryView):
+    """Summary: a subclass has a path, a name for files, groups, figures and `add_up`."""
 
-
-class Summary(RegistryView):
-    """Counts and sums of transfers, by any coded field, by year or by source, for each unit apart."""
-
+    path: str
+    name: str
+    groups: dict[str, Field]
+    figures: dict[str, Figures]
     renderer_classes = CITED
-    own_parameters = ("group_by",)
+    own_parameters = sums.PARAMETERS
     own_headers = ("Registry-Count", "Registry-Note")
-    filterset_class = filters.RowFilterSet
-    versions: Any = RegistryRow.objects
 
     def answer(self, request: Request, **kwargs: Any) -> Answer:
-        groups = _read_groups(request.query_params.get("group_by"))
+        question = sums.read_question(request.query_params, self.groups, self.figures)
         rows = self.filter_rows(self.select(self.versions), self.versions.all)
-        note = _COUNTED
-        if not _KIND & request.query_params.keys():
-            rows, note = rows.exclude(kind="deployment"), _LEFT_OUT
-        items = list_items(groups)
-        summed = [
-            dict(zip(fields.list_names(items), _label(groups, row), strict=True))
-            for row in _sum(rows, groups, self.select(RegistryClaim.objects))
-        ]
+        rows, note = self.leave_out(rows)
+        summed = question.finish(self.add_up(rows, question))
         if not self.wants("json"):
-            response: Any = self.export("summary", summed, items, len(summed))
+            response: Any = self.export(self.name, summed, question.items, len(summed))
         else:
             body = {"count": len(summed), "next": None, "previous": None, "note": note, "results": summed,
                     "citation": str(self.citation)}  # fmt: skip
@@ -94,92 +109,98 @@ class Summary(RegistryView):
         response["Registry-Note"] = note
         return response
 
+    def leave_out(self, rows: QuerySet) -> tuple[QuerySet, str]:
+        """Return the rows that are added up, and what that leaves out, in a sentence."""
+        raise NotImplementedError
+
+    def add_up(self, rows: QuerySet, question: Question) -> list[Row]:
+        """Return the groups in their order, each with its sums."""
+        raise NotImplementedError
+
     def shape(self) -> Shape:
-        row = shapes.build_row(list_items(list(GROUPS)))
-        group = {**row, "required": ["unit", *(item.name for item, _ in SUMS)]}
+        listed = [*self.groups.values(), sums.REST]
+        for figures in self.figures.values():
+            listed += [each.item for each in figures.sums]
+            listed += map(sums.build_share, figures.shared)
+        group = {**shapes.build_row(listed), "required": ["count"]}
         return shapes.build_list(group, note={**STRING, "description": "What the numbers leave out."})
 
     def list_values(self, parameter: str) -> list[str]:
-        return list(GROUPS) if parameter == "group_by" else super().list_values(parameter)
+        offered = {
+            "group_by": list(self.groups),
+            "sum": [name for name in self.figures if name],
+            "shares": ["true", "false"],
+        }
+        return offered.get(parameter) or super().list_values(parameter)
+
+
+class Summary(SummaryView):
+    """Counts and sums of transfers, by any coded field, by year or by source, for each unit apart."""
+
+    path = "transfers/summary"
+    name = "summary"
+    groups = GROUPS
+    figures = FIGURES
+    filterset_class = filters.RowFilterSet
+    versions: Any = RegistryRow.objects
+
+    def leave_out(self, rows: QuerySet) -> tuple[QuerySet, str]:
+        if _KIND & self.request.query_params.keys():
+            return rows, _COUNTED
+        return rows.exclude(kind="deployment"), _LEFT_OUT
+
+    def add_up(self, rows: QuerySet, question: Question) -> list[Row]:
+        found = _sum(rows, question, self.select(RegistryClaim.objects))
+        return [_label(row, question) for row in found]
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         return search.filter_by_words(rows, text)
 
 
-def _read_groups(text: str | None) -> list[str]:
-    groups = [part.strip() for part in text.split(",")] if text else []
-    errors = [
-        ParameterError("group_by", "unknown", f"Cannot group by '{name}'.", names.suggest(name, GROUPS))
-        for name in groups
-        if name not in GROUPS
-    ]
-    if len(set(groups)) < len(groups):
-        errors.append(ParameterError("group_by", "repeated", "A field may appear only once in group_by."))
-    refuse(errors)
-    return groups
-
-
-def list_items(groups: list[str]) -> tuple[Field, ...]:
-    """Return the fields of a summary by these groups: the groups, the unit, and the numbers."""
-    by_name = {item.name: item for item in fields.ROW}
-    shown = [by_name.get(name) or Field(name, Type.KEY, _describe(name)) for name in groups]
-    if "unit" not in groups:
-        shown.append(by_name["unit"])
-    return (*shown, *(item for item, _ in SUMS))
-
-
-def _describe(name: str) -> str:
-    if name in YEARS:
-        return f"Year of {YEARS[name]}; the span of years where it may be several."
-    return "Key of a source; a transfer counts under each of its sources."
-
-
-def _sum(rows: QuerySet, groups: list[str], claims: QuerySet) -> list[tuple[Any, ...]]:
+def _sum(rows: QuerySet, question: Question, claims: QuerySet) -> list[tuple[Any, ...]]:
     """Run one query: the selected rows as a subquery, joined with their sources to group by those."""
     sources = claims.order_by().values("transfer", "source").distinct()
     try:
-        inner, parameters = _select_columns(rows, groups).query.sql_with_params()
+        inner, parameters = _select_columns(rows, question).query.sql_with_params()
         joined, of_sources = sources.query.sql_with_params()
     except EmptyResultSet:  # no row can match
         return []
-    by = [f"c.{name}" if name == "source" else f"r.{name}" for name in _list_outer_columns(groups)]
-    join = f" JOIN ({joined}) c ON c.transfer = r.key" if "source" in groups else ""
-    order = ", ".join(f"{column} IS NULL, {column}" for column in by)
-    statement = (
-        f"SELECT {', '.join([*by, *(expression for _, expression in SUMS)])} FROM ({inner}) r{join}"
-        f" GROUP BY {', '.join(by)} ORDER BY {order}"
-    )
+    by = [f"c.{name}" if name == "source" else f"r.{name}" for name in _list_outer_columns(question)]
+    join = f" JOIN ({joined}) c ON c.transfer = r.key" if "source" in question.keys else ""
+    statement = sums.build_statement(question.figures.sums, by, f"({inner}) r{join}")
     with connections[rows.db].cursor() as cursor:
         cursor.execute(statement, (*parameters, *(of_sources if join else ())))
         return list(cursor.fetchall())
 
 
-def _select_columns(rows: QuerySet, groups: list[str]) -> QuerySet:
+def _select_columns(rows: QuerySet, question: Question) -> QuerySet:
     inner = rows.order_by()
-    for name in set(groups) & YEARS.keys():
+    for name in set(question.keys) & YEARS.keys():
         date = YEARS[name]
         inner = inner.annotate(
             **{f"{name}_from": ExtractYear(f"{date}_earliest"), f"{name}_to": ExtractYear(f"{date}_latest")}
         )
-    columns = [name for name in _list_outer_columns(groups) if name != "source"]
-    ends = [f"{stem}_{end}" for stem in measures.QUANTITIES for end in ("min", "max")]
-    return inner.values(*dict.fromkeys(["key", "unit", *columns, *ends, *_TIV]))
+    if _FAMILY.name in question.keys:
+        inner = inner.annotate(family=sums.OutermostFamily())
+    columns = [name for name in _list_outer_columns(question) if name != "source"]
+    ends = [f"{stem}_{end}" for stem in (*measures.QUANTITIES, "deal_value") for end in ("min", "max")]
+    return inner.values(*dict.fromkeys(["key", *columns, *ends, *_TIV]))
 
 
-def _list_outer_columns(groups: list[str]) -> list[str]:
+def _list_outer_columns(question: Question) -> list[str]:
     """List the columns to group by; a year takes two, for the first and the last day that the date allows."""
     columns: list[str] = []
-    for name in groups:
+    for name in question.keys:
         columns += [f"{name}_from", f"{name}_to"] if name in YEARS else [name]
-    return columns if "unit" in groups else [*columns, "unit"]
+    return columns
 
 
-def _label(groups: list[str], row: tuple[Any, ...]) -> list[Any]:
-    values = list(row)
-    shown: list[Any] = []
-    for name in groups:
-        shown.append(_format_years(values.pop(0), values.pop(0)) if name in YEARS else values.pop(0))
-    return [*shown, *(_convert_whole(value) for value in values)]
+def _label(row: tuple[Any, ...], question: Question) -> Row:
+    values = iter(row)
+    shown: Row = {}
+    for name in question.keys:
+        shown[name] = _format_years(next(values), next(values)) if name in YEARS else next(values)
+    return shown | {each.item.name: each.show(next(values)) for each in question.figures.sums}
 
 
 def _format_years(first: Any, last: Any) -> str | None:
@@ -189,10 +210,3 @@ def _format_years(first: Any, last: Any) -> str | None:
     if first == last:
         return f"{int(first):04d}"
     return "/".join(".." if year is None else f"{int(year):04d}" for year in (first, last))
-
-
-def _convert_whole(value: Any) -> Any:
-    """Return the value, a whole number without a fraction even if PostgreSQL made a decimal of it."""
-    if isinstance(value, Decimal):
-        return int(value)
-    return drop_empty_fraction(value) if isinstance(value, float) else value

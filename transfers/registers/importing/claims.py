@@ -13,13 +13,11 @@ from transfers.models import Claim, Quantity, TransferDate, Valuation
 from transfers.publication.periods import format_years
 from transfers.registers.comparison import FieldChange
 from transfers.registers.ranges import Years
-from transfers.registers.reading.records import Deal
+from transfers.registers.reading.records import LARGEST, THOUSANDTH, Deal
 
 MARKED = "The register marks it as uncertain."
 ABSENT = "The file lists the deals with deliveries in these years, and not this one."
 POSSIBLE, PROBABLE = Claim.Credibility.POSSIBLE, Claim.Credibility.PROBABLE
-THOUSANDTH = Decimal("0.001")
-LARGEST = Decimal(10**15)
 #: The deal's fields that are figures, each with the model and the measure of its claims.
 KINDS: dict[str, tuple[type[Claim], str]] = {
     "ordered": (Quantity, "ordered"),
@@ -69,12 +67,18 @@ def list_figures(deal: Deal, unit: str, period: str = "") -> list[Figure]:
     """
     figures = [
         _count("ordered", deal.ordered, deal.ordered_uncertain, unit, "Number ordered"),
-        _count("delivered", deal.delivered, deal.delivered_uncertain, unit, "Number delivered"),
+        _split(
+            _count("delivered", deal.delivered, deal.delivered_uncertain, unit, "Number delivered"),
+            deal.number_by_year,
+        ),
         _agreed(deal),
         _delivered(deal),
         _tiv(Valuation.Measure.TIV_UNIT, deal.tiv_unit, "TIV per unit"),
         _tiv(Valuation.Measure.TIV_ORDERED, deal.tiv_ordered, "TIV for total order"),
-        _tiv(Valuation.Measure.TIV_DELIVERED, deal.tiv_delivered, "TIV of delivered weapons"),
+        _split(
+            _tiv(Valuation.Measure.TIV_DELIVERED, deal.tiv_delivered, "TIV of delivered weapons"),
+            deal.tiv_by_year,
+        ),
     ]
     return [_limit(figure, period) for figure in figures if figure is not None]
 
@@ -87,6 +91,13 @@ def list_none_delivered(unit: str, years: Years) -> list[Figure]:
         replace(figure, excerpt=excerpt, uncertain=True, note=ABSENT)
         for figure in list_figures(nothing, unit, years.period)
     ]
+
+
+def _split(figure: Figure | None, by_year: str) -> Figure | None:
+    """Return the figure with the years that it is of, where the file states them one by one."""
+    if figure is None or not by_year:
+        return figure
+    return replace(figure, values=(*figure.values, ("by_year", by_year)))
 
 
 def _limit(figure: Figure, period: str) -> Figure:

@@ -12,7 +12,7 @@ from functools import partial
 
 from transfers.models import Party, System
 from transfers.registers import matching
-from transfers.registers.comparison import FieldChange, list_additions, list_changes
+from transfers.registers.comparison import SPLITS, FieldChange, list_additions, list_changes
 from transfers.registers.ranges import (
     ASK,
     DELIVERY_FIELDS,
@@ -36,6 +36,7 @@ from .naming import ResolvedNames, Resolver, Unclear
 
 #: Outcomes whose records are in the register afterwards.
 IMPORTED = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.EARLIER)
+_OF_DELIVERIES = DELIVERY_FIELDS.union(SPLITS)
 
 
 @dataclass(slots=True)
@@ -263,7 +264,7 @@ def _compare(planned: PlannedDeal, before: ImportedDeal, plan: Plan) -> None:
         old, new, says_more = without_deliveries(old), without_deliveries(new), False
     planned.changes = [*list_changes(old, new), *list_additions(old, new)]
     if is_old and says_more:
-        planned.changes = [change for change in planned.changes if change.field in DELIVERY_FIELDS]
+        planned.changes = [change for change in planned.changes if change.field in _OF_DELIVERIES]
     if is_old and not (says_more and planned.changes):
         planned.outcome = Outcome.EARLIER
         planned.reason = f"A later edition, of {before.published}, describes it already."
@@ -290,7 +291,7 @@ def _list_news(planned: PlannedDeal, old: Deal, new: Deal, *, of_deliveries: boo
 
 def _name_years(change: FieldChange, years: Years) -> FieldChange:
     """Return the change with the years that it is limited to in the name of its field."""
-    if years.is_whole or change.field not in DELIVERY_FIELDS:
+    if years.is_whole or change.field not in (*DELIVERY_FIELDS, *SPLITS):
         return change
     return change._replace(field=f"{change.field} in {years}")
 

@@ -11,8 +11,12 @@ from functools import lru_cache
 from sys import intern
 from typing import Any
 
+from transfers.vocabulary.splits import LONGEST, Share, format_split
+
 #: The layout whose deals have both an identifier and an order's numbers.
 BEFORE_2023 = "before_2023"
+#: Figures are stored to a thousandth, and are smaller than this.
+THOUSANDTH, LARGEST = Decimal("0.001"), Decimal(10**15)
 
 
 class Unreadable(Exception):
@@ -44,6 +48,11 @@ class Delivery:
     number: int | None
     number_uncertain: bool
     tiv: Decimal | None
+
+    @property
+    def date(self) -> str | None:
+        """Return its year as EDTF, with the mark of an uncertain one."""
+        return None if self.year is None else f"{self.year:04}{'?' if self.year_uncertain else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,27 @@ class Deal:
     def locator(self) -> str:
         """Return where in the file it stands: line 14, lines 14-15, lines 14, 20, 31 …"""
         return describe_lines(self.lines)
+
+    @property
+    def number_by_year(self) -> str:
+        """Return how the number delivered splits over years, as text; empty: one year, or not stated."""
+        numbers = [delivery.number for delivery in self.deliveries]
+        whole = [None if number is None else Decimal(number) for number in numbers]
+        return self._split(whole, None if self.delivered is None else Decimal(self.delivered))
+
+    @property
+    def tiv_by_year(self) -> str:
+        """Return how the TIV delivered splits over years, as text; empty: one year, or not stated."""
+        return self._split([delivery.tiv for delivery in self.deliveries], self.tiv_delivered)
+
+    def _split(self, numbers: list[Decimal | None], total: Decimal | None) -> str:
+        stated = [number for number in numbers if number is not None]
+        dates = [delivery.date for delivery in self.deliveries]
+        is_told = len(set(dates)) > 1 and len(stated) == len(numbers) and sum(stated) == total
+        if not is_told or any(number >= LARGEST or number % THOUSANDTH for number in stated):
+            return ""
+        text = format_split(map(Share, dates, stated))
+        return text if len(text) <= LONGEST else ""
 
 
 _NAMES = tuple(column.name for column in fields(Deal))
