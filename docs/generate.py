@@ -54,7 +54,10 @@ WHEN = {
     " or it was not published yet at that revision.",
     405: "The request is neither GET, HEAD nor OPTIONS.",
     406: "The Accept header allows none of the formats.",
-    410: "The transfer was published once and taken back; `reason`, `revision` and `time` say why and when.",
+    410: "The transfer or claim was published once and taken back; `reason`, `revision` and `time` say why"
+    " and when.",
+    412: "`If-Match` or `If-Unmodified-Since` names another state of the answer.",
+    414: "The address is longer than the server reads.",
     416: "The `Range` begins after the end of the file; `Content-Range` says how long that is.",
     429: "The client asked too often, where the server limits that; `Retry-After` says how long to wait.",
     500: "The server has a fault. It is logged. Please tell the maintainers.",
@@ -127,6 +130,11 @@ def _detail_part() -> Iterator[str]:
     yield (
         "The same, as it stood at a revision: a permanent address, the answer at which never changes. 404"
         " where the transfer was not published yet, 410 where it was withdrawn."
+    )
+    yield "## /api/claims/{claim}, /api/parties/{code}, /api/systems/{slug}, /api/sources/{key}"
+    yield (
+        "One record with its fields and `citation`. The key of a record that was merged into another leads to"
+        " the other. A claim that is no longer published is 410, with the reason."
     )
 
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("recipes")
 RECIPES = [
     (
         "transfers/vocabulary/fields.py",
-        '    *_date("date_due", "When it was to be delivered, as EDTF; never counts as delivered."),\n',
+        '    Field("description", Type.TEXT, "What the weapon system is, in a few words."),\n',
         '    Field("claim_count", Type.INTEGER, "Claims about the transfer."),\n'
         '    Field("end_use", Type.TEXT, "What the arms are for, as the sources say."),\n',
     ),

@@ -20,10 +20,13 @@ from transfers.models import (
     Proposal,
     ReferenceChange,
     RegistryClaim,
+    RegistryDelivery,
     RegistryRow,
     Release,
     Revision,
+    Transfer,
 )
+from transfers.publication import publish
 
 pytestmark = pytest.mark.django_db
 ROLES = ["anonymous", "nobody", "curator", "reviewer", "administrator", "superuser"]
@@ -69,11 +72,18 @@ def publish_and_get(model):
     return model.objects.get()
 
 
+def deliver():
+    factories.quantity("delivered", 2, transfer=factories.transfer())
+    publish.publish(Transfer.objects.all(), "Test")
+    return RegistryDelivery.objects.get()
+
+
 #: How to create a record, of the models for which `factories` has no function of the model's name.
 CREATE = {
     "transfers.revision": lambda: publish_and_get(Revision),
     "transfers.registryrow": lambda: publish_and_get(RegistryRow),
     "transfers.registryclaim": lambda: publish_and_get(RegistryClaim),
+    "transfers.registrydelivery": deliver,
     "transfers.formerhash": lambda: FormerHash.objects.create(sequence=1, hash="0" * 64),
     "transfers.release": create_release,
     "transfers.partyalias": lambda: factories.party("X-ORG", aliases=("Org",)).aliases.get(),

@@ -48,7 +48,8 @@ FILTERS = {
     "date__not=2019": "¶3", "date__isnull=false": "¶2 ¶3",
     "period=2018": "¶5", "part=usa-ind-f-16-2018": "¶5", "period__isnull=true": "¶1 ¶2 ¶3 ¶4 ¶6",
     "date_latest__isnull=true&date__isnull=false": "¶3", "date_earliest__gte=2019-08-01": "",
-    "q=serbia": SERBIA, "q=sa-22": SERBIA, "q=serbia india": "", "q=f-16&measure=tiv_unit": "¶6",
+    "q=six batteries": "¶1", "q=minister": "¶1", "q=serbia": SERBIA, "q=sa-22": SERBIA,
+    "q=serbia india": "", "q=f-16&measure=tiv_unit": "¶6",
     "revision__gte=1": f"{SERBIA} {INDIA}", "revision__lte=0": "",
 }  # fmt: skip
 #: An edit of the claim or of its transfer that leaves what is claimed, and where it stands.
@@ -151,7 +152,11 @@ def test_claims_are_filtered(client, register, query, locators):
     assert " ".join(selected) == locators
 
 
-@pytest.mark.parametrize("name", fields.list_names(fields.CLAIM))
+#: Numbers by year come with deliveries, whose tests have them.
+FILTERED = [name for name in fields.list_names(fields.CLAIM) if name != "by_year"]
+
+
+@pytest.mark.parametrize("name", FILTERED)
 def test_each_field_finds_a_claim_by_its_own_value(client, register, name):
     number = 5 if name.startswith(("as_of", "part", "period")) else 2 if "date" in name else 1
     [claim] = results(client, f"{CLAIMS}?locator=¶{number}")

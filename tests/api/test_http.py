@@ -54,6 +54,7 @@ def publish_two():
     india = factories.transfer("usa-ind", supplier="USA", recipient="IND", system="f-16")
     for transfer in (serbia, india):
         factories.quantity(transfer=transfer)
+        factories.quantity("delivered", 2, transfer=transfer, locator="¶9")
     publish.publish([serbia, india], "new")
 
 
@@ -156,9 +157,50 @@ class TestNotModified:
         again = client.get("/api/transfers", headers={"if-none-match": answer["ETag"]})
         assert again[name] == answer[name]
 
+    @pytest.mark.parametrize("address", ADDRESSES)
+    def test_who_has_anything_has_it(self, client, address):
+        answer = client.get(address, headers={"if-none-match": "*"})
+        assert (answer.status_code, b"".join(answer)) == (304, b"")
+
+    @pytest.mark.parametrize("address", ADDRESSES)
+    def test_the_time_of_the_last_revision_tells_it_too(self, client, address):
+        since = client.get(address)["Last-Modified"]
+        assert client.get(address, headers={"if-modified-since": since}).status_code == 304
+        long_ago = "Fri, 01 Jan 1971 00:00:00 GMT"
+        assert client.get(address, headers={"if-modified-since": long_ago}).status_code == 200
+
+    def test_a_tag_goes_before_a_time(self, client):
+        since = client.get("/api/transfers")["Last-Modified"]
+        answer = client.get("/api/transfers", headers={"if-modified-since": since, "if-none-match": '"a"'})
+        assert answer.status_code == 200
+
+    def test_no_length_is_told_of_it(self, client):
+        tag = etag(client, "/api/transfers")
+        answer = client.get("/api/transfers", headers={"if-none-match": tag})
+        assert "Content-Length" not in answer
+
+    @pytest.mark.parametrize("resource", ["parties", "systems", "sources"])
+    def test_what_rests_on_names_of_today_has_no_time_in_the_past(self, client, resource):
+        assert "Last-Modified" not in client.get(f"/api/{resource}?as_of=1")
+
     def test_head_is_answered_alike(self, client):
         tag = etag(client, "/api/transfers")
         assert client.head("/api/transfers", headers={"if-none-match": tag}).status_code == 304
+
+
+class TestConditions:
+    @pytest.mark.parametrize(
+        ("name", "value", "status"),
+        [("if-match", '"a"', 412), ("if-match", "*", 200), ("if-match", "{}", 200),
+         ("if-unmodified-since", "Fri, 01 Jan 1971 00:00:00 GMT", 412),
+         ("if-unmodified-since", "Fri, 31 Dec 2999 00:00:00 GMT", 200)],
+    )  # fmt: skip
+    def test_an_answer_of_another_state_is_refused(self, client, name, value, status):
+        value = value.format(etag(client, "/api/transfers"))
+        assert client.get("/api/transfers", headers={name: value}).status_code == status
+
+    def test_it_is_refused_in_a_problem_document(self, client):
+        refused(client.get("/api/claims.csv", headers={"if-match": '"a"'}), 412)
 
 
 class TestHeaders:
@@ -206,8 +248,9 @@ class TestGzip:
         assert answer["Content-Encoding"] == "gzip"
         assert gzip.decompress(b"".join(answer)) == b"".join(client.get(address))
 
-    def test_not_for_others(self, client):
-        assert "Content-Encoding" not in client.get("/api/fields")
+    @pytest.mark.parametrize("accepted", ["", "gzip;q=0", "br, gzip; q=0.0", "identity"])
+    def test_not_for_others(self, client, accepted):
+        assert "Content-Encoding" not in client.get("/api/fields", headers={"accept-encoding": accepted})
 
     def test_a_compressed_answer_is_not_modified_either(self, client):
         tag = etag(client, "/api/fields", **{"accept-encoding": "gzip"})
@@ -242,7 +285,8 @@ class TestOtherOrigins:
         answer = client.options(address, headers={"origin": "https://example.org", **preflight})
         assert answer.status_code == 204
         assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
-        assert "If-None-Match" in answer["Access-Control-Allow-Headers"]
+        for name in ("If-None-Match", "Content-Type", "Authorization", "X-Requested-With", "Cache-Control"):
+            assert name in answer["Access-Control-Allow-Headers"].split(", ")
 
     def test_other_pages_are_closed(self, client):
         assert "Access-Control-Allow-Origin" not in client.get("/admin/login/")
@@ -277,6 +321,19 @@ class TestErrors:
         answer = getattr(client, method)(address)
         refused(answer, 405)
         assert answer["Allow"] == "GET, HEAD, OPTIONS"
+
+    def test_writing_is_405_whatever_it_asks(self, client):
+        refused(client.post("/api/transfers?nope=1"), 405)
+
+    @pytest.mark.parametrize(
+        ("accept", "kind"),
+        [("text/csv; charset=utf-8", "text/csv; charset=utf-8"), ('text/csv;charset="UTF-8"', "text/csv"),
+         ("application/json; indent=4", "application/json"), ("text/csv;q=0.1, application/json;q=0.9;v=1",
+         "application/json"), ("application/json;q=0.1,text/csv;header=present;q=0.5", "text/csv")],
+    )  # fmt: skip
+    def test_a_parameter_of_a_media_type_is_no_preference(self, client, accept, kind):
+        answer = client.get("/api/transfers", headers={"accept": accept})
+        assert (answer.status_code, answer["Content-Type"].split(";")[0]) == (200, kind.split(";")[0])
 
     @pytest.mark.parametrize("address", RESOURCES)
     def test_a_format_that_there_is_not_is_406(self, client, address):

@@ -25,6 +25,7 @@ ROW = (
     " deal_value_min deal_value_max deal_currency tiv_unit tiv_ordered tiv_delivered location occasion note"
     " disputed sources origins revision updated comment"
     " date_due date_due_earliest date_due_latest"
+    " quantity_ordered_uncertain quantity_delivered_uncertain quantity_deployed_uncertain description"
 ).split()
 NASTY = 'Панцирь-С1, "Shell";\r\nsecond line\n=1+1, \u2028 и 裝甲 🚀'
 LICENCE = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'

@@ -25,7 +25,7 @@ COUNTED = (*QUANTITIES, "deal_value")
 FROM_TRANSFER = {
     "key", "supplier", "supplier_name", "recipient", "recipient_name", "system", "system_name", "category",
     "kind", "condition", "location", "occasion", "note", "comment", "system_family", "words", "reference",
-    "deliveries",
+    "deliveries", "description",
 }  # fmt: skip
 
 

@@ -19,6 +19,8 @@ TITLES = {
     405: "The register is read-only here",
     406: "No such format",
     410: "Withdrawn",
+    412: "The condition does not hold",
+    414: "The address is too long",
     416: "No such range",
     429: "Too many requests",
     500: "The server failed",

@@ -1,6 +1,7 @@
 """What every answer under /api has, errors and unrouted addresses included."""
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,15 @@ _EXPOSED = (
 _COMPRESSIBLE = (
     "text/", "application/json", "application/problem+json", "application/x-ndjson", "application/atom+xml",
 )  # fmt: skip
+_ALLOWED = (
+    "Accept, Accept-Language, Authorization, Cache-Control, Content-Type, If-Match, If-Modified-Since,"
+    " If-None-Match, If-Range, If-Unmodified-Since, Pragma, Range, X-Requested-With"
+)
+#: Parameters of a media type that are no preference: charset=utf-8 asks for what is given anyway.
+_MEDIA_PARAMETER = re.compile(r";\s*(?!q\s*=)[^;,\s=]+\s*=\s*(?:\"[^\"]*\"|[^;,\s]*)", re.IGNORECASE)
+_NO_GZIP = re.compile(r"\bgzip\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$)", re.IGNORECASE)
+#: Answers without a body, of which no length is told.
+_WITHOUT_BODY = (204, 304)
 
 
 class PublicAPI:
@@ -38,6 +48,8 @@ class PublicAPI:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith("/api"):
             return self.get_response(request)
+        if accepted := request.META.get("HTTP_ACCEPT"):  # before headers are read, which are kept
+            request.META["HTTP_ACCEPT"] = _MEDIA_PARAMETER.sub("", accepted)
         preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
         # A browser's question before a question: whatever the query, the answer must reach the script.
         response = HttpResponse(status=204) if preflight else self.get_response(request)
@@ -45,13 +57,12 @@ class PublicAPI:
         response["Access-Control-Expose-Headers"] = _EXPOSED
         if request.method == "OPTIONS":
             response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
-            response["Access-Control-Allow-Headers"] = "Accept, If-None-Match, Range, If-Range"
+            response["Access-Control-Allow-Headers"] = _ALLOWED
             response["Access-Control-Max-Age"] = "86400"
         patch_vary_headers(response, ["Accept-Encoding"])  # short answers and 304 too
-        # What has ranges is counted in bytes, which must be those of the file.
-        if response.get("Content-Type", "").startswith(_COMPRESSIBLE) and "Accept-Ranges" not in response:
+        if _may_compress(request, response):
             response = self.gzip.process_response(request, response)
-        return response
+        return _without_body(request, response)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -66,3 +77,20 @@ class PublicAPI:
         if error is not None:
             logger.error("The database could not be read: %s", error)
         return response
+
+
+def _may_compress(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Return whether the answer may be compressed; what has ranges is counted in the bytes of the file."""
+    if "Accept-Ranges" in response or _NO_GZIP.search(request.headers.get("Accept-Encoding", "")):
+        return False
+    return response.get("Content-Type", "").startswith(_COMPRESSIBLE)
+
+
+def _without_body(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return the response without a body where there is none to send, and what is told of its length."""
+    if response.status_code in _WITHOUT_BODY:
+        del response["Content-Length"]
+    elif request.method == "HEAD" and isinstance(response, HttpResponse):
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+        response.content = b""
+    return response

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from .resources import dictionary, docs, downloads, releases, schema, transfers
+from .resources import dictionary, docs, downloads, records, releases, schema, transfers
 
 _FORMAT = r"(?:\.(?P<format>[a-z0-9]+))?/?$"
 _KEY = r"(?P<key>[^/.\0]+)"
@@ -25,6 +25,10 @@ urlpatterns = [
     *(re_path(rf"^/{view.path}{_FORMAT}", view.as_view(), name=view.name) for view in dictionary.SUMMARIES),
     re_path(rf"^/transfers/{_KEY}@{_REVISION}{_FORMAT}", transfers.TransferVersion.as_view(), name="version"),
     re_path(rf"^/transfers/{_KEY}{_FORMAT}", transfers.TransferDetail.as_view(), name="transfer"),
+    *(
+        re_path(rf"^/{view.name}/{_KEY}{_FORMAT}", view.as_view(), name=view.__name__)
+        for view in records.DETAILS
+    ),
     re_path(rf"^/releases{_FORMAT}", releases.ReleaseList.as_view(), name="releases"),
     re_path(
         rf"^/releases/{_NAME}/compare/(?P<other>[^/\0]+?){_RELEASE_FORMAT}",

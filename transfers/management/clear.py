@@ -1,5 +1,7 @@
 """Commands that end in one clear sentence where the database cannot be used or a file is bad."""
 
+import os
+import sys
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -9,6 +11,9 @@ from django.db import DatabaseError
 
 from transfers.availability.outage import explain_database_error
 from transfers.evidence.faults import BadFiles
+
+#: What a shell reports of a program that was ended by a closed pipe.
+_PIPE_CLOSED = 141
 
 
 class ClearCommand(BaseCommand):
@@ -21,13 +26,18 @@ class ClearCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            return super().execute(*args, **options)
+            shown = super().execute(*args, **options)
+            sys.stdout.flush()
+            return shown
         except BadFiles as error:
             for fault in error.faults:
                 self.stderr.write(str(fault))
             raise CommandError(f"{len(error.faults)} faults; the database is as it was.") from error
         except DatabaseError as error:
             raise CommandError(explain_database_error(error)) from error
+        except BrokenPipeError:  # the reader has read enough, as `head` does
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer goes nowhere
+            raise SystemExit(_PIPE_CLOSED) from None
 
     def show_progress(self, step: str, done: int, total: int) -> None:
         """Show on a terminal, in one line, how far the work is."""

@@ -58,6 +58,12 @@ def is_later(new: str, old: str) -> bool:
     return start is not None and end is not None and start > end
 
 
+def get_worst(claims: Iterable[Claim]) -> int | None:
+    """Return the worst grade of what is more than nothing: a sum is as uncertain as what it adds up."""
+    grades = (claim.credibility for claim in claims if claim.range != (0, 0))
+    return max((grade for grade in grades if grade is not None), default=None)
+
+
 def get_envelope(claims: Iterable[Claim]) -> Range:
     """Return the smallest minimum and the largest maximum; an open maximum stays open."""
     ranges = [claim.range for claim in claims]

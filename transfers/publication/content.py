@@ -166,6 +166,7 @@ class References:
             "system": system,
             "system_name": family[-1].name,
             "category": family[-1].category,
+            "description": family[-1].description or None,
             "system_family": "/".join(member.slug for member in family),
         }
 

@@ -34,6 +34,9 @@ from .deliveries import Period, list_periods
 from .limited import add_up_periods
 from .parts import add_up_parts, drop_single_parts
 
+#: The Admiralty scale's grade of what is possible; what a register marks as uncertain has it.
+POSSIBLE = 3
+
 __all__ = ["Claim", "Period", "combine", "explain_words", "list_deliveries", "resolve"]
 
 
@@ -128,6 +131,7 @@ def _quantities(row: dict[str, Any], by_measure: dict[str, list[Claim]]) -> Iter
         if stem == "quantity_delivered":
             claims = [claim for claim in claims if not any(_supersedes(other, claim) for other in claims)]
         yield from _range_fields(row, stem, claims)
+        row[f"{stem}_uncertain"] = _is_uncertain(settle(claims)[0]) if claims else None
 
 
 def _range_fields(row: dict[str, Any], stem: str, claims: list[Claim]) -> Iterable[str]:
@@ -138,6 +142,11 @@ def _range_fields(row: dict[str, Any], stem: str, claims: list[Claim]) -> Iterab
         row[f"{stem}_min"], row[f"{stem}_max"] = int(bottom), None if top is None else int(top)
         if disputed:
             yield stem
+
+
+def _is_uncertain(standing: Iterable[Claim]) -> bool:
+    """Return whether none of the claims that a figure rests on is graded better than possible."""
+    return all(claim.credibility is not None and claim.credibility >= POSSIBLE for claim in standing)
 
 
 def _supersedes(new: Claim, old: Claim) -> bool:

@@ -11,7 +11,7 @@ from functools import cached_property
 from transfers.vocabulary import edtf
 
 from . import periods
-from .claim import Claim, get_envelope
+from .claim import Claim, get_envelope, get_worst
 from .periods import Span, Total
 
 DELIVERED = "quantity_delivered"
@@ -121,5 +121,7 @@ def _build_total(claim: Claim, limited: Iterable[Claim], **values: float | str |
     last = _get_last(claim)
     if claim.measure == DELIVERED and last <= periods.LATEST:
         values["as_of"] = f"{last:04}"
+    limited = list(limited)
     preferred = any(other.preferred for other in limited)
-    return replace(claim, period=None, preferred=preferred, **values)  # type: ignore[arg-type]
+    grade = claim.credibility if claim.date else get_worst(limited)
+    return replace(claim, period=None, preferred=preferred, credibility=grade, **values)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from typing import Any
 from transfers.vocabulary import edtf
 from transfers.vocabulary.measures import DATES
 
-from .claim import Claim, Range, get_envelope
+from .claim import Claim, Range, get_envelope, get_worst
 
 SUMS = ("quantity_ordered", "quantity_delivered", "tiv_ordered", "tiv_delivered")
 ENVELOPES = (*DATES, "tiv_unit")
@@ -71,7 +71,7 @@ def _add_up(claims: Sequence[Claim], is_whole: bool) -> list[Claim]:
     by_part: dict[str | None, list[Claim]] = {}
     for claim in claims:
         by_part.setdefault(claim.part, []).append(claim)
-    newest = _get_newest(claims)
+    newest = replace(_get_newest(claims), credibility=get_worst(claims))
     sums = [replace(newest, preferred=False, **total) for total in _sum_ends(by_part.values(), is_whole)]
     if any(claim.preferred for claim in claims):
         chosen = [[claim for claim in part if claim.preferred] or part for part in by_part.values()]

@@ -131,6 +131,12 @@ ROW: tuple[Field, ...] = (
     Field("updated", Type.TIME, "When that revision was published.", unit="UTC", nullable=False),
     Field("comment", Type.LONG_TEXT, "A register's comment on the deal, in its words."),
     *_date("date_due", "When it was to be delivered, as EDTF; never counts as delivered."),
+    *(
+        Field(f"{stem}_uncertain", Type.BOOLEAN, f"Whether the {words} rests on nothing better than"
+              " figures that their source marks as uncertain, or that are graded possible.")
+        for stem, words in measures.MEASURES.items() if stem in measures.QUANTITIES
+    ),
+    Field("description", Type.TEXT, "What the weapon system is, in a few words."),
 )  # fmt: skip
 
 #: Not shown, but part of what is published: what a search for the row finds beyond its fields.

@@ -126,7 +126,7 @@ DAYS = OnInterval(conditions.uncertain_date)
 UNCERTAIN_DATE = _build_uncertain(DAYS, "in the date (EDTF)", "later", "earlier")
 
 BY_NAME = (
-    values.build_name_reader("party", names.find_party),
+    values.build_party_reader(values.build_name_reader("party", names.find_party)),
     values.build_name_reader("system", names.find_system),
 )
 #: Parameters of the resources themselves; the filter of a field with such a name has this suffix.

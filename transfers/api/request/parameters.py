@@ -18,7 +18,7 @@ OWN = {
     "fields": "Only these fields, separated by commas; they come in the public order.",
     "omit": "All but these fields, separated by commas.",
     "q": "Words that all must be there, in names, aliases, parties, notes, occasions or sources;"
-    " of changes: in the reason.",
+    " of claims: in their own texts too; of changes: in the reason.",
     "page_size": f"Rows a page, at most {paging.LARGEST_PAGE}.",
     "cursor": "The page, as `next` and `previous` give it.",
     "ordering": "Fields to order by, separated by commas; a leading - descends. Missing values come last.",
@@ -73,9 +73,7 @@ def _describe_own(name: str, choices: list[str]) -> Parameter:
     one = {**TEXT, **({"enum": choices} if choices else {})}
     if name in SEPARATED:
         one = {"type": "array", "items": one, "minItems": 1}
-    return Parameter(
-        name, OWN[name], choices=choices, repeatable=name in SEPARATED, schema=_SIZES.get(name, one)
-    )
+    return Parameter(name, OWN[name], choices=choices, schema=_SIZES.get(name, one))
 
 
 def _describe_filter(name: str, declared: Any) -> Parameter:

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 
 from transfers.api.errors import ParameterError
 from transfers.models.naming import Meaning
-from transfers.vocabulary import edtf, names
+from transfers.vocabulary import edtf, groups, names
 from transfers.vocabulary.fields import Field
 
 LARGEST = 2**63 - 1
@@ -113,6 +113,36 @@ def build_name_reader(kind: str, find: Callable[[str], Meaning]) -> Callable[[st
         raise Fault("unknown", f"The register has no {kind} '{text}'.{meaning.hint}", meaning.suggestions)
 
     return read_name
+
+
+def build_party_reader(read_party: Callable[[str], frozenset[str]]) -> Callable[[str], frozenset[str]]:
+    """Build a reader of parties that also reads regions and groups of states, which stand for their members.
+
+    What is both a party and a group is refused: `group:NATO` is the group, a code the party.
+    """
+
+    def read_party_or_group(text: str) -> frozenset[str]:
+        group = groups.find_group(text)
+        if group is None and not text.startswith(groups.PREFIX):
+            return read_party(text)
+        if group is not None and not text.startswith(groups.PREFIX):
+            _check_no_party(text, group.name, read_party)
+        try:
+            return groups.find_members(text)
+        except groups.UnknownGroup as error:
+            near = names.suggest(text, [each.name for each in groups.read_groups()])
+            raise Fault("unknown", str(error), near) from error
+
+    return read_party_or_group
+
+
+def _check_no_party(text: str, group: str, read_party: Callable[[str], frozenset[str]]) -> None:
+    try:
+        near = [*sorted(read_party(text)), f"{groups.PREFIX}{group}"]
+    except Fault:
+        return
+    detail = f"'{text}' is a party and a group of states: write {' or '.join(near)}."
+    raise Fault("ambiguous", detail, near)
 
 
 def build_choice_reader(item: Field, convert: Callable[[str], Any] = str) -> Callable[[str], Any]:

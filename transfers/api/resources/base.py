@@ -93,6 +93,8 @@ class RegistryView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.check_throttles(request)  # before anything else: a faulty request counts too
+        if str(request.method).lower() not in self.http_method_names:
+            self.http_method_not_allowed(request)
         own = [name for name in self.list_own_parameters() if name not in values.SEPARATED]
         once = [*own, *filters.list_scalars(self.filterset_class)]  # type: ignore[arg-type]
         strict.check(request._request, self.list_parameters(), once)
@@ -122,7 +124,7 @@ class RegistryView(APIView):
                 response = self.answer(request, **kwargs)
             response.headers.setdefault("Citation", self.citation.format_retrieved())
         self.freshness.set_headers(response, etag)
-        return response
+        return freshness.apply_conditions(request._request, response)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)

@@ -53,7 +53,7 @@ class FieldList(RegistryView):
                          "citation": str(self.citation)})  # fmt: skip
 
     def shape(self) -> Shape:
-        return shapes.build_list(shapes.require(shapes.build_row(DICTIONARY), DICTIONARY))
+        return shapes.build_list(shapes.build_whole_row(DICTIONARY))
 
 
 def _build_entry(view: type[ListView], item: Field) -> dict[str, Any]:

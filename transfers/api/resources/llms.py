@@ -68,6 +68,7 @@ def _list_resources(base: str) -> Iterator[str]:
     for view in LISTS:
         yield f"{base}/{view.name} (or .csv): {view.__doc__}"
     yield f"{base}/transfers/{{key}}: One transfer with its claims and its history."
+    yield f"{base}/claims/{{claim}}, parties/{{code}}, systems/{{slug}}, sources/{{key}}: one record."
     yield f"{base}/transfers/{{key}}@{{revision}}: The same as it stood at a revision, for ever."
     for each in SUMMARIES:
         yield f"{base}/{each.path}: {each.__doc__}"

@@ -73,8 +73,7 @@ class TransferDetail(RegistryView):
         return Revision.objects.filter(key=key).as_of(self.edition.sequence)
 
     def shape(self) -> Shape:
-        row = shapes.require(shapes.refer_to("Transfer"), fields.ROW)
-        claim = shapes.require(shapes.refer_to("Claim"), fields.CLAIM)
+        row, claim = shapes.build_whole_row(fields.ROW), shapes.build_whole_row(fields.CLAIM)
         address = {"address": {**shapes.STRING, "format": "uri"}}
         entry = shapes.build_object({item.name: shapes.build_value(item) for item in HISTORY} | address)
         members = {
@@ -82,7 +81,7 @@ class TransferDetail(RegistryView):
             "history": shapes.build_array(entry),
             "citation": shapes.CITATION,
         }
-        return {"allOf": [row, shapes.build_object(members)]}
+        return shapes.build_object({**row["properties"], **members})
 
     def _build_absence(self, key: str) -> Problem:
         last = self._get_log(key).order_by("-sequence").first()

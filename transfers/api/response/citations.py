@@ -19,7 +19,8 @@ _LEFT_OUT = (*paging.OF_PAGES, "format", past.AS_OF)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TEX = str.maketrans({
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    **{char: f"\\{char}" for char in "{}$&#_%"}, "\n": " ", "\r": " ",
+    "{": r"\textbraceleft{}", "}": r"\textbraceright{}",
+    **{char: f"\\{char}" for char in "$&#_%"}, "\n": " ", "\r": " ",
 })  # fmt: skip
 
 
@@ -39,7 +40,8 @@ class Citation:
 
     @property
     def identifier(self) -> str:
-        digest = hashlib.sha256(self.address.encode()).hexdigest()[:8]
+        _, _, question = self.address.partition("//")[2].partition("/")  # the same at every host and port
+        digest = hashlib.sha256(question.encode()).hexdigest()[:8]
         return f"{NAME.replace('_', '-')}-{self.edition.sequence}-{digest}"
 
     def __str__(self) -> str:

@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
-from django.utils.http import http_date, parse_etags
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, parse_etags, parse_http_date_safe
 
 from arms_registry import __version__
+from transfers.api import errors
 from transfers.api.request import paging, past
 from transfers.api.request.past import Standpoint
 from transfers.publication import editions
@@ -24,6 +26,9 @@ FORMAT = "format"
 FOR_NOW = "public, max-age=0, must-revalidate"
 FOR_EVER = "public, max-age=31536000, immutable"
 _ANYTHING = ("", "*/*")
+_CONDITIONS = {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}
+#: Headers that a 304 shares with the answer that it stands for.
+_KEPT = {"ETag", "Cache-Control", "Registry-Revision", "Last-Modified", "Citation"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,11 @@ class Freshness:
         """Return whether the answer can never change: its question names a revision, and nothing of today."""
         is_citation = self.form in citations.FORMATS
         return self.standpoint.is_numbered and not self.rests_on_today and not is_citation
+
+    @property
+    def _lasts_less(self) -> bool:
+        """Return whether the answer can change without a revision, so that no time of one tells of it."""
+        return bool(self.list_grounds()) or self.form in citations.FORMATS
 
     def list_grounds(self) -> list[str]:
         """List what the rows of the answer rest on besides their edition."""
@@ -64,7 +74,7 @@ class Freshness:
         response["ETag"] = etag
         response["Cache-Control"] = FOR_EVER if self.is_permanent else FOR_NOW
         response["Registry-Revision"] = str(edition.sequence)
-        if edition.time is not None:
+        if edition.time is not None and not self._lasts_less:
             response["Last-Modified"] = http_date(edition.time.timestamp())
 
 
@@ -78,6 +88,22 @@ def format_question(request: HttpRequest, *without: str) -> str:
 def has_etag(request: HttpRequest, etag: str) -> bool:
     """Return whether the client has the answer with this ETag."""
     return etag in parse_etags(request.headers.get("If-None-Match", "").replace("W/", ""))
+
+
+def apply_conditions(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return the response or, by the conditions of the request, 304 or 412 in its place (RFC 9110, 13)."""
+    if response.status_code != 200 or not _CONDITIONS & request.headers.keys():
+        return response
+    modified = parse_http_date_safe(response.get("Last-Modified", ""))
+    judged = get_conditional_response(request, response["ETag"], modified, response)
+    if judged is response:
+        return response
+    if judged.status_code == 412:
+        return errors.problem(412, "The answer is not the one that If-Match or If-Unmodified-Since names.")
+    unchanged = HttpResponseNotModified()
+    for name in _KEPT & response.headers.keys():
+        unchanged[name] = response[name]
+    return unchanged
 
 
 def answer_unchanged(request: HttpRequest) -> HttpResponse | None:

@@ -65,11 +65,6 @@ def build_whole_row(items: Iterable[Field]) -> Shape:
     return build_object({item.name: build_value(item) for item in items})
 
 
-def require(shape: Shape, items: Iterable[Field]) -> Shape:
-    """Build the schema of a row of this shape that has all these fields."""
-    return {"allOf": [shape, {"required": [item.name for item in items]}]}
-
-
 def build_list(shape: Shape, **members: Shape) -> Shape:
     """Build the schema of a list: count, next, previous, members of its own, and results of this shape."""
     properties: Shape = {
