@@ -27,6 +27,7 @@ from transfers.curation import roles, workflow  # noqa: E402
 from transfers.releases.compare import ITEMS  # noqa: E402
 from transfers.vocabulary import fields  # noqa: E402
 from transfers.vocabulary.fields import Field, Type  # noqa: E402
+from transfers.vocabulary.groups import read_groups  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 COMMANDS = Path(__file__).resolve().parent.parent / "transfers" / "management" / "commands"
@@ -174,6 +175,14 @@ def parameters_page() -> str:
     )
     resources = [(view.name, view) for view in LISTS] + [(view.path, view) for view in SUMMARIES]
     parts = [part for name, view in resources for part in _parameters_of(name, view)]
+    groups = [[f"`{each.name}`", ", ".join(each.aliases), str(len(each.members)), each.source]
+              for each in read_groups()]  # fmt: skip
+    parts += [
+        "## Regions and groups",
+        "As values of suppliers and recipients, in any spelling; a year after @ means"
+        " the members of that year.",
+        table(["name", "also", "members ever", "source"], groups),
+    ]
     return page("Parameters", intro, "## What the suffixes select", *_suffixes(),
                 "## What a filter takes", *_values(), *_bounds(), *parts)  # fmt: skip
 

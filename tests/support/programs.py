@@ -17,6 +17,8 @@ from tests.support.documents import HOST, list_documents, matches
 from tests.support.servers import ROOT, without_proxies
 
 _BLOCK = re.compile(r"^```(python|r|sh)\n(.*?)^```$(?:\n+^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
+#: Files that a document tells its reader to copy beside a program.
+CLIENTS = ROOT / "docs" / "clients"
 #: What runs a language, and how it says that a block has ended.
 RUNNERS = {
     "python": ([sys.executable, "-W", "error"], "print('\\x1e', end='')"),
@@ -55,6 +57,8 @@ class Program:
     def run(self, host: str, folder: Path) -> list[str]:
         """Return what each block prints."""
         command, end = RUNNERS[self.language]
+        for client in CLIENTS.glob("*.py"):
+            shutil.copy(client, folder)
         script = folder / f"program.{self.language}"
         text = "".join(f"{block.code}{end}\n" for block in self.blocks)
         script.write_text(text.replace(HOST, host), encoding="utf-8")

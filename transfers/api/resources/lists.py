@@ -38,7 +38,7 @@ class ListView(RegistryView):
     default_order = ""
     renderer_classes = CITED
     own_parameters: tuple[str, ...] = ("fields", "omit", *paging.OPTIONS)
-    own_headers = ("Registry-Count",)
+    own_headers: tuple[str, ...] = ("Registry-Count",)
 
     @classmethod
     def get_record_name(cls) -> str:

@@ -27,9 +27,12 @@ class RecordView(ListView):
 
     own_parameters: tuple[str, ...] = ()
     own_headers: tuple[str, ...] = ()
-    own_problems = (404,)
+    own_problems: tuple[int, ...] = (404,)
     filterset_class = filters.StrictFilterSet
-    search = None
+
+    @classmethod
+    def list_own_parameters(cls) -> list[str]:
+        return [name for name in super().list_own_parameters() if name != "q"]
 
     def answer(self, request: Request, key: str = "", **kwargs: Any) -> Answer:
         spelled = self._spell(key)

@@ -13,14 +13,16 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 from django.db.models.functions import ExtractYear
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from transfers.api.errors import ParameterError, refuse
 from transfers.api.request import filters
-from transfers.api.response import shapes
-from transfers.api.response.output import CITED
+from transfers.api.response import network, shapes
+from transfers.api.response.output import CITED, build_format
 from transfers.api.response.shapes import STRING, Shape
-from transfers.models import RegistryClaim, RegistryRow
+from transfers.models import Party, RegistryClaim, RegistryRow
 from transfers.publication import search
 from transfers.vocabulary import fields, measures
 from transfers.vocabulary.fields import Field, Type
@@ -44,6 +46,8 @@ GROUPS: dict[str, Field] = {
 }
 _TIV = ("tiv_ordered", "tiv_delivered")
 _KIND = {"kind", "kind__not"}
+#: File endings that differ from the format's name.
+_ENDINGS = {"edges": "edges.csv"}
 _LEFT_OUT = "Deployments are left out, as they change no owner; ask for them with kind=deployment."
 _COUNTED = "Deployments are counted where the parameter kind selects them."
 
@@ -90,7 +94,7 @@ class SummaryView(RegistryView):
     name: str
     groups: dict[str, Field]
     figures: dict[str, Figures]
-    renderer_classes = CITED
+    renderer_classes = [*CITED, *(build_format(*each) for each in network.FORMATS.items())]
     own_parameters = sums.PARAMETERS
     own_headers = ("Registry-Count", "Registry-Note")
 
@@ -99,14 +103,29 @@ class SummaryView(RegistryView):
         rows = self.filter_rows(self.select(self.versions), self.versions.all)
         rows, note = self.leave_out(rows)
         summed = question.finish(self.add_up(rows, question))
-        if not self.wants("json"):
-            response: Any = self.export(self.name, summed, question.items, len(summed))
+        if request.accepted_renderer.format in network.FORMATS:
+            response: Any = self._draw(summed, question)
+        elif not self.wants("json"):
+            response = self.export(self.name, summed, question.items, len(summed))
         else:
             body = {"count": len(summed), "next": None, "previous": None, "note": note, "results": summed,
                     "citation": str(self.citation)}  # fmt: skip
             response = Response(body)
         response["Registry-Count"] = str(len(summed))
         response["Registry-Note"] = note
+        return response
+
+    def _draw(self, summed: list[Row], question: Question) -> HttpResponse:
+        """Answer with the sums as a network of suppliers and recipients."""
+        form = self.request.accepted_renderer.format
+        if not set(network.ENDS) <= set(question.keys):
+            detail = "A network needs group_by=supplier,recipient."
+            refuse([ParameterError("group_by", "contradiction", detail, [",".join(network.ENDS)])])
+        codes = {row[end] for row in summed for end in network.ENDS}
+        names = dict(Party.objects.filter(code__in=codes).values_list("code", "name"))
+        data = network.write(form, summed, question.items, names, question.figures.shared[-1])
+        response = HttpResponse(data, network.FORMATS[form])
+        response["Content-Disposition"] = f'attachment; filename="{self.name}.{_ENDINGS.get(form, form)}"'
         return response
 
     def leave_out(self, rows: QuerySet) -> tuple[QuerySet, str]:

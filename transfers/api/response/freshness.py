@@ -96,7 +96,7 @@ def apply_conditions(request: HttpRequest, response: HttpResponse) -> HttpRespon
         return response
     modified = parse_http_date_safe(response.get("Last-Modified", ""))
     judged = get_conditional_response(request, response["ETag"], modified, response)
-    if judged is response:
+    if judged is None or judged is response:
         return response
     if judged.status_code == 412:
         return errors.problem(412, "The answer is not the one that If-Match or If-Unmodified-Since names.")
