@@ -8,10 +8,9 @@ import pytest
 from docs import generate
 from tests.support.servers import ROOT
 from transfers.api import errors
-from transfers.api.resources.dictionary import LISTS
-from transfers.api.resources.summary import GROUPS, SUMS, Summary
+from transfers.api.resources.dictionary import LISTS, SUMMARIES
 
-VIEWS = [("transfers/summary", Summary), *((view.name, view) for view in LISTS)]
+VIEWS = [*((view.path, view) for view in SUMMARIES), *((view.name, view) for view in LISTS)]
 
 
 def section(name, heading):
@@ -46,9 +45,11 @@ def test_every_field_is_documented():
     assert missing == []
 
 
-def test_every_group_and_sum_of_the_summary_is_documented():
-    named = set(re.findall(r"^\| `(\w+)` \|", section("fields.md", "/api/transfers/summary"), re.MULTILINE))
-    assert {*GROUPS, *(item.name for item, _ in SUMS)} == named
+@pytest.mark.parametrize("view", SUMMARIES)
+def test_every_group_and_sum_of_a_summary_is_documented(view):
+    named = set(re.findall(r"^\| `(\w+)` \|", section("fields.md", f"/api/{view.path}"), re.MULTILINE))
+    sums = {each.item.name for figures in view.figures.values() for each in figures.sums}
+    assert named == {*view.groups, *sums, *filter(None, view.figures)}
 
 
 def test_every_command_is_documented():
