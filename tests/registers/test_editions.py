@@ -11,7 +11,16 @@ from django.contrib.auth import get_user_model
 from tests.registers.test_importing import DEAL, KEY, bring, outcomes, row
 from tests.support import factories, registers
 from transfers.curation import workflow
-from transfers.models import ImportBatch, Proposal, Quantity, RegisterDeal, Revision, Source, Transfer
+from transfers.models import (
+    ImportBatch,
+    Proposal,
+    Quantity,
+    RegisterDeal,
+    RegistryDelivery,
+    Revision,
+    Source,
+    Transfer,
+)
 from transfers.publication import publish, verify
 from transfers.registers.importing import sources
 
@@ -176,6 +185,21 @@ def test_layout_after_the_other_brings_the_order_that_the_other_cannot_state():
     assert (shown.quantity_ordered_max, shown.tiv_ordered, shown.disputed) == (3, 240, None)
     assert Quantity.objects.filter(measure="delivered").count() == 1
     assert bring(DEAL, generated="18 May 2028").plan.counts()["unchanged"] == 1
+
+
+def test_layout_by_year_brings_the_split_that_the_other_cannot_state():
+    bring(DEAL, publish=True)
+    done = bring(DEAL, by_year=True, generated=LATER, publish=True)
+    assert {"number_by_year", "tiv_by_year"} <= {change.field for change in done.plan.deals[0].changes}
+    assert [period.basis for period in RegistryDelivery.objects.current()] == ["stated", "stated"]
+
+
+def test_layout_that_does_not_split_takes_no_split_back():
+    bring(DEAL, by_year=True, publish=True)
+    before = [(each.period, each.number_min) for each in RegistryDelivery.objects.current()]
+    bring(DEAL, generated=LATER, publish=True)
+    assert [(each.period, each.number_min) for each in RegistryDelivery.objects.current()] == before
+    assert len(before) == 2
 
 
 def test_two_layouts_of_one_register_do_not_double_its_deals():

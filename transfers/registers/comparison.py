@@ -46,11 +46,11 @@ def list_changes(old: Deal, new: Deal) -> list[FieldChange]:
 
 
 def list_additions(old: Deal, new: Deal) -> list[FieldChange]:
-    """Return the order and the comments that the newer deal states, and the older one's layout cannot."""
+    """Return what the newer deal states, and the older one's layout cannot: order, comments, splits."""
     common = list_common(old, new)
-    values = (
-        (name, getattr(old, name), getattr(new, name)) for name in _OF_SOME_LAYOUTS if name not in common
-    )
+    names = [name for name in _OF_SOME_LAYOUTS if name not in common]
+    names += SPLITS if new.deliveries and not old.deliveries else ()
+    values = ((name, getattr(old, name), getattr(new, name)) for name in names)
     return [
         FieldChange(name, before, after) for name, before, after in values if after not in (None, "", False)
     ]

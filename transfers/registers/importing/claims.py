@@ -100,6 +100,11 @@ def _split(figure: Figure | None, by_year: str) -> Figure | None:
     return replace(figure, values=(*figure.values, ("by_year", by_year)))
 
 
+def without_split(figure: Figure) -> Figure:
+    """Return the figure as a file states it that does not say of which years it is."""
+    return replace(figure, values=tuple(pair for pair in figure.values if pair[0] != "by_year"))
+
+
 def _limit(figure: Figure, period: str) -> Figure:
     """Return the figure, limited to the period if it is of deliveries."""
     if not period or (figure.model, figure.measure) not in LIMITED:

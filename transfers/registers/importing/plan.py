@@ -30,7 +30,7 @@ from transfers.vocabulary.choices import Outcome
 
 from . import absent, imported, pairing, questions
 from .ages import is_earlier, list_later_editions, may_be_earlier
-from .claims import LIMITED, Figure, list_blank, list_figures, list_none_delivered
+from .claims import LIMITED, Figure, list_blank, list_figures, list_none_delivered, without_split
 from .imported import ImportedDeal
 from .naming import ResolvedNames, Resolver, Unclear
 
@@ -280,7 +280,9 @@ def _compare(planned: PlannedDeal, before: ImportedDeal, plan: Plan) -> None:
 
 def _list_news(planned: PlannedDeal, old: Deal, new: Deal, *, of_deliveries: bool) -> None:
     """Give the deal the figures that it did not have, or only those of deliveries."""
-    statements = {figure.statement for figure in _list_figures(planned, old)}
+    before = _list_figures(planned, old)
+    # A layout that does not split a number over years takes no split back.
+    statements = {figure.statement for each in before for figure in (each, without_split(each))}
     planned.figures = [
         figure
         for figure in _list_figures(planned, new)
