@@ -49,6 +49,49 @@ MISLEADING = [
     ("transfers/summary", "key=rus-srb-s-40", "rus-srb-s-400"),
     ("transfers/summary", "supplier_name=Rusia", "Russia"),
     ("transfers.csv", "supplier_name=Rusia", "Russia"),
+    ("transfers", "supplier=Rusia", "Russia"),
+    ("transfers", "supplier__not=Rusia", "Russia"),
+    ("transfers", "recipient=Srbia", "Serbia"),
+    ("transfers", "recipient=SRX", "SRB"),
+    ("transfers", "recipient=group:NATOO", "NATO"),
+    ("transfers", "recipient=group:Atlantis", None),
+    ("transfers", "system=S-40O", "S-400"),
+    ("transfers", "category=air_defense", "air_defence"),
+    ("transfers", "kind=gifts", "gift"),
+    ("transfers", "status=deliverd", "delivered"),
+    ("transfers", "condition=second-hand", "second_hand"),
+    ("transfers", "unit=batery", "battery"),
+    ("transfers", "deal_currency=USDD", "USD"),
+    ("transfers", "disputed=quantity_orderd", "quantity_ordered"),
+    ("claims", "supplier=Rusia", "Russia"),
+    ("claims", "recipient=Srbia", "Serbia"),
+    ("claims", "system=S-40O", "S-400"),
+    ("claims", "measure=quantity_orderd", "quantity_ordered"),
+    ("claims", "unit=batery", "battery"),
+    ("claims", "currency=EURO", "EUR"),
+    ("claims", "reliability=G", None),
+    ("claims", "credibility=7", None),
+    ("claims", "source__not=reuters-2018", "reuters-2019"),
+    ("deliveries", "transfer=rus-srb-s-40", "rus-srb-s-400"),
+    ("deliveries", "supplier=Rusia", "Russia"),
+    ("deliveries", "supplier_name=Rusia", "Russia"),
+    ("deliveries", "recipient_name=Srbia", "Serbia"),
+    ("deliveries", "system=S-40O", "S-400"),
+    ("deliveries", "basis=state", "stated"),
+    ("deliveries", "year=15", None),
+    ("deliveries/summary", "transfer=rus-srb-s-40", "rus-srb-s-400"),
+    ("deliveries/summary", "category=air_defense", "air_defence"),
+    ("transfers/summary", "supplier=Rusia", "Russia"),
+    ("transfers/summary", "kind=gifts", "gift"),
+    ("parties", "kind=states", "state"),
+    ("parties", "code__not=RSU", "RUS"),
+    ("systems", "category=air_defense", "air_defence"),
+    ("systems", "slug__not=s-40", "s-400"),
+    ("sources", "reliability=Z", None),
+    ("sources", "key__not=reuters-2018", "reuters-2019"),
+    ("changes", "supplier=Rusia", "Russia"),
+    ("changes", "system=S-40O", "S-400"),
+    ("changes", "action=published", "publish"),
 ]
 #: Names that are known, of which the other filters leave none.
 TRUE = [
@@ -96,6 +139,7 @@ def register():
     for key in ("rus-srb-s-400", "withdrawn", "later"):
         transfer = factories.transfer(key, supplier="RUS", recipient="SRB", system=system)
         factories.quantity("ordered", 6, transfer=transfer, source=source)
+        factories.quantity("delivered", 2, transfer=transfer, source=source, locator="¶9")
         publish.publish([transfer], "New")
         if key == "withdrawn":
             publish.withdraw([transfer], "Entered twice")

@@ -130,7 +130,8 @@ def build_party_reader(read_party: Callable[[str], frozenset[str]]) -> Callable[
         try:
             return groups.find_members(text)
         except groups.UnknownGroup as error:
-            near = names.suggest(text, [each.name for each in groups.read_groups()])
+            wanted = text.removeprefix(groups.PREFIX).partition(groups.AT)[0]
+            near = names.suggest(wanted, [each.name for each in groups.read_groups()])
             raise Fault("unknown", str(error), near) from error
 
     return read_party_or_group
