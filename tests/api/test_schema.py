@@ -73,6 +73,10 @@ def test_it_is_openapi_3_1_and_names_the_licence():
     assert DOCUMENT["info"]["license"]["url"].startswith("https://creativecommons.org/")
 
 
+def test_its_addresses_are_of_the_server_that_it_comes_from():
+    assert [server["url"] for server in DOCUMENT["servers"]] == ["/"]
+
+
 def test_every_address_is_one_path():
     assert set(DOCUMENT["paths"]) == {f"/api{resource}" for resource in RESOURCES}
     assert len(urlpatterns) == len(RESOURCES)

@@ -155,7 +155,8 @@ class Generator(SchemaGenerator):
                 for name, (text, shape, always) in _HEADERS.items()
             },
         }
-        return {**super().get_schema(request, public), "components": components}
+        servers = [{"url": "/", "description": "The register that the document comes from."}]
+        return {**super().get_schema(request, public), "servers": servers, "components": components}
 
 
 @functools.cache
