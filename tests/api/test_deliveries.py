@@ -161,6 +161,10 @@ class TestYears:
             ("2017", 0, 16)
         ]
 
+    def test_an_open_end_reaches_as_far_as_is_asked_and_no_further_than_makes_sense(self, client, few):
+        groups = ask(client, "?group_by=year&recipient=IND&year__lte=9998", SUMMARY)
+        assert [row["year"] for row in groups] == [str(year) for year in range(2019, 2101)]
+
 
 class TestSums:
     def test_decimals_are_those_of_the_figures(self, client, few):

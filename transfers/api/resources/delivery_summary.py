@@ -122,6 +122,8 @@ class DeliverySummary(SummaryView):
 
 
 _EARLIEST, _LATEST = 1, 9999
+#: Years that an open end may reach to: it would be possible in each of all others, too.
+_NEAR = (1900, 2100)
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ class _Buckets:
         self.question, self.time, self.wanted, self.found = question, time, wanted, found
         self.names = [each.item.name for each in question.figures.sums]
         ends = (year for each in found for year in (each.first, each.last) if year is not None)
-        known = [*map(int, ends), *wanted.ends]
+        known = [min(max(int(year), _NEAR[0]), _NEAR[1]) for year in (*ends, *wanted.ends)]
         #: Years between which the answer tells years apart: an open end reaches so far.
         self.horizon = (min(known, default=1), max(known, default=0))
         self.sums: dict[tuple[Any, ...], list[Any]] = {}
