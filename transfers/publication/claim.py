@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import inf
 
 from transfers.vocabulary import edtf
 
@@ -56,6 +57,11 @@ def is_later(new: str, old: str) -> bool:
     """Return whether a date is later for certain."""
     start, end = edtf.bounds(new)[0], edtf.bounds(old)[1]
     return start is not None and end is not None and start > end
+
+
+def get_top(ends: Range) -> float:
+    """Return the greatest of a range, infinity where it is open."""
+    return inf if ends[1] is None else ends[1]
 
 
 def get_worst(claims: Iterable[Claim]) -> int | None:

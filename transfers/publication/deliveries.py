@@ -21,7 +21,7 @@ from transfers.vocabulary.measures import Basis
 from transfers.vocabulary.splits import parse_split
 
 from .agreement import lies_within, settle
-from .claim import Claim, Range, get_envelope, is_later
+from .claim import Claim, Range, get_envelope, get_top, is_later
 
 COUNT, DATE, TIV = "quantity_delivered", "date_delivered", "tiv_delivered"
 NOTHING: Range = (0, 0)
@@ -289,12 +289,8 @@ def _get_day(claim: Claim) -> tuple[date, date, str]:
 
 
 def _is_rising(points: Sequence[_Point]) -> bool:
-    ends = [(point.range[0], _get_top(point.range)) for point in points]
+    ends = [(point.range[0], get_top(point.range)) for point in points]
     return all(old[0] <= new[0] and old[1] <= new[1] for old, new in pairwise(ends))
-
-
-def _get_top(ends: Range) -> float:
-    return float("inf") if ends[1] is None else ends[1]
 
 
 def _subtract(count: Range, before: Range) -> Range:

@@ -13,7 +13,7 @@ from typing import Any
 from transfers.vocabulary import edtf
 from transfers.vocabulary.measures import DATES
 
-from .claim import Claim, Range, get_envelope, get_worst
+from .claim import Claim, get_envelope, get_top, get_worst
 
 SUMS = ("quantity_ordered", "quantity_delivered", "tiv_ordered", "tiv_delivered")
 ENVELOPES = (*DATES, "tiv_unit")
@@ -84,13 +84,9 @@ def _sum_ends(parts: Iterable[Sequence[Claim]], is_whole: bool) -> Iterator[dict
     ranges = [[claim.range for claim in part] for part in parts]
     for choose in (min, max):
         bottom = _sum(choose(low for low, _ in part) for part in ranges)
-        top = _sum(choose(_get_top(ends) for ends in part) for part in ranges)
+        top = _sum(choose(get_top(ends) for ends in part) for part in ranges)
         is_open = top == inf or not is_whole
         yield {"minimum": bottom, "maximum": None if is_open else top, "part": None}
-
-
-def _get_top(ends: Range) -> float:
-    return inf if ends[1] is None else ends[1]
 
 
 def _sum(numbers: Iterable[float]) -> float:

@@ -64,6 +64,11 @@ def filter_by_words(rows: QuerySet, text: str) -> QuerySet:
     return rows.filter(id__in=RawSQL(f"SELECT rowid FROM {_INDEX} WHERE {_INDEX} MATCH %s", [query]))
 
 
+def filter_by_transfer(rows: QuerySet, transfers: QuerySet, text: str) -> QuerySet:
+    """Return those claims or deliveries whose transfer, one of these, has every word of the text."""
+    return rows.filter(transfer__in=filter_by_words(transfers, text).values("key"))
+
+
 def _match_either(parts: list[str]) -> str:
     """Return FTS5's query for the parts in a row or as one word; letters and digits, so quoting is safe."""
     phrase = f'"{" ".join(parts)}"'

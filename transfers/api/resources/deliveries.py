@@ -22,5 +22,4 @@ class DeliveryList(ListView):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """Select deliveries of the transfers that the text finds."""
-        transfers = search.filter_by_words(self.select(RegistryRow.objects), text)
-        return rows.filter(transfer__in=transfers.values("key"))
+        return search.filter_by_transfer(rows, self.select(RegistryRow.objects), text)

@@ -109,8 +109,7 @@ class DeliverySummary(SummaryView):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """Select deliveries of the transfers that the text finds."""
-        transfers = search.filter_by_words(self.select(RegistryRow.objects), text)
-        return rows.filter(transfer__in=transfers.values("key"))
+        return search.filter_by_transfer(rows, self.select(RegistryRow.objects), text)
 
     def add_up(self, rows: QuerySet, question: Question) -> list[Row]:
         times = [name for name in question.keys if name in TIMES]
