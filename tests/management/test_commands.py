@@ -172,3 +172,14 @@ class TestPublishCommand:
         with pytest.raises(CommandError, match="Nothing was published"):
             call_command("publish", transfer.key, "--reason", "new", stderr=out)
         assert f"{transfer.key}: No claim" in out.getvalue()
+
+
+def test_a_reader_that_stops_reading_makes_no_traceback(database):
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "verify"],
+        cwd=ROOT, env=environment(database), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    process.stdout.close()
+    with process.stderr:
+        assert process.stderr.read() == ""
+    assert process.wait(timeout=60) == 141
