@@ -13,12 +13,12 @@ class TransfersConfig(AppConfig):
         post_migrate.connect(install_in_database, sender=self)
 
 
-def remove_views(using: str, **_: object) -> None:
-    """Drop the views, which would keep the databases from altering the tables that they read."""
+def remove_views(using: str, plan: list[object], **_: object) -> None:
+    """Drop the views, which would keep the migrations, if there are any, from altering what they read."""
     from .models import RegistryRow
     from .publication import delivery_view
 
-    if router.allow_migrate_model(using, RegistryRow):
+    if plan and router.allow_migrate_model(using, RegistryRow):
         delivery_view.remove(using)
 
 

@@ -6,6 +6,7 @@ from io import StringIO
 
 import pandas as pd
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
 from tests.support import factories, registers
@@ -161,6 +162,12 @@ class TestYears:
             ("2017", 0, 16)
         ]
 
+    def test_an_open_end_within_the_years_is_certain_as_in_the_list(self, client, few):
+        query = "year__gte=2018"
+        assert [row["transfer"] for row in ask(client, f"?{query}&certain=true")] == ["open"]
+        [row] = ask(client, f"?{query}", SUMMARY)
+        assert (row["number_certain"], row["number_possible"]) == (2, 2)
+
     def test_an_open_end_reaches_as_far_as_is_asked_and_no_further_than_makes_sense(self, client, few):
         groups = ask(client, "?group_by=year&recipient=IND&year__lte=9998", SUMMARY)
         assert [row["year"] for row in groups] == [str(year) for year in range(2019, 2101)]
@@ -217,6 +224,23 @@ class TestSums:
     def test_a_list_may_be_repeated(self, client, few):
         repeated = ask(client, "?group_by=supplier&group_by=year", SUMMARY)
         assert repeated == ask(client, "?group_by=supplier,year", SUMMARY)
+
+
+class TestSplit:
+    @pytest.mark.parametrize(
+        "text",
+        ["0000: 6", "2015: 3.5; 2016: 2.5", "2015: 6; 2015: 0", "2015: 5", "six in 2015", "2015:6"],
+    )
+    def test_a_split_that_cannot_be_is_refused(self, text):
+        claim = factories.quantity("delivered", 6)
+        claim.by_year = text
+        with pytest.raises(ValidationError, match="by_year"):
+            claim.full_clean()
+
+    def test_a_split_that_adds_up_is_taken(self):
+        claim = factories.quantity("delivered", 6)
+        claim.by_year = "2015: 3; 2016?: 2; undated: 1"
+        claim.full_clean()
 
 
 class TestPublished:

@@ -270,9 +270,12 @@ class Splittable(models.Model):
     def _find_fault_of_split(self) -> str:
         number: Any = self
         try:
-            total = sum(share.number for share in splits.parse_split(self.by_year))
+            shares = [share.number for share in splits.parse_split(self.by_year)]
         except ValueError as error:
             return f"{error}."
+        total = sum(shares)
+        if isinstance(self, Quantity) and any(share % 1 for share in shares):
+            return "What is counted is whole in each year."
         if number.measure != self.SPLIT:
             return "Only what was delivered is split over years."
         if number.minimum != total or number.maximum != total:

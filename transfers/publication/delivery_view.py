@@ -4,7 +4,7 @@ The periods are stored in their row, as JSON, so they are content like any other
 every `migrate` and dropped before it, as neither database alters a table that a view reads.
 """
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from transfers.models import RegistryDelivery, RegistryRow
 from transfers.vocabulary import fields
@@ -35,12 +35,15 @@ _FROM = {
 
 
 def install(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Make the view anew, unless an earlier state of the migrations has no periods."""
-    remove(using)
+    """Make the view anew, unless an earlier state of the migrations has no periods.
+
+    In one transaction, so that no reader misses it.
+    """
     connection = connections[using]
-    with connection.cursor() as cursor:
+    with transaction.atomic(using), connection.cursor() as cursor:
         columns = connection.introspection.get_table_description(cursor, _TABLE)
         if "deliveries" in {column.name for column in columns}:
+            remove(using)
             cursor.execute(_build_statement(connection.vendor))
 
 

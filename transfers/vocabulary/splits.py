@@ -9,7 +9,7 @@ UNDATED = "undated"
 EXAMPLE = "2015: 3; 2016?: 4; undated: 2"
 #: What a column of such a text holds: some fifty years with their numbers.
 LONGEST = 1000
-_PART = re.compile(r"([0-9]{4}\??|undated): ([0-9]{1,15}(?:\.[0-9]{1,3})?)", re.ASCII)
+_PART = re.compile(r"((?!0000)[0-9]{4}\??|undated): ([0-9]{1,15}(?:\.[0-9]{1,3})?)", re.ASCII)
 
 
 class Share(NamedTuple):
@@ -33,9 +33,7 @@ def parse_split(text: str) -> list[Share]:
     for part in text.split("; "):
         match = _PART.fullmatch(part)
         if match is None:
-            raise ValueError(
-                f"'{part[:40]}' is no year with its number: write '2015: 3; 2016?: 4; undated: 2'"
-            )
+            raise ValueError(f"'{part[:40]}' is no year with its number: write {EXAMPLE}")
         year = None if match[1] == UNDATED else match[1]
         shares.append(Share(year, Decimal(match[2])))
     if len({year for year, _ in shares}) < len(shares):

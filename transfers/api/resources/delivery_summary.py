@@ -141,6 +141,16 @@ class Wanted:
         """Return whether no filter asks for years."""
         return not self.listed and (self.first, self.last) == (_EARLIEST, _LATEST)
 
+    def holds(self, found: "Found", years: Sequence[int]) -> bool:
+        """Return whether all that was found came within these years, whatever its open end."""
+        if self.is_all:
+            return True
+        if self.listed and not found.is_bounded:
+            return False
+        starts = self.first == _EARLIEST or (found.first is not None and found.first >= self.first)
+        ends = self.last == _LATEST or (found.last is not None and found.last <= self.last)
+        return starts and ends and (not self.listed or self.listed.issuperset(years))
+
     @property
     def ends(self) -> list[int]:
         """Return the years that the filters name."""
@@ -200,7 +210,7 @@ class _Buckets:
     def _add(self, found: Found) -> None:
         years = found.list_years(self.horizon)
         touched = [year for year in years if year in self.wanted]
-        is_within = self.wanted.is_all or (found.is_bounded and len(touched) == len(years))
+        is_within = self.wanted.holds(found, years)
         if not (touched or is_within):
             return
         labels = list(dict.fromkeys(map(TIMES[self.time], touched))) if self.time else []

@@ -22,7 +22,7 @@ from transfers.api.request import filters
 from transfers.api.response import network, shapes
 from transfers.api.response.output import CITED, build_format
 from transfers.api.response.shapes import STRING, Shape
-from transfers.models import Party, RegistryClaim, RegistryRow
+from transfers.models import RegistryClaim, RegistryRow
 from transfers.publication import search
 from transfers.vocabulary import fields, measures
 from transfers.vocabulary.fields import Field, Type
@@ -104,7 +104,7 @@ class SummaryView(RegistryView):
         rows, note = self.leave_out(rows)
         summed = question.finish(self.add_up(rows, question))
         if request.accepted_renderer.format in network.FORMATS:
-            response: Any = self._draw(summed, question)
+            response: Any = self._draw(rows, summed, question)
         elif not self.wants("json"):
             response = self.export(self.name, summed, question.items, len(summed))
         else:
@@ -115,14 +115,15 @@ class SummaryView(RegistryView):
         response["Registry-Note"] = note
         return response
 
-    def _draw(self, summed: list[Row], question: Question) -> HttpResponse:
+    def _draw(self, rows: QuerySet, summed: list[Row], question: Question) -> HttpResponse:
         """Answer with the sums as a network of suppliers and recipients."""
         form = self.request.accepted_renderer.format
         if not set(network.ENDS) <= set(question.keys):
             detail = "A network needs group_by=supplier,recipient."
             refuse([ParameterError("group_by", "contradiction", detail, [",".join(network.ENDS)])])
-        codes = {row[end] for row in summed for end in network.ENDS}
-        names = dict(Party.objects.filter(code__in=codes).values_list("code", "name"))
+        names: dict[str, str] = {}
+        for end in network.ENDS:  # as the rows have them, which are of the day that is asked about
+            names |= dict(rows.order_by().values_list(end, f"{end}_name").distinct())
         data = network.write(form, summed, question.items, names, question.figures.shared[-1])
         response = HttpResponse(data, network.FORMATS[form])
         response["Content-Disposition"] = f'attachment; filename="{self.name}.{_ENDINGS.get(form, form)}"'
