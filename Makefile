@@ -11,7 +11,7 @@ OUT ?= /tmp/arms_registry-screenshots
 ROWS ?= 1000000
 PY := .venv/bin/python
 
-.PHONY: run test clocks generated crawl screenshots lint types docs lock clean bench
+.PHONY: run test tools clocks generated crawl screenshots lint types docs lock clean bench
 
 run: .venv/run.stamp ## set up, load the data, serve
 	@$(PY) manage.py serve --port $(PORT)
@@ -19,6 +19,8 @@ run: .venv/run.stamp ## set up, load the data, serve
 test: .venv/dev.stamp ## set up, pass the tests on SQLite and, where there is one, on PostgreSQL
 	@$(PY) -m pytest
 	@$(PY) -m tests.support.clocks $(CLOCK) -m tests.support.on_postgresql
+
+tools: .venv/tools.stamp ## set up the programs of others that some tests need (npm must be there)
 
 clocks: .venv/dev.stamp ## pass the tests in another order a year ahead; with `make test CLOCK=leap` on a leap day
 	@ORDER=$(ORDER) $(PY) -m tests.support.clocks year -m pytest -m "not browser and not once"
@@ -75,3 +77,10 @@ clean: ## remove the virtual environment; data stay
 	@echo "Setting up for tests (once) ..."
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ .venv/run.stamp
+
+.venv/tools.stamp: .venv/python.stamp tests/outside/requirements.txt tests/outside/package-lock.json
+	@$(PY) -m venv .venv/tools
+	@.venv/tools/bin/pip install --quiet --disable-pip-version-check -r tests/outside/requirements.txt
+	@cp tests/outside/package.json tests/outside/package-lock.json .venv/tools/
+	@npm ci --prefix .venv/tools --silent --ignore-scripts --no-audit --no-fund
+	@touch $@

@@ -27,7 +27,7 @@ LISTS = [
     "systems",
     "sources",
 ]
-IMMUTABLE = "public, max-age=31536000, immutable"
+IMMUTABLE = "max-age=31536000, immutable"
 DAY = datetime(2026, 3, 1, 23, 59, 59, 999999, tzinfo=UTC)
 
 

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import shutil
 import sqlite3
 import subprocess
 from datetime import date, datetime
@@ -13,6 +11,7 @@ import pandas
 import pytest
 import yaml
 
+from tests.outside import programs
 from tests.support import factories
 from tests.support.releases import again, lines
 from transfers.curation import merging
@@ -24,7 +23,6 @@ from transfers.vocabulary import fields, tables
 
 pytestmark = pytest.mark.django_db
 TABLES = {name: table.items for name, table in tables.TABLES.items()}
-FRICTIONLESS = os.environ.get("FRICTIONLESS") or shutil.which("frictionless")
 
 
 # What is in it
@@ -166,11 +164,9 @@ def test_the_data_package_lists_every_other_file_with_its_sum(register, folder):
 
 
 def test_frictionless_finds_it_valid(register, folder):
-    if not FRICTIONLESS:
-        leave = pytest.fail if os.environ.get("REQUIRE_ALL") else pytest.skip
-        leave("there is no frictionless here, and FRICTIONLESS names none")
+    validator = programs.find("frictionless")
     build.release("1")
-    command = [FRICTIONLESS, "validate", "datapackage.json", "--json"]
+    command = [validator, "validate", "datapackage.json", "--json"]
     done = subprocess.run(command, cwd=folder / "1", capture_output=True, text=True, check=False)
     assert json.loads(done.stdout)["valid"], done.stdout
 

@@ -28,7 +28,8 @@ OWN = {
     "shares": "true: with the part that each group has of the total.",
 }
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
-_SIZES: dict[str, Any] = {
+#: Parameters of a resource itself that are no text → their JSON Schema.
+_OWN_SCHEMAS: dict[str, Any] = {
     "page_size": {
         "type": "integer",
         "minimum": 1,
@@ -36,6 +37,7 @@ _SIZES: dict[str, Any] = {
         "default": paging.PAGE_SIZE,
     },
     "limit": {"type": "integer", "minimum": 1, "maximum": MOST_GROUPS},
+    "shares": {"type": "boolean"},
 }
 #: How a value is read → its JSON Schema; whatever is not here is read as text.
 _READ: dict[Any, dict[str, Any]] = {
@@ -73,7 +75,7 @@ def _describe_own(name: str, choices: list[str]) -> Parameter:
     one = {**TEXT, **({"enum": choices} if choices else {})}
     if name in SEPARATED:
         one = {"type": "array", "items": one, "minItems": 1}
-    return Parameter(name, OWN[name], choices=choices, schema=_SIZES.get(name, one))
+    return Parameter(name, OWN[name], choices=choices, schema=_OWN_SCHEMAS.get(name, one))
 
 
 def _describe_filter(name: str, declared: Any) -> Parameter:

@@ -63,7 +63,7 @@ class ReleaseFile(RegistryView):
             response["Last-Modified"] = modified
             response["Cache-Control"] = freshness.FOR_EVER
             response["Citation"] = f"arms_registry, release {record.name}, revision {record.revision}"
-        return response
+        return freshness.apply_conditions(request._request, response)
 
     def shape(self) -> Shape:
         return STRING

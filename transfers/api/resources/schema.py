@@ -70,10 +70,15 @@ class Schema(AutoSchema):
             "operationId": type(self.view).__name__,
             "summary": text.split(".")[0],
             "description": text,
-            "tags": [path.removeprefix("/api").strip("/").split("/")[0] or "api"],
+            "tags": [_get_tag(path)],
             "parameters": [*in_path, *in_query, *_build_header_parameters(self.view)],
             "responses": _build_responses(self.view),
         }
+
+
+def _get_tag(path: str) -> str:
+    """Return the resource that a path belongs to: its first part."""
+    return path.removeprefix("/api").strip("/").split("/")[0] or "api"
 
 
 def _build_query_parameter(parameter: parameters.Parameter) -> dict[str, Any]:
@@ -156,7 +161,10 @@ class Generator(SchemaGenerator):
             },
         }
         servers = [{"url": "/", "description": "The register that the document comes from."}]
-        return {**super().get_schema(request, public), "servers": servers, "components": components}
+        document = super().get_schema(request, public)
+        tags = [{"name": tag} for tag in sorted({_get_tag(path) for path in document["paths"]})]
+        # No operation wants credentials, which an empty list says.
+        return {**document, "servers": servers, "security": [], "tags": tags, "components": components}
 
 
 @functools.cache

@@ -23,8 +23,8 @@ from transfers.publication import editions
 from . import citations
 
 FORMAT = "format"
-FOR_NOW = "public, max-age=0, must-revalidate"
-FOR_EVER = "public, max-age=31536000, immutable"
+FOR_NOW = "max-age=0, must-revalidate"
+FOR_EVER = "max-age=31536000, immutable"
 _ANYTHING = ("", "*/*")
 _CONDITIONS = {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}
 #: Headers that a 304 shares with the answer that it stands for.

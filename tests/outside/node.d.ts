@@ -1,0 +1,2 @@
+// All that the client uses of Node.
+declare const process: { argv: string[] };
