@@ -8,6 +8,9 @@
 | DEBUG | off | Django's debug pages: never on a public server |
 | ALLOWED_HOSTS | this machine only | comma-separated host names that the server answers to |
 | RELEASES_DIR | the folder releases | where releases of the register are built and served from |
+| EXPORTS_DIR | the folder exports | where large downloads are kept while they are asked for |
+| EXPORTS_MEGABYTES | 4000 | how much of them is kept at most |
+| EXPORTS_DAYS | 7 | days after its last use that a download is kept at most |
 | API_THROTTLE | off | requests a client address and period that the API answers, such as 600/min |
 | PUBLISH_OWN | off | whether a reviewer may publish a transfer that they edited themselves |
 | ARTICLE_FETCH | off | whether articles may be fetched from public addresses that curators enter |
@@ -172,6 +175,9 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 PUBLISH_OWN = env.bool("PUBLISH_OWN", False)
 ARTICLE_FETCH = env.bool("ARTICLE_FETCH", False)
 RELEASES_DIR = Path(env.str("RELEASES_DIR", "") or BASE_DIR / "releases")
+EXPORTS_DIR = Path(env.str("EXPORTS_DIR", "") or BASE_DIR / "exports")
+EXPORTS_MEGABYTES = env.int("EXPORTS_MEGABYTES", 4000)
+EXPORTS_DAYS = env.int("EXPORTS_DAYS", 7)
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"

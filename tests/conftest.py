@@ -1,10 +1,12 @@
 """Fixtures of every test: a real database file, and triggers that are removed only for cleaning up."""
 
+import itertools
 import os
 import random
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
@@ -89,8 +91,17 @@ def _quick_passwords():
         yield
 
 
+@pytest.fixture(scope="session")
+def _exports(tmp_path_factory):
+    """Return a function that names a folder for the kept files of one test."""
+    numbers = itertools.count()
+    base = tmp_path_factory.mktemp("exports")
+    return lambda: base / str(next(numbers))
+
+
 @pytest.fixture(autouse=True)
-def _fresh():
-    """Clear the names, counts and throttles that one request keeps for the next."""
+def _fresh(_exports, monkeypatch):
+    """Clear the names, counts, throttles and files that one request keeps for the next."""
+    monkeypatch.setattr(settings, "EXPORTS_DIR", _exports())
     names.forget()
     cache.clear()

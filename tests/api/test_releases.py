@@ -146,7 +146,7 @@ def test_a_file_comes_whole_and_may_be_kept_for_ever(client, release):
     answer = client.get(FILE)
     body = whole(answer)
     assert answer["ETag"] == f'"{hashlib.sha256(body).hexdigest()}"'
-    assert answer["Cache-Control"] == "max-age=31536000, immutable"
+    assert answer["Cache-Control"] == "max-age=31536000, immutable, no-transform"
     assert (answer["Content-Type"], answer["Accept-Ranges"]) == ("text/csv; charset=utf-8", "bytes")
     assert answer["Content-Disposition"] == 'attachment; filename="transfers.csv"'
     assert answer["Content-Length"] == str(len(body))

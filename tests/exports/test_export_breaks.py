@@ -4,13 +4,13 @@ import http.client
 import os
 import shutil
 import signal
-import sqlite3
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.support.servers import Server
+from tests.support.shipped import add_copies
 
 #: Its fixture is made once for all tests of the module.
 pytestmark = pytest.mark.xdist_group("large")
@@ -22,16 +22,7 @@ def server(shipped_database, tmp_path_factory):
     """Serve a register with so many copies of one transfer that an export takes its time."""
     path = tmp_path_factory.mktemp("large") / "register.sqlite3"
     shutil.copy(shipped_database, path)
-    with sqlite3.connect(path) as database:
-        names = [name for _, name, *_ in database.execute("PRAGMA table_info(transfers_registryrow)")]
-        kept = ", ".join(name for name in names if name not in ("id", "key", "note"))
-        database.execute(
-            f"INSERT INTO transfers_registryrow (key, note, {kept}) WITH RECURSIVE numbers(n) AS"
-            f" (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {ROWS})"
-            f" SELECT 'copy-' || n, hex(randomblob(400)), {kept} FROM numbers,"
-            " (SELECT * FROM transfers_registryrow LIMIT 1)"
-        )
-    database.close()
+    add_copies(path, ROWS)
     served = Server(path)
     served.get("/api/")
     yield served

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -18,6 +19,8 @@ def find(name):
     for folder in (TOOLS / "bin", TOOLS / "node_modules" / ".bin"):
         if (folder / name).exists():
             return str(folder / name)
+    if elsewhere := shutil.which(name):
+        return elsewhere
     leave = pytest.fail if os.environ.get("REQUIRE_ALL") else pytest.skip
     return leave(f"there is no {name} here: 'make tools' sets it up")
 

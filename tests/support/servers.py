@@ -23,8 +23,10 @@ def without_proxies():
 
 def environment(database, **variables):
     """Return the environment of a program on this database, a file or an address, with these variables."""
-    url = database if "://" in str(database) else f"sqlite:///{database}"
-    return without_proxies() | {"DATABASE_URL": url} | variables
+    is_file = "://" not in str(database)
+    url = f"sqlite:///{database}" if is_file else database
+    exports = f"{database}-exports" if is_file else tempfile.mkdtemp()
+    return without_proxies() | {"DATABASE_URL": url, "EXPORTS_DIR": exports} | variables
 
 
 def get_test_database_url():

@@ -33,3 +33,16 @@ def shipped_database(migrated, tmp_path_factory):
     done = manage(path, "loadregister")
     assert done.returncode == 0, done.stderr
     return path
+
+
+def add_copies(path, rows):
+    """Add so many copies of one transfer to a database file, so that an export takes its time."""
+    with closing(sqlite3.connect(path)) as database, database:
+        names = [name for _, name, *_ in database.execute("PRAGMA table_info(transfers_registryrow)")]
+        kept = ", ".join(name for name in names if name not in ("id", "key", "note"))
+        database.execute(
+            f"INSERT INTO transfers_registryrow (key, note, {kept}) WITH RECURSIVE numbers(n) AS"
+            f" (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {rows})"
+            f" SELECT 'copy-' || n, hex(randomblob(400)), {kept} FROM numbers,"
+            " (SELECT * FROM transfers_registryrow LIMIT 1)"
+        )

@@ -61,8 +61,15 @@ class PublicAPI:
             response["Access-Control-Max-Age"] = "86400"
         patch_vary_headers(response, ["Accept-Encoding"])  # short answers and 304 too
         if _may_compress(request, response):
-            response = self.gzip.process_response(request, response)
+            response = self._compress(request, response)
         return _without_body(request, response)
+
+    def _compress(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Return the response compressed, whose parts are then no longer those of the file."""
+        compressed = self.gzip.process_response(request, response)
+        if "Content-Encoding" in compressed:
+            del compressed["Accept-Ranges"]
+        return compressed
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -80,8 +87,10 @@ class PublicAPI:
 
 
 def _may_compress(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Return whether the answer may be compressed; what has ranges is counted in the bytes of the file."""
-    if "Accept-Ranges" in response or _NO_GZIP.search(request.headers.get("Accept-Encoding", "")):
+    """Return whether the answer may be compressed; a part is counted in the bytes of the file."""
+    if response.status_code == 206 or "no-transform" in response.get("Cache-Control", ""):
+        return False
+    if _NO_GZIP.search(request.headers.get("Accept-Encoding", "")):
         return False
     return response.get("Content-Type", "").startswith(_COMPRESSIBLE)
 

@@ -1,50 +1,59 @@
-"""Large files, streamed from a worker process, which reads the database through ADBC."""
+"""Large files, written by a worker process, which reads the database through ADBC."""
 
 import json
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from django.conf import settings
-from django.db import OperationalError, connections
+from django.db import connections
 from django.db.models import QuerySet
 
 from transfers.publication import editions
 from transfers.vocabulary.fields import Field
 
+from . import kept
 from .formats.table import About
+from .kept import Reader
 from .queries import build_columns, build_statement
 
-_PIECE = 1 << 18
+_WORKER = [sys.executable, "-m", "transfers.exports.formats.worker"]
 
 
-class ExportFailed(OperationalError):
-    """Failure of the worker before its file was whole; most often the database failed it."""
-
-
-def stream_file(
-    now: QuerySet, exact: QuerySet, items: tuple[Field, ...], about: About, name: str
-) -> Iterator[bytes]:
-    """Return the pieces of the file in this format, from the worker.
+def open_file(
+    now: QuerySet, exact: QuerySet, items: tuple[Field, ...], about: About, form: str, name: str
+) -> Reader:
+    """Return a reader of the file in this format, which a worker writes unless it is kept by this name.
 
     The worker reads `now` or, should there be a newer revision than the file is to show, `exact`. Raise
-    ExportFailed at once or, where it breaks off midway, from the iterator.
+    ExportFailed where it cannot begin, and Busy where too many others are at work.
     """
-    job = {
-        "format": name,
-        "about": asdict(about),
-        "database": _describe_database(connections[now.db]),
-        "newest": editions.NEWEST,
-        "now": _build_query(now, items),
-        "exact": _build_query(exact, items),
-    }
-    return start(_run_worker(json.dumps(job).encode()))
+
+    def start(data: int, held: tuple[int, ...]) -> None:
+        job = {
+            "format": form,
+            "about": asdict(about),
+            "folder": str(settings.EXPORTS_DIR / name),
+            "database": _describe_database(connections[now.db]),
+            "newest": editions.NEWEST,
+            "now": _build_query(now, items),
+            "exact": _build_query(exact, items),
+        }
+        process = subprocess.Popen(
+            _WORKER, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=data, pass_fds=held
+        )
+        kept.watch(process.wait)
+        assert process.stdin is not None
+        with suppress(BrokenPipeError), process.stdin as stdin:
+            stdin.write(json.dumps(job).encode())
+
+    return kept.open_export(name, start)
 
 
 def start(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -55,27 +64,6 @@ def start(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _continued(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from pieces  # which closes them, too, where nobody wants the rest
-
-
-def _run_worker(job: bytes) -> Iterator[bytes]:
-    """Yield what a worker makes of the job, and stop it where nobody wants the rest."""
-    command = [sys.executable, "-m", "transfers.exports.formats.worker"]
-    process = subprocess.Popen(
-        command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        with process.stdin as stdin:
-            stdin.write(job)
-        while piece := os.read(process.stdout.fileno(), _PIECE):
-            yield piece
-        if process.wait():
-            raise ExportFailed(f"The process of the export ended with {process.returncode}.")
-    finally:
-        process.kill()
-        process.stdout.close()
-        process.wait()
 
 
 def _build_query(rows: QuerySet, items: tuple[Field, ...]) -> dict[str, Any]:

@@ -114,8 +114,8 @@ class RegistryView(APIView):
             self.rests_on_today or by_name,
             tuple(self.list_grounds()),
         )
-        etag = self.freshness.build_etag(request._request)
-        if freshness.has_etag(request._request, etag):
+        self.etag = self.freshness.build_etag(request._request)
+        if freshness.has_etag(request._request, self.etag):
             response: Any = HttpResponseNotModified()
         else:
             kwargs.pop("format", None)
@@ -123,7 +123,7 @@ class RegistryView(APIView):
             with editions.hold(newest, point):
                 response = self.answer(request, **kwargs)
             response.headers.setdefault("Citation", self.citation.format_retrieved())
-        self.freshness.set_headers(response, etag)
+        self.freshness.set_headers(response, self.etag)
         return freshness.apply_conditions(request._request, response)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -173,4 +173,5 @@ class RegistryView(APIView):
         self, name: str, rows: files.Rows, items: tuple[Field, ...], count: int, now: QuerySet | None = None
     ) -> Answer:
         """Answer with the rows as a file; `now` are the same until the next revision, and quicker to read."""
-        return files.File(self.request, self.citation, name, items, count).build_response(rows, now)
+        file = files.File(self.request, self.citation, name, items, count, self.etag)
+        return file.build_response(rows, now)

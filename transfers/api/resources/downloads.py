@@ -1,17 +1,14 @@
 """/api/releases/{name}/{file}: a file of a release, whole or in part."""
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.http import HttpResponseNotModified, StreamingHttpResponse
+from django.http import HttpResponseNotModified
 from django.utils.http import http_date
 from rest_framework.request import Request
 
-from transfers.api import errors
 from transfers.api.errors import Problem
-from transfers.api.response import freshness
+from transfers.api.response import freshness, ranges
 from transfers.api.response.negotiation import Negotiation
 from transfers.api.response.output import build_format
 from transfers.api.response.shapes import STRING, Shape
@@ -20,9 +17,6 @@ from transfers.releases import build, package
 
 from .base import Answer, RegistryView
 from .releases import build_absence, get_release
-
-_PIECE = 1 << 18
-_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 class FixedFormat(Negotiation):
@@ -61,7 +55,7 @@ class ReleaseFile(RegistryView):
         if response.status_code != 416:
             response["ETag"] = etag
             response["Last-Modified"] = modified
-            response["Cache-Control"] = freshness.FOR_EVER
+            response["Cache-Control"] = f"{freshness.FOR_EVER}, no-transform"
             response["Citation"] = f"arms_registry, release {record.name}, revision {record.revision}"
         return freshness.apply_conditions(request._request, response)
 
@@ -72,26 +66,12 @@ class ReleaseFile(RegistryView):
 def _answer_file(request: Request, record: Release, name: str, versions: tuple[str, str]) -> Any:
     size = record.files[name]["bytes"]
     path = _find_file(record, name, size)
-    part = _read_range(request, size, versions)
-    if part is not None and not part:
-        detail = f"The range begins after the end of the file, which has {size} bytes."
-        return errors.problem(416, detail, {"Content-Range": f"bytes */{size}"})
-    wanted = range(size) if part is None else part
-    headers = {"Content-Length": str(len(wanted)), "Content-Disposition": f'attachment; filename="{name}"'}
-    if part is not None:
-        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
-    return StreamingHttpResponse(
-        _read_pieces(path, wanted) if request.method == "GET" else (),
-        status=200 if part is None else 206, headers=headers, content_type=package.get_media_type(name),
-    )  # fmt: skip
-
-
-def _read_pieces(path: Path, wanted: range) -> Iterator[bytes]:
-    """Yield a part of the file; it is open only while somebody reads."""
-    with path.open("rb") as file:
-        file.seek(wanted.start)
-        for start in range(wanted.start, wanted.stop, _PIECE):
-            yield file.read(min(_PIECE, wanted.stop - start))
+    response = ranges.build_response(
+        request, size, versions, package.get_media_type(name), lambda wanted: ranges.open_pieces(path, wanted)
+    )
+    if response.status_code != 416:
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _find_file(record: Release, name: str, size: int) -> Path:
@@ -108,21 +88,3 @@ def _find_file(record: Release, name: str, size: int) -> Path:
         detail = f"The file {name} of release {record.name} is not on this server as it was made"
         raise Problem(503, f"{detail}. Please tell the maintainers.")
     return path
-
-
-def _read_range(request: Request, size: int, versions: tuple[str, str]) -> range | None:
-    """Return the wanted part, empty if it begins after the end of the file; None means the whole.
-
-    The whole is the answer to several parts, to a range that cannot be read, and to one of another version.
-    WhiteNoise's own reading of ranges knows no If-Range, and refuses a range of one byte.
-    """
-    match = _RANGE.fullmatch(request.headers.get("Range", ""))
-    is_same = request.headers.get("If-Range", versions[0]) in versions
-    if match is None or not any(match.groups()) or request.method == "HEAD" or not is_same:
-        return None
-    first, last = match.groups()
-    if not first:  # the last so many bytes
-        return range(max(size - int(last), 0), size)
-    if last and int(last) < int(first):
-        return None
-    return range(int(first), min(int(last) + 1, size) if last else size)

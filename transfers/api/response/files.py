@@ -11,17 +11,18 @@ from django.http import HttpResponse, StreamingHttpResponse
 from pyarrow import RecordBatch
 from rest_framework.request import Request
 
-from transfers.api.errors import BadParameters, ParameterError
-from transfers.exports import formats, queries, streaming
+from transfers.api.errors import BadParameters, ParameterError, Problem
+from transfers.exports import formats, kept, queries, streaming
 from transfers.exports.formats.table import About
 from transfers.vocabulary.fields import Field
 
-from . import citations
+from . import citations, ranges
 from .negotiation import EXCEL
 
 #: Function that builds the raw batches of a file from its description.
 Batches = Callable[[About], Iterator[RecordBatch]]
 Rows = QuerySet | list[dict] | Batches
+_BUSY = "The server is writing as many large files as it can; try again in some seconds."
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class File:
     name: str
     items: tuple[Field, ...]
     count: int
+    #: The answer's ETag, which names a large file where it is kept.
+    etag: str = '""'
 
     @property
     def form(self) -> str:
@@ -67,16 +70,48 @@ class File:
 
     def _build_export(self, rows: Rows, now: QuerySet | None) -> HttpResponse | StreamingHttpResponse:
         _check_size(self.form, self.count)
-        about, media_type = self.describe(), formats.FORMATS[self.form].MEDIA_TYPE
+        about, media_type = self.describe(), self._media_type
         if self.count <= formats.SMALL or isinstance(rows, list):
-            return HttpResponse(b"".join(self._write(rows, about)), media_type)
+            content = b"".join(self._write(rows, about))
+            return self._build_response(len(content), lambda wanted: content[wanted.start : wanted.stop])
+        if isinstance(rows, QuerySet):
+            return self._build_kept(rows if now is None else now, rows, about)
         if self.request.method == "HEAD":
             return StreamingHttpResponse((), content_type=media_type)
-        if isinstance(rows, QuerySet):
-            pieces = streaming.stream_file(rows if now is None else now, rows, self.items, about, self.form)
-        else:
-            pieces = streaming.start(self._write(rows, about))
-        return StreamingHttpResponse(pieces, content_type=media_type)
+        return StreamingHttpResponse(streaming.start(self._write(rows, about)), content_type=media_type)
+
+    def _build_kept(
+        self, now: QuerySet, exact: QuerySet, about: About
+    ) -> HttpResponse | StreamingHttpResponse:
+        """Build the response with a kept file; its first reader gets it while it is written."""
+        name = f"{self.etag.strip(chr(34))}.{self.form}"
+        try:
+            reader = streaming.open_file(now, exact, self.items, about, self.form, name)
+        except kept.Busy:
+            raise Problem(503, _BUSY) from None
+        try:
+            size = reader.get_size()
+            if size is None and (self.request.method == "HEAD" or "Range" in self.request.headers):
+                size = reader.wait_for_size()
+        except BaseException:
+            reader.close()
+            raise
+        if size is not None:
+            return self._build_response(
+                size, lambda wanted: ranges.read_pieces(reader.file, wanted, reader.close)
+            )
+        response = StreamingHttpResponse(reader.follow(), content_type=self._media_type)
+        response["Accept-Ranges"] = "bytes"
+        return response
+
+    def _build_response(
+        self, size: int, read: Callable[[range], bytes | Iterator[bytes]]
+    ) -> HttpResponse | StreamingHttpResponse:
+        return ranges.build_response(self.request, size, (self.etag,), self._media_type, read)
+
+    @property
+    def _media_type(self) -> str:
+        return formats.FORMATS[self.form].MEDIA_TYPE
 
     def _write(self, rows: Rows, about: About) -> Iterator[bytes]:
         batches = rows(about) if callable(rows) else queries.read_batches(rows, self.items, about)

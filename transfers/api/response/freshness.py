@@ -64,7 +64,7 @@ class Freshness:
         grounds = self.list_grounds()
         if self.form in citations.FORMATS:  # which name the day of the request
             grounds.append(datetime.now(UTC).date().isoformat())
-        question = (request.get_host(), format_question(request, FORMAT))
+        question = (request.scheme, request.get_host(), format_question(request, FORMAT))
         identity = (__version__, self.standpoint.edition.hash, self.form, *question, *grounds)
         return f'"{hashlib.sha256(repr(identity).encode()).hexdigest()[:32]}"'
 
@@ -92,7 +92,7 @@ def has_etag(request: HttpRequest, etag: str) -> bool:
 
 def apply_conditions(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Return the response or, by the conditions of the request, 304 or 412 in its place (RFC 9110, 13)."""
-    if response.status_code != 200 or not _CONDITIONS & request.headers.keys():
+    if response.status_code not in (200, 206) or not _CONDITIONS & request.headers.keys():
         return response
     modified = parse_http_date_safe(response.get("Last-Modified", ""))
     judged = get_conditional_response(request, response["ETag"], modified, response)

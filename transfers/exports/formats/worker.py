@@ -1,15 +1,22 @@
-"""Process that reads a large answer from the database and writes it to its standard output.
+"""Process that reads a large answer from the database and writes it to its standard output, a kept file.
 
-It reads a job (JSON) from standard input: database, statement, format, and a description of the answer.
+It reads a job (JSON) from standard input: database, statement, format, the file's folder, and a description
+of the answer. It ends early where nobody reads the file any more.
 It is a process of its own, not a thread: its driver brings its own SQLite, and two copies of SQLite in
 one process undo each other's locks on the file (https://www.sqlite.org/howtocorrupt.html, 2.2.1).
 """
 
+import fcntl
 import json
+import os
+import signal
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import adbc_driver_manager as adbc
@@ -19,6 +26,8 @@ import pyarrow.compute as pc
 from . import FORMATS
 from .table import About, Column
 
+#: Seconds that an export may take, and between two looks whether anybody reads it.
+LONGEST, INTERVAL = 900, 1.0
 #: SQLite: a writer may hold the file for a moment; pages are read from the system's cache without a copy.
 _FIRST = {"sqlite": ("PRAGMA busy_timeout = 20000", f"PRAGMA mmap_size = {1 << 40}"), "postgresql": ()}
 _OPTIONS = {
@@ -31,12 +40,36 @@ def main() -> None:
     job = json.load(sys.stdin)
     columns = tuple(Column(**column) for column in job["about"].pop("columns"))
     about = About(columns=columns, **job["about"])
+    os.nice(5)  # whoever asks a small question comes first
+    signal.alarm(LONGEST)
     with sys.stdout.buffer as out:
         batches = read_ahead(read_batches(job, about))
         first = next(batches, None)  # before anything is written: nothing must come of a read that fails
         whole = batches if first is None else chain([first], batches)
-        for piece in FORMATS[job["format"]].stream(whole, about):
+        for piece in _while_read(FORMATS[job["format"]].stream(whole, about), job["folder"]):
             out.write(piece)
+        out.flush()
+        _end(Path(job["folder"]), out.tell())
+
+
+def _while_read(pieces: Iterator[bytes], folder: str) -> Iterator[bytes]:
+    """Yield the pieces; end the process where no reader shares the lock of the folder any more."""
+    lock = os.open(folder, os.O_RDONLY)
+    looked = time.monotonic()
+    for piece in pieces:
+        yield piece
+        if time.monotonic() > looked + INTERVAL:
+            looked = time.monotonic()
+            with suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os._exit(0)  # at once; and nobody can take what there is for the whole
+    os.close(lock)
+
+
+def _end(folder: Path, size: int) -> None:
+    """Say that the file is whole. What a failure of the power leaves of it is not as large as said."""
+    (folder / "ending").write_text(str(size))
+    (folder / "ending").rename(folder / "whole")
 
 
 def read_ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
