@@ -11,12 +11,13 @@
 | EXPORTS_DIR | the folder exports | where large downloads are kept while they are asked for |
 | EXPORTS_MEGABYTES | 4000 | how much of them is kept at most |
 | EXPORTS_DAYS | 7 | days after its last use that a download is kept at most |
+| WEB_CONCURRENCY | one for each core, at most 4 | processes that the server answers with |
 | API_THROTTLE | off | requests a client address and period that the API answers, such as 600/min |
 | PUBLISH_OWN | off | whether a reviewer may publish a transfer that they edited themselves |
 | ARTICLE_FETCH | off | whether articles may be fetched from public addresses that curators enter |
 | EMAIL_URL | no mail | where messages about reviews are sent through: smtp+tls://user:password@host:587 |
 | EMAIL_FROM | arms-registry@localhost | whom these messages come from |
-| TRUSTED_PROXIES | 0 | how many proxies before the server may say who the client is (X-Forwarded-For) |
+| TRUSTED_PROXIES | 0 | how many proxies before the server say who asks (X-Forwarded-For), and how (-Proto) |
 | CSRF_TRUSTED_ORIGINS | none | comma-separated origins (https://…) of the admin behind a proxy |
 """
 
@@ -175,6 +176,7 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 PUBLISH_OWN = env.bool("PUBLISH_OWN", False)
 ARTICLE_FETCH = env.bool("ARTICLE_FETCH", False)
 RELEASES_DIR = Path(env.str("RELEASES_DIR", "") or BASE_DIR / "releases")
+WORKERS = env.int("WEB_CONCURRENCY", min(os.cpu_count() or 1, 4))
 EXPORTS_DIR = Path(env.str("EXPORTS_DIR", "") or BASE_DIR / "exports")
 EXPORTS_MEGABYTES = env.int("EXPORTS_MEGABYTES", 4000)
 EXPORTS_DAYS = env.int("EXPORTS_DAYS", 7)
@@ -193,6 +195,9 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "transfers.admin.editing.errors.refuse_csrf"
 
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 API_THROTTLE = env.str("API_THROTTLE", "")
 if API_THROTTLE and not re.fullmatch(r"[1-9][0-9]*/(s|sec|m|min|h|hour|d|day)", API_THROTTLE):
     raise ImproperlyConfigured(f"API_THROTTLE must be a rate such as 600/min, not {API_THROTTLE!r}.")
@@ -202,7 +207,7 @@ REST_FRAMEWORK: dict[str, object] = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_SCHEMA_CLASS": "transfers.api.resources.schema.Schema",
     "EXCEPTION_HANDLER": "transfers.api.errors.handle",
-    "NUM_PROXIES": env.int("TRUSTED_PROXIES", 0),
+    "NUM_PROXIES": TRUSTED_PROXIES,
 }
 
 SPECTACULAR_SETTINGS: dict[str, object] = {

@@ -58,9 +58,11 @@ WHEN = {
     410: "The transfer or claim was published once and taken back; `reason`, `revision` and `time` say why"
     " and when.",
     412: "`If-Match` or `If-Unmodified-Since` names another state of the answer.",
+    413: "What is sent is larger than the server takes.",
     414: "The address is longer than the server reads.",
     416: "The `Range` begins after the end of the file; `Content-Range` says how long that is.",
     429: "The client asked too often, where the server limits that; `Retry-After` says how long to wait.",
+    431: "The address and the headers together are longer than the server reads.",
     500: "The server has a fault. It is logged. Please tell the maintainers.",
     503: "The server cannot answer now; try again later.",
 }

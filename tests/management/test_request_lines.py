@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.support.servers import Server
-from transfers.management.server import LONGEST_LINE
+from transfers.api.middleware import LONGEST_ADDRESS
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +45,9 @@ def test_a_query_as_long_as_is_documented_is_read(server):
 
 
 def test_a_longer_line_is_refused_in_a_sentence(server):
-    status, headers, body = ask(server, f"/api/transfers?q={'a' * LONGEST_LINE}")
+    status, headers, body = ask(server, f"/api/transfers?q={'a' * LONGEST_ADDRESS}")
     assert (status, headers["Content-Type"]) == (414, "application/problem+json")
-    assert str(LONGEST_LINE) in json.loads(body)["detail"]
+    assert str(LONGEST_ADDRESS) in json.loads(body)["detail"]
 
 
 def test_head_sends_no_body(server):

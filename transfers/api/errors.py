@@ -20,9 +20,11 @@ TITLES = {
     406: "No such format",
     410: "Withdrawn",
     412: "The condition does not hold",
+    413: "The request is too large",
     414: "The address is too long",
     416: "No such range",
     429: "Too many requests",
+    431: "The headers are too long",
     500: "The server failed",
     503: "Not available now",
 }

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from transfers.availability import replicas
 
+from . import errors
 from .response import freshness
 
 logger = logging.getLogger("django.request")
@@ -31,6 +32,8 @@ _ALLOWED = (
 #: Parameters of a media type that are no preference: charset=utf-8 asks for what is given anyway.
 _MEDIA_PARAMETER = re.compile(r";\s*(?!q\s*=)[^;,\s=]+\s*=\s*(?:\"[^\"]*\"|[^;,\s]*)", re.IGNORECASE)
 _NO_GZIP = re.compile(r"\bgzip\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$)", re.IGNORECASE)
+#: Bytes of an address: a query of the longest kind and its path.
+LONGEST_ADDRESS = 8190
 #: Answers without a body, of which no length is told.
 _WITHOUT_BODY = (204, 304)
 
@@ -52,7 +55,7 @@ class PublicAPI:
             request.META["HTTP_ACCEPT"] = _MEDIA_PARAMETER.sub("", accepted)
         preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
         # A browser's question before a question: whatever the query, the answer must reach the script.
-        response = HttpResponse(status=204) if preflight else self.get_response(request)
+        response = HttpResponse(status=204) if preflight else self._answer(request)
         response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Expose-Headers"] = _EXPOSED
         if request.method == "OPTIONS":
@@ -63,6 +66,13 @@ class PublicAPI:
         if _may_compress(request, response):
             response = self._compress(request, response)
         return _without_body(request, response)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, unless the address is longer than proxies and programs let through."""
+        if len(request.path) + len(request.META.get("QUERY_STRING", "")) >= LONGEST_ADDRESS:
+            detail = f"The address has more than {LONGEST_ADDRESS} bytes. Ask with fewer values at a time."
+            return errors.problem(414, detail)
+        return self.get_response(request)
 
     def _compress(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Return the response compressed, whose parts are then no longer those of the file."""
@@ -87,8 +97,12 @@ class PublicAPI:
 
 
 def _may_compress(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Return whether the answer may be compressed; a part is counted in the bytes of the file."""
-    if response.status_code == 206 or "no-transform" in response.get("Cache-Control", ""):
+    """Return whether the answer may be compressed: not a part, counted in bytes, nor a large file.
+
+    To compress one as it leaves would hold a thread for as long as a slow reader takes.
+    """
+    is_large = response.streaming and "Accept-Ranges" in response
+    if is_large or response.status_code == 206 or "no-transform" in response.get("Cache-Control", ""):
         return False
     if _NO_GZIP.search(request.headers.get("Accept-Encoding", "")):
         return False
@@ -99,7 +113,8 @@ def _without_body(request: HttpRequest, response: HttpResponseBase) -> HttpRespo
     """Return the response without a body where there is none to send, and what is told of its length."""
     if response.status_code in _WITHOUT_BODY:
         del response["Content-Length"]
-    elif request.method == "HEAD" and isinstance(response, HttpResponse):
+    elif isinstance(response, HttpResponse):
         response.headers.setdefault("Content-Length", str(len(response.content)))
-        response.content = b""
+        if request.method == "HEAD":
+            response.content = b""
     return response

@@ -79,7 +79,7 @@ class Reader:
         return size
 
     def follow(self) -> Iterator[bytes]:
-        """Yield the whole file, also while it is written; raise ExportFailed where it breaks off."""
+        """Yield the whole file while it is written; raise ExportFailed where it breaks off."""
         try:
             while True:
                 is_whole = self.get_size() is not None  # before the look that finds nothing more

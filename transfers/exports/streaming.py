@@ -4,11 +4,14 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import weakref
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 from django.conf import settings
@@ -20,9 +23,11 @@ from transfers.vocabulary.fields import Field
 
 from . import kept
 from .formats.table import About
-from .kept import Reader
+from .kept import Busy, Reader
 from .queries import build_columns, build_statement
 
+#: Places for answers that are sent as they come; a process of the server must have more threads.
+_STREAMS = threading.BoundedSemaphore(3)
 _WORKER = [sys.executable, "-m", "transfers.exports.formats.worker"]
 
 
@@ -56,14 +61,27 @@ def open_file(
     return kept.open_export(name, start)
 
 
-def start(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Return the pieces after making the first one: what can fail at the beginning fails here."""
-    return _continued(next(pieces, b""), pieces)
+class Stream:
+    """Pieces that are sent as they come. A slow reader of them holds a thread: hence not many at once.
 
+    Raise Busy where there are enough already.
+    """
 
-def _continued(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from pieces  # which closes them, too, where nobody wants the rest
+    def __init__(self, pieces: Iterator[Any]):
+        if not _STREAMS.acquire(blocking=False):
+            raise Busy
+        self._release = weakref.finalize(self, _STREAMS.release)
+        self._pieces = pieces
+        first = next(pieces, b"")  # what can fail at the beginning fails here
+        self._rest = chain([first], pieces)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._rest
+
+    def close(self) -> None:
+        """Let go of the thread; also before anything was read."""
+        cast(Generator, self._pieces).close()
+        self._release()
 
 
 def _build_query(rows: QuerySet, items: tuple[Field, ...]) -> dict[str, Any]:

@@ -1,63 +1,109 @@
-"""Web server: gunicorn in one worker process with threads.
+"""Web server: gunicorn's processes, in each of which waitress has one loop that reads and sends for all.
+
+A request comes to a thread when it is whole, and leaves it when its answer is made. So a reader that is slow,
+a request of which half was sent, and a connection that is idle cost a socket and no thread. A file is sent by
+the loop, piece by piece, as its reader takes it.
 
 The server must break the connection where an answer fails midway. One that ends such an answer in good order,
-as some do, would let half an export pass for the whole.
+as some do, would let half of it pass for the whole.
 """
 
 import gc
-from contextlib import suppress
+import resource
+import time
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpResponse
 from gunicorn.app.base import BaseApplication
-from gunicorn.http.errors import InvalidRequestLine, LimitRequestLine
-from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.base import Worker as BaseWorker
+from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
 
 from arms_registry.wsgi import application
 from transfers.api.errors import MEDIA_TYPE, problem
 
-THREADS = 4
-#: Bytes of a request line: a query of the longest kind and its path.
-LONGEST_LINE = 8190
+#: Threads of each process. More would take the processor from one another.
+THREADS = 8
+#: Bytes of a request's address and headers, and of a body: a register, a spreadsheet, an article.
+LONGEST_HEAD, LARGEST_BODY = 32_000, 256 << 20
+#: Connections of a process, and files that it may have open besides.
+CONNECTIONS, FILES = 4000, 200
+#: Seconds that a connection may be idle, and that a process that ends gives to answers on their way.
+IDLE, GRACE = 60, 5
+
+
+class Refusal(ErrorTask):
+    """Answer to what is no request, or too large a one, as a problem document."""
+
+    def execute(self) -> None:
+        response = _explain(self.request)
+        self.status = f"{response.status_code} {response.reason_phrase}"
+        self.response_headers.append(("Content-Type", MEDIA_TYPE))
+        self.set_close_on_finish()
+        self.content_length = len(response.content)
+        self.write(response.content)
+
+
+def _explain(request: Any) -> HttpResponse:
+    error, address = request.error, getattr(request, "request_uri", "")
+    if not address.isascii():
+        encoded = quote(address.encode("latin-1"), safe="/?&=%:+,;@!$'()*~[]")
+        detail = f"The address has letters that are not encoded. Write {encoded}"
+        return problem(400, detail, suggestions=[encoded])
+    details = {
+        413: f"The request has more than {LARGEST_BODY >> 20} MB.",
+        431: f"The request's address and headers have more than {LONGEST_HEAD} bytes.",
+    }
+    return problem(error.code, details.get(error.code, f"This request cannot be read: {error.body}."))
+
+
+class Channel(HTTPChannel):
+    """Connection whose refusals are problem documents."""
+
+    error_task_class = Refusal
+
+
+class Worker(BaseWorker):
+    """Process with waitress at the sockets that gunicorn opened."""
+
+    def run(self) -> None:
+        places: dict[int, Any] = {}
+        server = create_server(
+            self.wsgi, map=places, sockets=[listener.sock for listener in self.sockets], threads=THREADS,
+            connection_limit=_allow_connections(), channel_timeout=IDLE, cleanup_interval=5,
+            max_request_header_size=LONGEST_HEAD, max_request_body_size=LARGEST_BODY,
+            clear_untrusted_proxy_headers=False, asyncore_use_poll=True, log_socket_errors=False, ident=None,
+        )  # fmt: skip
+        server.channel_class = Channel
+        while self.alive:
+            self.notify()
+            wasyncore.loop(timeout=0.5, use_poll=True, map=places, count=20)
+        server.accepting = False
+        until = time.monotonic() + GRACE
+        while time.monotonic() < until and any(map(_is_busy, server.active_channels.values())):
+            wasyncore.loop(timeout=0.1, use_poll=True, map=places, count=1)
+        server.task_dispatcher.shutdown(timeout=0)
+
+
+def _is_busy(channel: HTTPChannel) -> bool:
+    return bool(channel.requests or channel.total_outbufs_len)
+
+
+def _allow_connections() -> int:
+    """Let the process have as many connections as it needs; return how many it may have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + FILES if most == resource.RLIM_INFINITY else min(CONNECTIONS + FILES, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    return wanted - FILES
 
 
 def _freeze(arbiter: Any, worker: Any) -> None:
     """Freeze what was made at the start, so that the garbage collector need not visit it again."""
     gc.collect()
     gc.freeze()
-
-
-class Worker(ThreadWorker):
-    """Worker that answers in a problem document where the server itself refuses a request line."""
-
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        refusal = _refuse(exc)
-        if refusal is None:
-            super().handle_error(req, client, addr, exc)
-            return
-        self.log.warning("Refused a request from %s: %s", addr and addr[0], refusal.status_code)
-        head = f"HTTP/1.1 {refusal.status_code} {refusal.reason_phrase}\r\nConnection: close\r\n"
-        head += f"Content-Type: {MEDIA_TYPE}\r\nContent-Length: {len(refusal.content)}\r\n\r\n"
-        with suppress(OSError):
-            write_nonblock(client, head.encode("latin-1") + refusal.content)
-
-
-def _refuse(error: BaseException) -> HttpResponse | None:
-    """Return what a client can mend of its request line, as a problem document."""
-    if isinstance(error, LimitRequestLine):
-        return problem(
-            414, f"The address has more than {LONGEST_LINE} bytes. Ask with fewer values at a time."
-        )
-    line = error.req if isinstance(error, InvalidRequestLine) else ""
-    address = str(line).split(" ")[1:2]
-    if not address or address[0].isascii():
-        return None
-    encoded = quote(address[0].encode("latin-1"), safe="/?&=%:+,;@!$'()*~[]")
-    return problem(
-        400, f"The address has letters that are not encoded. Write {encoded}", suggestions=[encoded]
-    )
 
 
 class Server(BaseApplication):
@@ -71,10 +117,8 @@ class Server(BaseApplication):
         options: dict[str, Any] = {
             "bind": self.address,
             "worker_class": Worker,
-            "limit_request_line": LONGEST_LINE,
-            "threads": THREADS,
-            "keepalive": 60,
-            "graceful_timeout": 5,
+            "workers": settings.WORKERS,
+            "graceful_timeout": 2 * GRACE,
             "loglevel": "warning",
             "control_socket_disable": True,
             "post_fork": _freeze,

@@ -66,9 +66,12 @@ class ReleaseFile(RegistryView):
 def _answer_file(request: Request, record: Release, name: str, versions: tuple[str, str]) -> Any:
     size = record.files[name]["bytes"]
     path = _find_file(record, name, size)
-    response = ranges.build_response(
-        request, size, versions, package.get_media_type(name), lambda wanted: ranges.open_pieces(path, wanted)
-    )
+
+    def read(wanted: range) -> ranges.Part:
+        file = path.open("rb", buffering=0)
+        return ranges.Part(file, wanted, file.close)
+
+    response = ranges.build_response(request, size, versions, package.get_media_type(name), read)
     if response.status_code != 416:
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

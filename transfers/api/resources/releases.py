@@ -154,11 +154,12 @@ class ReleaseComparison(ReleaseView):
         differences = iter(()) if is_head else compare.list_changes(before.revision, after.revision)
         if self.wants("json"):
             pieces: Iterator[Any] = _write_json(before, after, differences, str(self.citation))
-            return StreamingHttpResponse(pieces, content_type="application/json")
+            return StreamingHttpResponse(files.stream(pieces), content_type="application/json")
         if self.wants("txt"):
             pieces = (f"{line}\n" for line in compare.write_lines(differences))
-            return StreamingHttpResponse(pieces, content_type="text/plain; charset=utf-8")
-        response = StreamingHttpResponse(self._write_csv(differences), content_type=FORMATS["csv"].MEDIA_TYPE)
+            return StreamingHttpResponse(files.stream(pieces), content_type="text/plain; charset=utf-8")
+        stream = files.stream(self._write_csv(differences))
+        response = StreamingHttpResponse(stream, content_type=FORMATS["csv"].MEDIA_TYPE)
         response["Content-Disposition"] = f'attachment; filename="{name}-to-{other}.csv"'
         return response
 

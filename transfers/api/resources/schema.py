@@ -101,14 +101,9 @@ def _build_responses(view: RegistryView) -> dict[str, Any]:
     """Build every status that the resource answers with, in order."""
     named = [*_ALWAYS, "Citation", *view.own_headers]
     content = _build_content(view)
-    responses = {
-        200: {"description": "The answer.", "headers": _refer_to_headers(named), "content": content}
-    }
+    responses = {200: {"description": "The answer.", "headers": _refer_to_headers(named), "content": content}}
     if view.file_types:
         headers = _refer_to_headers([*named, "Content-Range"])
-        of_files = {
-            media_type: shape for media_type, shape in content.items() if media_type != JSON.media_type
-        }
         responses[206] = {"description": "The wanted part.", "headers": headers, "content": content}
     unchanged = {"description": "Your answer is still current.", "headers": _refer_to_headers([*_ALWAYS])}
     problems = {code: _build_problem(code) for code in sorted({*_REFUSALS, *view.own_problems})}

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from anyascii import anyascii
 from django.db.models import QuerySet
@@ -12,8 +14,10 @@ from pyarrow import RecordBatch
 from rest_framework.request import Request
 
 from transfers.api.errors import BadParameters, ParameterError, Problem
-from transfers.exports import formats, kept, queries, streaming
+from transfers.exports import formats, queries, streaming
 from transfers.exports.formats.table import About
+from transfers.exports.kept import Busy
+from transfers.exports.streaming import Stream
 from transfers.vocabulary.fields import Field
 
 from . import citations, ranges
@@ -22,7 +26,7 @@ from .negotiation import EXCEL
 #: Function that builds the raw batches of a file from its description.
 Batches = Callable[[About], Iterator[RecordBatch]]
 Rows = QuerySet | list[dict] | Batches
-_BUSY = "The server is writing as many large files as it can; try again in some seconds."
+_BUSY = "The server is sending as many large answers as it can; try again in some seconds."
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class File:
             return self._build_kept(rows if now is None else now, rows, about)
         if self.request.method == "HEAD":
             return StreamingHttpResponse((), content_type=media_type)
-        return StreamingHttpResponse(streaming.start(self._write(rows, about)), content_type=media_type)
+        return StreamingHttpResponse(stream(self._write(rows, about)), content_type=media_type)
 
     def _build_kept(
         self, now: QuerySet, exact: QuerySet, about: About
@@ -87,25 +91,19 @@ class File:
         name = f"{self.etag.strip(chr(34))}.{self.form}"
         try:
             reader = streaming.open_file(now, exact, self.items, about, self.form, name)
-        except kept.Busy:
+        except Busy:
             raise Problem(503, _BUSY) from None
-        try:
-            size = reader.get_size()
-            if size is None and (self.request.method == "HEAD" or "Range" in self.request.headers):
-                size = reader.wait_for_size()
-        except BaseException:
-            reader.close()
-            raise
-        if size is not None:
-            return self._build_response(
-                size, lambda wanted: ranges.read_pieces(reader.file, wanted, reader.close)
-            )
-        response = StreamingHttpResponse(reader.follow(), content_type=self._media_type)
-        response["Accept-Ranges"] = "bytes"
-        return response
+        size = reader.get_size()
+        if size is None and self.request.method == "GET" and "Range" not in self.request.headers:
+            with suppress(Busy):
+                response = StreamingHttpResponse(Stream(reader.follow()), content_type=self._media_type)
+                response["Accept-Ranges"] = "bytes"
+                return response
+        size = reader.wait_for_size()
+        return self._build_response(size, lambda wanted: ranges.Part(reader.file, wanted, reader.close))
 
     def _build_response(
-        self, size: int, read: Callable[[range], bytes | Iterator[bytes]]
+        self, size: int, read: Callable[[range], bytes | ranges.Part]
     ) -> HttpResponse | StreamingHttpResponse:
         return ranges.build_response(self.request, size, (self.etag,), self._media_type, read)
 
@@ -123,6 +121,14 @@ class File:
         words = re.sub(r"[^A-Za-z0-9._-]+", "-", anyascii(question))[:80].strip("-")
         today = datetime.now(UTC).date().isoformat()
         return f"{'_'.join(part for part in (self.name, words, today) if part)}.{self.form}"
+
+
+def stream(pieces: Iterator[Any]) -> Stream:
+    """Return the pieces as an answer sends them while they are made; raise a 503 if too many are sent so."""
+    try:
+        return Stream(pieces)
+    except Busy:
+        raise Problem(503, _BUSY) from None
 
 
 def _check_size(form: str, count: int) -> None:

@@ -1,17 +1,46 @@
 """Parts of a file: Range and If-Range (RFC 9110, 14), for bytes that never change under their ETag."""
 
+import io
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import BinaryIO
+from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse
 from rest_framework.request import Request
 
 from transfers.api import errors
 
-_PIECE = 1 << 18
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+
+
+class Part(io.RawIOBase):
+    """Part of an open file as a file, which the server sends when its reader is ready for more."""
+
+    def __init__(self, file: Any, wanted: range, close: Callable[[], object]):
+        super().__init__()
+        self._file, self._wanted, self._close, self._place = file, wanted, close, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: len(self._wanted)}[whence]
+        self._place = max(0, start + offset)
+        return self._place
+
+    def readinto(self, buffer: Any) -> int:
+        left = max(0, len(self._wanted) - self._place)
+        self._file.seek(self._wanted.start + self._place)
+        read = self._file.readinto(memoryview(buffer)[:left])
+        self._place += read
+        return int(read)
+
+    def close(self) -> None:
+        self._close()
+        super().close()
 
 
 def read_range(request: Request, size: int, versions: tuple[str, ...]) -> range | None:
@@ -35,8 +64,8 @@ def read_range(request: Request, size: int, versions: tuple[str, ...]) -> range 
 
 def build_response(
     request: Request, size: int, versions: tuple[str, ...], media_type: str,
-    read: Callable[[range], bytes | Iterator[bytes]],
-) -> HttpResponse | StreamingHttpResponse:  # fmt: skip
+    read: Callable[[range], bytes | Part],
+) -> HttpResponse | FileResponse:  # fmt: skip
     """Build 200 with the whole or 206 with the wanted part, which `read` reads; or 416."""
     part = read_range(request, size, versions)
     if part is not None and not part:
@@ -44,26 +73,10 @@ def build_response(
         return errors.problem(416, detail, {"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"})
     wanted = range(size) if part is None else part
     content = read(wanted) if request.method == "GET" else b""
-    kind = HttpResponse if isinstance(content, bytes) else StreamingHttpResponse
+    kind: Any = HttpResponse if isinstance(content, bytes) else FileResponse
     response = kind(content, content_type=media_type, status=200 if part is None else 206)
     response["Accept-Ranges"] = "bytes"
     response["Content-Length"] = str(len(wanted))
     if part is not None:
         response["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
     return response
-
-
-def read_pieces(file: BinaryIO, wanted: range, close: Callable[[], object]) -> Iterator[bytes]:
-    """Yield a part of the file in pieces, then close it; also where nobody wants the rest."""
-    try:
-        file.seek(wanted.start)
-        for start in range(wanted.start, wanted.stop, _PIECE):
-            yield file.read(min(_PIECE, wanted.stop - start))
-    finally:
-        close()
-
-
-def open_pieces(path: Path, wanted: range) -> Iterator[bytes]:
-    """Yield a part of the file at a path; it is open only while somebody reads."""
-    file = path.open("rb")
-    yield from read_pieces(file, wanted, file.close)
