@@ -12,7 +12,8 @@
 | EXPORTS_MEGABYTES | 4000 | how much of them is kept at most |
 | EXPORTS_DAYS | 7 | days after its last use that a download is kept at most |
 | WEB_CONCURRENCY | one for each core, at most 4 | processes that the server answers with |
-| API_THROTTLE | off | requests a client address and period that the API answers, such as 600/min |
+| API_SECONDS | 10 | seconds that the database may work on one answer of the API |
+| API_THROTTLE | off | requests a client, period and process that the API answers, such as 600/min |
 | PUBLISH_OWN | off | whether a reviewer may publish a transfer that they edited themselves |
 | ARTICLE_FETCH | off | whether articles may be fetched from public addresses that curators enter |
 | EMAIL_URL | no mail | where messages about reviews are sent through: smtp+tls://user:password@host:587 |
@@ -186,6 +187,14 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 
+#: What one request keeps for the next, in each process; who asked how often is kept apart, so that neither
+#: pushes the other out.
+_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": _MEMORY, "OPTIONS": {"MAX_ENTRIES": 10_000}},
+    "throttle": {"BACKEND": _MEMORY, "LOCATION": "throttle", "OPTIONS": {"MAX_ENTRIES": 100_000}},
+}
+
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # the admin's own files are served without a collectstatic step
 
@@ -195,6 +204,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "transfers.admin.editing.errors.refuse_csrf"
 
+API_SECONDS = env.int("API_SECONDS", 10)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

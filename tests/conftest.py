@@ -7,7 +7,7 @@ import random
 import hypothesis
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
@@ -104,4 +104,5 @@ def _fresh(_exports, monkeypatch):
     """Clear the names, counts, throttles and files that one request keeps for the next."""
     monkeypatch.setattr(settings, "EXPORTS_DIR", _exports())
     names.forget()
-    cache.clear()
+    for cache in caches.all(initialized_only=True):
+        cache.clear()

@@ -93,3 +93,12 @@ def test_a_slow_reader_gets_the_whole(server, connect):
     )
     received = b"".join(iter(lambda: connection.recv(65_536), b""))
     assert received.partition(b"\r\n\r\n")[2] == whole
+
+
+def test_many_long_questions(server, connect):
+    """Each of them would take minutes."""
+    question = "&".join(f"note__contains={number:03}x" for number in range(150))
+    for form in ("json", "csv"):
+        for _ in range(6):
+            connect(request(server, f"/api/transfers.{form}?{question}"))
+    assert is_up(server)

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
-from transfers.availability import replicas
+from transfers.availability import budget, replicas
 
 from . import errors
 from .response import freshness
@@ -87,13 +87,21 @@ class PublicAPI:
         """Ask the view here, as often as it takes to find a database that answers."""
         if not request.path.startswith("/api"):
             return None
-        response = replicas.read_from_any(
-            lambda: freshness.answer_unchanged(request) or view(request, *args, **kwargs)
-        )
+        response = replicas.read_from_any(lambda: _read(request, view, args, kwargs))
         error = getattr(response, "database_error", None)
         if error is not None:
             logger.error("The database could not be read: %s", error)
         return response
+
+
+def _read(request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponseBase:
+    """Answer within the budget, or say that it was not enough."""
+    has_left = request.META.get("waitress.client_disconnected", lambda: False)
+    with budget.limit(replicas.get_alias(), has_left) as spent:
+        response = freshness.answer_unchanged(request) or view(request, *args, **kwargs)
+    error = getattr(response, "database_error", None)
+    reason = budget.explain(error, spent) if error is not None else ""
+    return errors.problem(503, reason, {"Cache-Control": "no-store"}) if reason else response
 
 
 def _may_compress(request: HttpRequest, response: HttpResponseBase) -> bool:

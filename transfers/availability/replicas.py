@@ -61,6 +61,11 @@ def read_from_any(answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     return answer()
 
 
+def get_alias() -> str:
+    """Return the database that the request reads."""
+    return _chosen.get()
+
+
 def ask_another() -> None:
     """Leave an answer to another database, at last to the primary, where this one is a replica.
 

@@ -24,6 +24,7 @@ from waitress.task import ErrorTask
 
 from arms_registry.wsgi import application
 from transfers.api.errors import MEDIA_TYPE, problem
+from transfers.availability import replicas
 
 #: Threads of each process. More would take the processor from one another.
 THREADS = 8
@@ -74,10 +75,12 @@ class Worker(BaseWorker):
         server = create_server(
             self.wsgi, map=places, sockets=[listener.sock for listener in self.sockets], threads=THREADS,
             connection_limit=_allow_connections(), channel_timeout=IDLE, cleanup_interval=5,
+            channel_request_lookahead=1,  # so that it is seen when a client leaves
             max_request_header_size=LONGEST_HEAD, max_request_body_size=LARGEST_BODY,
             clear_untrusted_proxy_headers=False, asyncore_use_poll=True, log_socket_errors=False, ident=None,
         )  # fmt: skip
         server.channel_class = Channel
+        replicas.get_health().list_healthy()  # which checks them, so that the first reader need not wait
         while self.alive:
             self.notify()
             wasyncore.loop(timeout=0.5, use_poll=True, map=places, count=20)

@@ -1,8 +1,11 @@
 """Throttling of anonymous reads: off unless the setting API_THROTTLE gives a rate such as 600/min."""
 
+from contextlib import suppress
+from ipaddress import IPv6Network
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import caches
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
@@ -14,6 +17,7 @@ class PublicReads(SimpleRateThrottle):
     """
 
     scope = "public"
+    cache = caches["throttle"]
     num_requests: int
     duration: int
 
@@ -21,7 +25,7 @@ class PublicReads(SimpleRateThrottle):
         return settings.API_THROTTLE or None
 
     def get_cache_key(self, request: Request, view: Any) -> str:
-        return f"throttle:{self.get_ident(request)}"
+        return f"throttle:{_group(self.get_ident(request))}"
 
     def allow_request(self, request: Request, view: Any) -> bool:
         original: Any = request._request
@@ -35,3 +39,10 @@ class PublicReads(SimpleRateThrottle):
             reset = max(0, round(oldest + self.duration - self.now))
             view.rate_limit = original.rate_limit = (self.num_requests, self.duration, remaining, reset)
         return allowed
+
+
+def _group(address: str) -> str:
+    """Return whom an address stands for: of IPv6 its network, as one client has all addresses of that."""
+    with suppress(ValueError):  # a proxy may pass on whatever it got
+        return str(IPv6Network(f"{address}/64", strict=False))
+    return address

@@ -9,8 +9,8 @@ from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from transfers.api.errors import ParameterError, refuse
-from transfers.api.request import filters, paging, past, strict, values
+from transfers.api.errors import refuse
+from transfers.api.request import filters, paging, past, strict, values, words
 from transfers.api.request.past import Standpoint
 from transfers.api.request.throttling import PublicReads
 from transfers.api.response import citations, files, freshness
@@ -165,8 +165,7 @@ class RegistryView(APIView):
         refuse(filterset.list_errors(list_known))
         if self.search is None or "q" not in query:
             return filterset.qs
-        if not any(char.isalnum() for char in query["q"]):
-            refuse([ParameterError("q", "no_words", "A search needs a letter or a digit.")])
+        refuse(words.list_faults(query["q"]))
         return self.search(filterset.qs, query["q"])
 
     def export(

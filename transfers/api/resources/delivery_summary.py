@@ -180,7 +180,7 @@ def _fetch(rows: QuerySet, question: Question) -> Iterator[Found]:
     statement = sums.build_statement(question.figures.sums, by, f"({text}) r")
     with connections[rows.db].cursor() as cursor:
         cursor.execute(statement, parameters)
-        for row in cursor.fetchall():
+        for row in sums.fetch_groups(cursor):
             keys, (first, last, listed, *numbers) = row[: len(names)], row[len(names) :]
             yield Found(dict(zip(names, keys, strict=True)), first, last, listed, numbers)
 

@@ -107,7 +107,7 @@ class ListView(RegistryView):
         question = freshness.format_question(self.request._request, *without)
         grounds = [self.edition.hash, *self.freshness.list_grounds(), question]
         key = hashlib.sha256(" ".join(grounds).encode()).hexdigest()
-        return int(cache.get_or_set(f"count:{key}", rows.count, timeout=None) or 0)
+        return int(cache.get_or_set(f"count:{key}", rows.count, timeout=86_400) or 0)
 
     def _choose_fields(self) -> tuple[Field, ...]:
         """Return the fields that `fields=` and `omit=` leave, in public order."""

@@ -190,7 +190,7 @@ def _sum(rows: QuerySet, question: Question, claims: QuerySet) -> list[tuple[Any
     statement = sums.build_statement(question.figures.sums, by, f"({inner}) r{join}")
     with connections[rows.db].cursor() as cursor:
         cursor.execute(statement, (*parameters, *(of_sources if join else ())))
-        return list(cursor.fetchall())
+        return sums.fetch_groups(cursor)
 
 
 def _select_columns(rows: QuerySet, question: Question) -> QuerySet:

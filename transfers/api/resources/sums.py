@@ -22,6 +22,8 @@ REST = Field(
     "rest", Type.BOOLEAN, "Whether the row adds up all groups that limit leaves out.", nullable=False
 )
 Row = dict[str, Any]
+#: Groups that are held at once, before `limit` leaves some: some sixty megabytes of JSON.
+MOST_FOUND = 50_000
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,15 @@ class OutermostFamily(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return super().as_sql(compiler, connection, template="SPLIT_PART(%(expressions)s, '/', 1)", **context)
+
+
+def fetch_groups(cursor: Any) -> list[tuple[Any, ...]]:
+    """Return the groups that the statement of a cursor found; refuse more of them than an answer may hold."""
+    groups = list(cursor.fetchmany(MOST_FOUND + 1))
+    if len(groups) > MOST_FOUND:
+        detail = f"There are more than {MOST_FOUND:,} groups. Group by fewer fields, or filter."
+        refuse([ParameterError("group_by", "too_many", detail)])
+    return groups
 
 
 def build_statement(sums: Iterable[Sum], by: Sequence[str], rows: str) -> str:
