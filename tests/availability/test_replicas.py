@@ -34,7 +34,8 @@ class Register:
     def __init__(self, primary, standby):
         self.primary, self.standby = primary, standby
         self.replicas = {"DATABASE_REPLICA_URLS": standby.url}
-        self.server = servers.Server(primary.url, **self.replicas)
+        # One process, as each has a view of its own of which databases are up.
+        self.server = servers.Server(primary.url, **self.replicas, WEB_CONCURRENCY="1")
         self.server.get("/api")
 
     def get(self, path):
