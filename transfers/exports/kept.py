@@ -14,8 +14,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError
@@ -44,10 +45,18 @@ class Busy(Exception):
 class Reader:
     """Reader of one export, from `open_export` to `close`."""
 
-    def __init__(self, folder: Path, lock: int, file: BinaryIO):
+    def __init__(self, folder: Path, lock: int, file: FileIO):
         self._whole = folder / WHOLE
         self._lock: int | None = lock
         self.file = file
+
+    def seek(self, place: int) -> None:
+        """Go to a place in the file."""
+        self.file.seek(place)
+
+    def readinto(self, buffer: Any) -> int:
+        """Read from there into the buffer; return how many bytes there were."""
+        return self.file.readinto(buffer)
 
     def close(self) -> None:
         """Let go of the export."""

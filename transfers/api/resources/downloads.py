@@ -66,12 +66,10 @@ class ReleaseFile(RegistryView):
 def _answer_file(request: Request, record: Release, name: str, versions: tuple[str, str]) -> Any:
     size = record.files[name]["bytes"]
     path = _find_file(record, name, size)
-
-    def read(wanted: range) -> ranges.Part:
-        file = path.open("rb", buffering=0)
-        return ranges.Part(file, wanted, file.close)
-
-    response = ranges.build_response(request, size, versions, package.get_media_type(name), read)
+    response = ranges.build_response(
+        request, size, versions, package.get_media_type(name),
+        lambda wanted: ranges.Part(lambda: path.open("rb", buffering=0), wanted),
+    )  # fmt: skip
     if response.status_code != 416:
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -100,7 +100,7 @@ class File:
                 response["Accept-Ranges"] = "bytes"
                 return response
         size = reader.wait_for_size()
-        return self._build_response(size, lambda wanted: ranges.Part(reader.file, wanted, reader.close))
+        return self._build_response(size, lambda wanted: ranges.Part(lambda: reader, wanted))
 
     def _build_response(
         self, size: int, read: Callable[[range], bytes | ranges.Part]

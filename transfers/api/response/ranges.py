@@ -14,11 +14,15 @@ _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 class Part(io.RawIOBase):
-    """Part of an open file as a file, which the server sends when its reader is ready for more."""
+    """Part of a file as a file, which the server sends when its reader is ready for more.
 
-    def __init__(self, file: Any, wanted: range, close: Callable[[], object]):
+    It is opened when it is first read: some answers are not sent after all.
+    """
+
+    def __init__(self, open_file: Callable[[], Any], wanted: range):
         super().__init__()
-        self._file, self._wanted, self._close, self._place = file, wanted, close, 0
+        self._open, self._wanted, self._place = open_file, wanted, 0
+        self._file: Any = None
 
     def readable(self) -> bool:
         return True
@@ -33,13 +37,15 @@ class Part(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         left = max(0, len(self._wanted) - self._place)
+        self._file = self._file or self._open()
         self._file.seek(self._wanted.start + self._place)
         read = self._file.readinto(memoryview(buffer)[:left])
         self._place += read
         return int(read)
 
     def close(self) -> None:
-        self._close()
+        if self._file is not None:
+            self._file.close()
         super().close()
 
 
