@@ -239,6 +239,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": True},
+        "waitress": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},  # no word of each queue
         "transfers.availability.replicas": {"handlers": ["stderr"], "level": "INFO", "propagate": True},
     },
 }

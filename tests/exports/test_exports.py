@@ -339,6 +339,17 @@ class TestWorkbook:
         assert (read[0], read[-1], after) == ("a", "z", "after")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_where_no_file_can_be_kept_the_answer_says_what_can_be_asked(client, settings, monkeypatch, tmp_path):
+    monkeypatch.setattr("transfers.exports.formats.SMALL", 0)
+    factories.published("one")
+    (tmp_path / "exports").write_text("a file where the folder should be")
+    settings.EXPORTS_DIR = tmp_path / "exports"
+    answer = client.get("/api/transfers.csv")
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+    assert "ask for fewer rows at a time" in answer.json()["detail"]
+
+
 class TestProcess:
     @pytest.fixture
     def parts(self, client):

@@ -1,5 +1,6 @@
 """Whole answers as files: in any export format or as a citation; a long one is streamed."""
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -23,9 +24,15 @@ from transfers.vocabulary.fields import Field
 from . import citations, ranges
 from .negotiation import EXCEL
 
+logger = logging.getLogger("django.request")
+
 #: Function that builds the raw batches of a file from its description.
 Batches = Callable[[About], Iterator[RecordBatch]]
 Rows = QuerySet | list[dict] | Batches
+_NO_ROOM = (
+    "This server cannot keep a large file now. Please tell the maintainers, or ask for fewer rows at a time:"
+    f" {formats.SMALL:,} need no file."
+)
 _BUSY = "The server is sending as many large answers as it can; try again in some seconds."
 
 
@@ -93,6 +100,9 @@ class File:
             reader = streaming.open_file(now, exact, self.items, about, self.form, name)
         except Busy:
             raise Problem(503, _BUSY) from None
+        except OSError as error:  # a folder that cannot be written, a disk that is full
+            logger.error("A large file cannot be kept in EXPORTS_DIR: %s", error)
+            raise Problem(503, _NO_ROOM) from error
         size = reader.get_size()
         if size is None and self.request.method == "GET" and "Range" not in self.request.headers:
             with suppress(Busy):
