@@ -50,6 +50,7 @@ class PublicAPI:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith("/api"):
+            budget.lift()
             return self.get_response(request)
         if accepted := request.META.get("HTTP_ACCEPT"):  # before headers are read, which are kept
             request.META["HTTP_ACCEPT"] = _MEDIA_PARAMETER.sub("", accepted)

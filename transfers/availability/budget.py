@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import Error, connections
@@ -21,6 +22,8 @@ MOMENT = 1.0
 #: Places for long statements; a process of the server must have more threads.
 _LONG = threading.BoundedSemaphore(3)
 
+#: Connection to PostgreSQL → seconds that its statements may take.
+_limited: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 #: PostgreSQL's code for a statement that was cancelled.
 _CANCELLED = "57014"
 
@@ -90,13 +93,26 @@ def _limit_sqlite(connection: Any, budget: Budget) -> Iterator[None]:
 
 @contextmanager
 def _limit_postgresql(connection: Any, budget: Budget) -> Iterator[None]:
-    with suppress(Error), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, false)", [f"{settings.API_SECONDS}s"])
-    try:
-        yield
-    finally:
-        with suppress(Error), connection.cursor() as cursor:
-            cursor.execute("RESET statement_timeout")
+    """Have PostgreSQL keep the limit, which stays with the connection: most requests are for the API."""
+    with suppress(Error):
+        connection.ensure_connection()
+        _set_timeout(connection, settings.API_SECONDS)
+    yield
+
+
+def lift() -> None:
+    """Take the limit from this thread's connections, for work that is no public read."""
+    for connection in connections.all(initialized_only=True):
+        if connection.vendor == "postgresql" and connection.connection in _limited:
+            with suppress(Error):
+                _set_timeout(connection, 0)
+
+
+def _set_timeout(connection: Any, seconds: int) -> None:
+    if _limited.get(connection.connection, 0) != seconds:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, false)", [f"{seconds}s"])
+        _limited[connection.connection] = seconds
 
 
 def explain(error: BaseException, budget: Budget) -> str:
