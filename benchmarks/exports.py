@@ -24,12 +24,12 @@ def measure(bench: Bench) -> list[Row]:
 
 def _csv(bench: Bench) -> list[Row]:
     with servers.ours(bench.database) as ours:
-        contenders: dict[str, Callable[[], float]] = {"ours": lambda: _whole(ours.port, bench.rows)}
+        contenders: dict[str, Callable[[], float]] = {"ours": lambda: _first(ours.port, bench.rows)}
         if shutil.which("sqlite3"):
             contenders["sqlite3"] = lambda: _shell(_sqlite3(bench.database), bench.rows)
         rate = medians(contenders, ROUNDS)
         slow = {
-            "again": contenders["ours"],
+            "again": lambda: _whole(ours.port, bench.rows),
             "datasette": lambda: _begun(
                 peers.datasette(bench.database), peers.datasette_csv(bench.database), bench.rows
             ),
@@ -37,13 +37,13 @@ def _csv(bench: Bench) -> list[Row]:
         }
         rate |= medians(slow, 3)
     shell = "" if "sqlite3" in rate else "; there is no sqlite3 here (Debian: apt install sqlite3)"
-    ours_, unit = "CSV of everything", "rows/s"
+    ours_, again, unit = "CSV of everything", "CSV of everything, asked again", "rows/s"
     return [
         Row(ours_, unit, rate["ours"] if "sqlite3" in rate else None, "sqlite3 -csv", rate.get("sqlite3"),
             Bar("least", 1), f"/api/transfers.csv; the shell writes the same columns to /dev/null{shell}"),
-        Row(ours_, unit, rate["again"], "Datasette", rate["datasette"], Bar("least", 20),
+        Row(again, unit, rate["again"], "Datasette", rate["datasette"], Bar("least", 20),
             f".csv?_stream=1, same columns, unsorted (its quickest); its first {PATIENCE:g} s"),
-        Row(ours_, unit, rate["again"], "stock DRF", rate["stock"], how="ModelSerializer, iterator(),"
+        Row(again, unit, rate["again"], "stock DRF", rate["stock"], how="ModelSerializer, iterator(),"
             f" djangorestframework-csv's streaming renderer; its first {PATIENCE:g} s"),
     ]  # fmt: skip
 
@@ -58,7 +58,7 @@ def _csv_of_postgresql(bench: Bench) -> list[Row]:
         command = [psql, "-X", "-q", address, "-c", copy]
         with servers.ours(address) as ours:
             contenders = {
-                "ours": lambda: _whole(ours.port, bench.rows),
+                "ours": lambda: _first(ours.port, bench.rows),
                 "psql": lambda: _shell(command, bench.rows),
             }
             rate = medians(contenders, ROUNDS)
@@ -73,11 +73,18 @@ def _other_formats(bench: Bench) -> list[Row]:
         for name in OTHERS:
             path, work = f"/api/transfers.{name}", f"{name} of everything"
             try:
+                servers.forget_exports()
                 rate = bench.rows / servers.download(ours.port, path).seconds
                 rows.append(Row(work, "rows/s", rate, how=f"{path}, once"))
             except servers.Refused as refusal:
                 rows.append(Row(work, "rows/s", how=f"not measured: {refusal}"))
     return rows
+
+
+def _first(port: int, rows: int) -> float:
+    """Rows a second of a file that nobody has asked for yet."""
+    servers.forget_exports()
+    return _whole(port, rows)
 
 
 def _whole(port: int, rows: int) -> float:

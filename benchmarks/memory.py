@@ -41,7 +41,8 @@ def _measure_format(name: str, bench: Bench) -> list[Row]:
 
 
 def _peak(database: Path, name: str) -> tuple[float, str]:
-    """Megabytes in all, and by process: gunicorn, its worker, and what that started."""
+    """Megabytes in all, and by process: gunicorn, its processes, and what those started."""
+    servers.forget_exports()
     with servers.ours(database) as server, watch(server) as peaks:
         servers.download(server.port, f"/api/transfers.{name}")
     megabytes = [peak / 1024 for peak in peaks.values()]

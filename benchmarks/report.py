@@ -122,8 +122,8 @@ Written by `{command}` on {today:%Y-%m-%d}, in {minutes:.0f} minutes.
 Each comparison ran in one go, the contenders in turns (A B A B …); a figure is the median of its turns.
 Ratio is ours divided by theirs. Figures are worth something beside each other, not beside another machine's.
 Servers answer over HTTP on loopback to one client in a process of its own, on one kept-alive connection and
-without compression; ours and the stock views run under gunicorn (1 worker, 4 threads), Datasette under
-its own uvicorn, with uvloop and httptools (it logs each request).
+without compression; ours under its own server, the stock views under gunicorn (1 worker, 4 threads),
+Datasette under its own uvicorn, with uvloop and httptools (it logs each request).
 All read the same SQLite file with the same indexes.
 """
 

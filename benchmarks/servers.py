@@ -6,6 +6,7 @@ answer, without asking for compression. It is small on purpose, so that it takes
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,8 @@ from benchmarks import register
 
 #: Signs the cursors of our server, so that the benchmark can ask for a page far down.
 SECRET_KEY = "benchmark"
+#: Where our server keeps large files.
+EXPORTS = register.PLACE / "exports"
 OURS = "from transfers.management.server import Server; Server('127.0.0.1', {port}).run()"
 
 
@@ -64,6 +67,11 @@ class Client:
 def request(port: int, path: str, headers: Mapping[str, str]) -> bytes:
     lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{lines}\r\n".encode()
+
+
+def forget_exports() -> None:
+    """Remove the files that our server keeps, so that the next of them is made anew."""
+    shutil.rmtree(EXPORTS, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -165,6 +173,6 @@ def ours(database: str | Path) -> AbstractContextManager[Server]:
     url = database if isinstance(database, str) else f"sqlite:///{database}"
     command = [sys.executable, "-c", OURS]
     left_out = dict.fromkeys(("API_THROTTLE", "DATABASE_REPLICA_URLS", "DEBUG"), "")
-    environment = {**left_out, "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
+    environment = {**left_out, "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY, "EXPORTS_DIR": str(EXPORTS)}
     environment["DJANGO_SETTINGS_MODULE"] = "arms_registry.settings"
     return run_server(command, "/api", environment, register.ROOT)
