@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -126,6 +127,16 @@ def test_only_so_many_are_written_at_once(writer, monkeypatch):
     with pytest.raises(Busy):
         kept.open_export("f" * 32 + ".csv", writer)
     reader.close()
+
+
+def test_only_so_many_wait(writer, monkeypatch):
+    monkeypatch.setattr(kept, "_WAITING", threading.BoundedSemaphore(1))
+    assert kept._WAITING.acquire()
+    with pytest.raises(Busy):
+        kept.open_export(NAME, writer)
+    kept._WAITING.release()
+    assert read(NAME, writer) == TEXT
+    assert kept._WAITING.acquire(blocking=False)
 
 
 class TestClean:

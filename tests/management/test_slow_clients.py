@@ -80,6 +80,13 @@ def test_readers_of_files_that_are_being_written(server, connect):
     assert is_up(server)
 
 
+def test_many_who_ask_how_large_other_files_are(server, connect):
+    for number in range(CLIENTS):
+        question = f"/api/transfers.parquet?ordering=-note&note__contains={number:02}"
+        connect(request(server, question).replace("GET", "HEAD"))
+    assert is_up(server)
+
+
 def test_readers_that_leave_before_they_are_answered(server, connect):
     for number in range(CLIENTS):
         connect(request(server, f"/api/claims?excerpt__contains={number}")).close()

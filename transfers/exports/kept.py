@@ -13,7 +13,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,9 @@ _PAUSE, _PATIENCE = 0.01, 20.0
 #: Exports that are written at the same time, so that small questions find a processor.
 AT_ONCE = max(2, os.cpu_count() or 1)
 
+#: Places for those who wait for an export; a process of the server must have more threads.
+_WAITING = threading.BoundedSemaphore(6)
+
 #: Function that starts the process that writes an export to the descriptor, and holds on to the others.
 Start = Callable[[int, tuple[int, ...]], None]
 
@@ -39,7 +42,7 @@ class ExportFailed(OperationalError):
 
 
 class Busy(Exception):
-    """Signal that too many exports are being written."""
+    """Signal that too many exports are being written or waited for."""
 
 
 class Reader:
@@ -81,8 +84,12 @@ class Reader:
         self._wait_for(lambda: _is_locked(self.file.fileno()) and bool(os.fstat(self.file.fileno()).st_size))
 
     def wait_for_size(self) -> int:
-        """Wait until the file is whole; return its size. Raise ExportFailed if it never will be."""
-        self._wait_for(lambda: False)
+        """Wait until the file is whole; return its size.
+
+        Raise ExportFailed if it never will be, and Busy where too many wait.
+        """
+        with _wait_in_line():
+            self._wait_for(lambda: False)
         size = self.get_size()
         assert size is not None
         return size
@@ -123,16 +130,28 @@ def open_export(name: str, start: Start) -> Reader:
         is_writer = False
         try:
             if reader.get_size() is None:
-                is_writer = _write(folder, reader, start)
+                with _wait_in_line():
+                    is_writer = _write(folder, reader, start)
+                    reader.wait_for_start()
             else:
                 os.utime(folder / WHOLE)  # used just now
-            reader.wait_for_start()
         except BaseException as error:
             reader.close()
             if isinstance(error, ExportFailed) and not is_writer:  # another's writer ended: be the next
                 continue
             raise
         return reader
+
+
+@contextmanager
+def _wait_in_line() -> Iterator[None]:
+    """Take a place among those who wait; raise Busy where there is none."""
+    if not _WAITING.acquire(blocking=False):
+        raise Busy
+    try:
+        yield
+    finally:
+        _WAITING.release()
 
 
 def _open_reader(folder: Path) -> Reader:

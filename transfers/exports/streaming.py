@@ -27,7 +27,7 @@ from .kept import Busy, Reader
 from .queries import build_columns, build_statement
 
 #: Places for answers that are sent as they come; a process of the server must have more threads.
-_STREAMS = threading.BoundedSemaphore(3)
+_STREAMS = threading.BoundedSemaphore(4)
 _WORKER = [sys.executable, "-m", "transfers.exports.formats.worker"]
 
 

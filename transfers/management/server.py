@@ -26,8 +26,9 @@ from arms_registry.wsgi import application
 from transfers.api.errors import MEDIA_TYPE, problem
 from transfers.availability import replicas
 
-#: Threads of each process. More would take the processor from one another.
-THREADS = 8
+#: Threads of each process: more than may wait for an export (6), send one while it is made (4) and answer
+#: long questions (3), so that some are left for small ones.
+THREADS = 16
 #: Bytes of a request's address and headers, and of a body: a register, a spreadsheet, an article.
 LONGEST_HEAD, LARGEST_BODY = 32_000, 256 << 20
 #: Connections of a process, and files that it may have open besides.

@@ -98,18 +98,18 @@ class File:
         name = f"{self.etag.strip(chr(34))}.{self.form}"
         try:
             reader = streaming.open_file(now, exact, self.items, about, self.form, name)
+            size = reader.get_size()
+            if size is None and self.request.method == "GET" and "Range" not in self.request.headers:
+                with suppress(Busy):
+                    response = StreamingHttpResponse(Stream(reader.follow()), content_type=self._media_type)
+                    response["Accept-Ranges"] = "bytes"
+                    return response
+            size = reader.wait_for_size()
         except Busy:
             raise Problem(503, _BUSY) from None
         except OSError as error:  # a folder that cannot be written, a disk that is full
             logger.error("A large file cannot be kept in EXPORTS_DIR: %s", error)
             raise Problem(503, _NO_ROOM) from error
-        size = reader.get_size()
-        if size is None and self.request.method == "GET" and "Range" not in self.request.headers:
-            with suppress(Busy):
-                response = StreamingHttpResponse(Stream(reader.follow()), content_type=self._media_type)
-                response["Accept-Ranges"] = "bytes"
-                return response
-        size = reader.wait_for_size()
         return self._build_response(size, lambda wanted: ranges.Part(lambda: reader, wanted))
 
     def _build_response(
