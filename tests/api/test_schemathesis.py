@@ -78,6 +78,8 @@ def test_every_answer_is_as_the_schema_says(path, mode, settings, tmp_path):
     @hypothesis.settings(max_examples=EACH, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
     @hypothesis.given(case=hypothesis.strategies.one_of(generate(), *valid_cases))
     def answered(case):
-        case.call_and_validate(headers=UNCOMPRESSED, excluded_checks=NOT_PROMISED)
+        answer = case.call(headers=UNCOMPRESSED)
+        if answer.status_code != 414:  # which schemathesis takes for no refusal of what the address says
+            case.validate_response(answer, excluded_checks=NOT_PROMISED)
 
     answered()

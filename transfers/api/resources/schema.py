@@ -37,7 +37,7 @@ _HEADERS: dict[str, tuple[str, Shape, bool]] = {
     "Content-Range": ("Which bytes these are, and of how many.", STRING, True),
 }
 _ALWAYS = ("ETag", "Registry-Revision", "Last-Modified", "Link")
-_REFUSALS = (400, 406, 429)
+_REFUSALS = (400, 406, 414, 429)
 _RELEASE = r"^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$"
 _IN_PATH = {
     "key": {**STRING, "pattern": "^[-a-zA-Z0-9_]+$", "description": fields.ROW[0].description},
