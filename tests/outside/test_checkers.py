@@ -31,8 +31,8 @@ ADDRESSES = [
 
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_redbot_has_nothing_to_say_against_its_http(address, path, tmp_path):
-    found = programs.run_json(programs.find("redbot"), "-o", "har", f"{address}{path}", folder=tmp_path)
-    notes = found["log"]["entries"][0]["_red_messages"]
+    archive = programs.run_json(programs.find("redbot"), "-o", "har", f"{address}{path}", folder=tmp_path)
+    notes = archive["log"]["entries"][0]["_red_messages"]
     assert [note["summary"] for note in notes if note["level"] in ("WARN", "BAD")] == []
     assert any(note["note_id"] == "INM_304" for note in notes)
 
@@ -41,8 +41,8 @@ def test_redocly_finds_no_error_in_the_schema(address, tmp_path):
     programs.find("openapi-typescript")  # which brings Redocly's rules along
     shutil.copy(programs.HERE / "redocly.mjs", tmp_path)
     (tmp_path / "node_modules").symlink_to(programs.TOOLS / "node_modules")
-    found = programs.run_json("node", "redocly.mjs", f"{address}/api/schema", folder=tmp_path)
-    assert [each for each in found if each["severity"] == "error"] == []
+    problems = programs.run_json("node", "redocly.mjs", f"{address}/api/schema", folder=tmp_path)
+    assert [problem for problem in problems if problem["severity"] == "error"] == []
 
 
 def test_spectral_finds_no_error_in_the_schema(address, tmp_path):

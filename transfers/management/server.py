@@ -84,7 +84,7 @@ class Worker(BaseWorker):
         replicas.get_health().list_healthy()  # which checks them, so that the first reader need not wait
         while self.alive:
             self.notify()
-            wasyncore.loop(timeout=0.5, use_poll=True, map=places, count=20)
+            wasyncore.loop(timeout=0.5, use_poll=True, map=places, count=1)
         server.accepting = False
         until = time.monotonic() + GRACE
         while time.monotonic() < until and any(map(_is_busy, server.active_channels.values())):
