@@ -74,7 +74,7 @@ def _read_edition(
     if parameter not in query:
         return None
     try:
-        return get(str(query[parameter]), newest)
+        return get(str(query[parameter]).strip(), newest)
     except Fault as fault:
         raise BadParameters(fault.build_error(parameter)) from fault
 
@@ -88,8 +88,8 @@ def get_edition(text: str, newest: Edition) -> Edition:
     """Return the edition that `as_of=` means; raise Fault if it never was or is in the future."""
     if is_revision(text):
         return get_numbered_edition(int(text), newest)
-    time = values.read_time(text.strip())
-    is_day = _DAY.fullmatch(text.strip())
+    time = values.read_time(text)
+    is_day = _DAY.fullmatch(text)
     end = time.replace(hour=23, minute=59, second=59, microsecond=999_999) if is_day else time
     return _get_edition_at(time, end)
 
@@ -98,8 +98,8 @@ def get_edition_before(text: str, newest: Edition) -> Edition:
     """Return the last edition that `since=` leaves out: a revision, that at a time, or that before a day."""
     if is_revision(text):
         return get_numbered_edition(int(text), newest) if int(text) else Edition()
-    time = values.read_time(text.strip())
-    if not _DAY.fullmatch(text.strip()):
+    time = values.read_time(text)
+    if not _DAY.fullmatch(text):
         return _get_edition_at(time, time)
     return _get_edition_at(time, max(time, datetime.min.replace(tzinfo=UTC) + _A_MOMENT) - _A_MOMENT)
 
