@@ -141,7 +141,8 @@ def _chunk(span: tuple[int, int]) -> list[chain.Found]:
     random = Random(SEED * 1_000_003 + span[0])
     contents: list[chain.Found] = []
     for number in range(*span):
-        facts, claims = inventor.transfer(random, number)
+        invented_facts, claims = inventor.transfer(random, number)
+        facts = dict.fromkeys(content.TRANSFER_NAMES) | invented_facts
         blank = dict.fromkeys(content.CLAIM_NAMES)
         flat = [blank | claim | _days(claim) for claim in claims]
         built = content.build_from_published(facts, flat, references, sources)

@@ -30,7 +30,7 @@ def work():
 def endless(monkeypatch):
     """Have the list of transfers run a statement that never ends."""
     factories.published("one")
-    monkeypatch.setattr("transfers.api.resources.lists.ListView._count", lambda self, rows: work())
+    monkeypatch.setattr("transfers.api.resources.lists.ListView.read_rows", lambda self, rows, items: work())
 
 
 @pytest.mark.usefixtures("endless")

@@ -167,7 +167,9 @@ def test_before_the_first_revision_the_register_was_empty(client, edited, resour
     assert (answer.json()["count"], answer["Registry-Revision"]) == (0, "0")
 
 
-@pytest.mark.parametrize("text", ["0", "5", "%1C5", "99999999999999999999", "9999-12-31", "2999-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "text", ["0", "5", "%1C5", "99999999999999999999", "9999-12-31", "2999-01-01T00:00:00Z"]
+)
 @pytest.mark.parametrize(
     "resource", ["transfers", "claims.csv", "parties", "changes.atom", "transfers/usa-ind"]
 )

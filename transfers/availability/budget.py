@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,6 +22,11 @@ _STEP = 50_000
 MOMENT = 1.0
 #: Places for long statements; a process of the server must have more threads.
 _LONG = threading.BoundedSemaphore(3)
+
+#: Seconds between two looks at the clock on behalf of what does not look itself.
+_PAUSE = 0.1
+#: Budget of the read that this thread answers.
+_spending: ContextVar["Budget | None"] = ContextVar("budget", default=None)
 
 #: Connection to PostgreSQL → seconds that its statements may take.
 _limited: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
@@ -70,11 +76,33 @@ def limit(alias: str, has_left: Callable[[], bool] = lambda: False) -> Iterator[
     """
     budget, connection = Budget(has_left), connections[alias]
     limits = {"sqlite": _limit_sqlite, "postgresql": _limit_postgresql}
+    token = _spending.set(budget)
     try:
         with limits[connection.vendor](connection, budget):
             yield budget
     finally:
+        _spending.reset(token)
         budget.close()
+
+
+@contextmanager
+def watch(interrupt: Callable[[], object]) -> Iterator[None]:
+    """Call `interrupt`, once, if the budget of this thread's read has it end before the block does."""
+    budget, is_over = _spending.get(), threading.Event()
+
+    def look() -> None:
+        while budget and not is_over.wait(_PAUSE):
+            if budget.judge():
+                interrupt()
+                return
+
+    watcher = threading.Thread(target=look, name="budget", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        watcher.join()
 
 
 @contextmanager

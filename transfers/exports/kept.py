@@ -49,6 +49,7 @@ class Reader:
     """Reader of one export, from `open_export` to `close`."""
 
     def __init__(self, folder: Path, lock: int, file: FileIO):
+        self.path = folder / DATA
         self._whole = folder / WHOLE
         self._lock: int | None = lock
         self.file = file
@@ -141,6 +142,20 @@ def open_export(name: str, start: Start) -> Reader:
                 continue
             raise
         return reader
+
+
+def open_whole(name: str) -> Reader | None:
+    """Return a reader of the export of this name if it is whole; never have it written."""
+    folder = settings.EXPORTS_DIR / name
+    if not (folder / WHOLE).exists():
+        return None
+    with suppress(FileNotFoundError):
+        reader = _open_reader(folder)
+        if reader.get_size() is not None:
+            os.utime(folder / WHOLE)
+            return reader
+        reader.close()
+    return None
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Large files, written by a worker process, which reads the database through ADBC."""
 
 import json
-import re
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from transfers.publication import editions
 from transfers.vocabulary.fields import Field
 
 from . import kept
+from .dialect import write_places
 from .formats.table import About
 from .kept import Busy, Reader
 from .queries import build_columns, build_statement
@@ -95,8 +95,8 @@ def _build_query(rows: QuerySet, items: tuple[Field, ...]) -> dict[str, Any]:
     # The driver takes types from the first rows, so the first row has them.
     zeros = {pa.int64(): "0", pa.float64(): "0.0", pa.string(): "''"}
     typed_row = ", ".join(zeros[column.raw] for column in build_columns(items))
-    sql = re.sub("(?<!%)%s", "?", sql).replace("%%", "%")
-    return {"sql": f"SELECT {typed_row} UNION ALL SELECT * FROM ({sql})", "parameters": list(parameters)}
+    sql = f"SELECT {typed_row} UNION ALL SELECT * FROM ({write_places(sql)})"
+    return {"sql": sql, "parameters": list(parameters)}
 
 
 def _describe_database(connection: Any) -> dict[str, str]:

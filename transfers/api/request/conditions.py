@@ -5,6 +5,7 @@ wanted value, `must` those whose figure allows no other. An end that is null is 
 figure matches neither.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -26,17 +27,30 @@ NOTHING = Q(pk__in=[])
 @CharField.register_lookup
 @TextField.register_lookup
 class Holds(IContains):
-    """Lookup of a text whatever its case, in any script: SQLite's LIKE ignores case in ASCII only."""
+    """Lookup of a text whatever its case, in any script and under any collation of the database.
+
+    A letter matches its small and its capital form, so `ß` is not `ss`, and `İ` is not `i`.
+    """
 
     lookup_name = "holds"
 
-    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        return IContains(self.lhs, self.rhs).as_sql(compiler, connection)
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} ~ %s", [*parameters, self._build_pattern(re.escape)]
+
+    def as_duckdb(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"REGEXP_MATCHES({column}, %s)", [*parameters, self._build_pattern(re.escape)]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, parameters = self.process_lhs(compiler, connection)
-        pattern = "".join(_build_glob(char) for char in str(self.rhs))
-        return f"{column} GLOB %s", [*parameters, f"*{pattern}*"]
+        return f"{column} GLOB %s", [*parameters, f"*{self._build_pattern(_escape_for_glob)}*"]
+
+    def _build_pattern(self, escape: Callable[[str], str]) -> str:
+        """Build the pattern that each of the databases reads: the forms of a letter, or the character."""
+        return "".join(
+            f"[{forms}]" if len(forms := _list_forms(char)) > 1 else escape(char) for char in str(self.rhs)
+        )
 
 
 @CharField.register_lookup
@@ -54,9 +68,13 @@ class Lists(BuiltinLookup):
         return self.as_sql(compiler, connection, "STRPOS")
 
 
-def _build_glob(char: str) -> str:
-    forms = {form for form in (char, char.lower(), char.upper()) if len(form) == 1}
-    return f"[{''.join(sorted(forms))}]" if len(forms) > 1 or char in "*?[" else char
+def _list_forms(char: str) -> str:
+    """List the small and the capital form of a letter, in order; of others, the character itself."""
+    return "".join(sorted({form for form in (char, char.lower(), char.upper()) if len(form) == 1}))
+
+
+def _escape_for_glob(char: str) -> str:
+    return f"[{char}]" if char in "*?[" else char
 
 
 def match_any(conditions: Iterable[Q]) -> Q:

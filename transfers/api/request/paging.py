@@ -26,7 +26,8 @@ PAGE_SIZE = 100
 LARGEST_PAGE = 1000
 #: Parameters that only an answer in pages can take.
 OF_PAGES = ("page_size", "cursor")
-OPTIONS = (*OF_PAGES, "ordering")
+ORDERING = "ordering"
+OPTIONS = (*OF_PAGES, ORDERING)
 #: Reads these fields of the rows, in their order, as JSON shows them.
 Read = Callable[[QuerySet, Sequence[Field]], list[dict[str, Any]]]
 _SIGNER = signing.Signer(salt="transfers.cursor")
@@ -62,11 +63,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of one page, and the cursors of its neighbours, None at the ends."""
+    """Rows of one page, the only one if it is whole, and the cursors of its neighbours, None at the ends."""
 
     rows: list[dict[str, Any]]
     next: str | None
     previous: str | None
+    is_whole: bool = False
 
 
 class Paging:
@@ -74,7 +76,7 @@ class Paging:
 
     def __init__(self, query: QueryDict, orderable: Mapping[str, Field], key: str, default: str = ""):
         self.size = self._read_size(query.get("page_size", str(PAGE_SIZE)))
-        listed = values.read_list(query, "ordering") or (default or key).split(",")
+        listed = values.read_list(query, ORDERING) or (default or key).split(",")
         self.order = self._read_order(listed, orderable, key)
         self._bound = _build_fingerprint(query)
         self.backwards, self.values = self._read_cursor(query.get("cursor"))
@@ -95,7 +97,7 @@ class Paging:
         preceding = self._encode(shown[0], True) if has_previous else None
         for row, item in product(shown, extra):
             del row[item.name]
-        return Page(shown, following, preceding)
+        return Page(shown, following, preceding, is_whole=self.values is None and not has_more)
 
     def _build_condition(self, values: Sequence[Any]) -> Q:
         condition, equal = Q(pk__in=[]), Q()

@@ -46,6 +46,11 @@ class Standpoint:
     is_pinned: bool = False
     is_numbered: bool = False
 
+    @property
+    def now(self) -> Edition | None:
+        """Return the newest edition if the question is about what is published now."""
+        return None if self.is_pinned else self.newest
+
     def select(self, versions: Any, is_exact: bool = False) -> QuerySet:
         """Select what is published now or, if it must be exact, what was published at the edition."""
         if not (is_exact or self.is_pinned):

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connections
 from django.db.models import QuerySet
 from django.db.models.functions import ExtractYear
 
@@ -19,6 +17,7 @@ from transfers.api.errors import ParameterError, refuse
 from transfers.api.request import filters
 from transfers.models import RegistryDelivery, RegistryRow
 from transfers.publication import search
+from transfers.publication.editions import Edition
 from transfers.vocabulary import fields
 from transfers.vocabulary.fields import Field, Type
 
@@ -117,7 +116,8 @@ class DeliverySummary(SummaryView):
             detail = "Group by year or by decade, not by both."
             refuse([ParameterError("group_by", "contradiction", detail)])
         wanted = _read_wanted(self.request.query_params)
-        return _Buckets(question, times[0] if times else "", wanted, list(_fetch(rows, question))).add_up()
+        found = list(_fetch(rows, question, self.standpoint.now))
+        return _Buckets(question, times[0] if times else "", wanted, found).add_up()
 
 
 _EARLIEST, _LATEST = 1, 9999
@@ -163,7 +163,7 @@ def _read_wanted(query: Any) -> Wanted:
     return Wanted(listed, int(query.get("year__gte", _EARLIEST)), int(query.get("year__lte", _LATEST)))
 
 
-def _fetch(rows: QuerySet, question: Question) -> Iterator[Found]:
+def _fetch(rows: QuerySet, question: Question, now: Edition | None) -> Iterator[Found]:
     """Yield the groups of the database: their values, their years, and their sums."""
     names = [name for name in question.keys if name not in TIMES]
     inner = rows.order_by().annotate(
@@ -172,17 +172,14 @@ def _fetch(rows: QuerySet, question: Question) -> Iterator[Found]:
     if "family" in names:
         inner = inner.annotate(family=sums.OutermostFamily())
     ends = [f"{stem}_{end}" for stem in _ADDED for end in ("min", "max")]
-    try:
-        text, parameters = inner.values(*names, *_YEARS, *ends).query.sql_with_params()
-    except EmptyResultSet:
-        return
     by = [f"r.{name}" for name in (*names, *_YEARS)]
-    statement = sums.build_statement(question.figures.sums, by, f"({text}) r")
-    with connections[rows.db].cursor() as cursor:
-        cursor.execute(statement, parameters)
-        for row in sums.fetch_groups(cursor):
-            keys, (first, last, listed, *numbers) = row[: len(names)], row[len(names) :]
-            yield Found(dict(zip(names, keys, strict=True)), first, last, listed, numbers)
+
+    def wrap(text: str) -> str:
+        return sums.build_statement(question.figures.sums, by, f"({text}) r")
+
+    for row in sums.fetch_groups(inner.values(*names, *_YEARS, *ends), wrap, now=now):
+        keys, (first, last, listed, *numbers) = row[: len(names)], row[len(names) :]
+        yield Found(dict(zip(names, keys, strict=True)), first, last, listed, numbers)
 
 
 class _Buckets:
@@ -215,19 +212,29 @@ class _Buckets:
             return
         labels = list(dict.fromkeys(map(TIMES[self.time], touched))) if self.time else []
         is_one = is_within and found.is_bounded and len(labels) == 1
+        numbers = {True: found.numbers, False: self._drop_certain(found.numbers)}
         for label in labels:
-            self._put(found, label, certain=is_one)
+            self._put(found.group, label, numbers[is_one])
         if not labels or (is_within and not is_one):
-            self._put(found, None, certain=is_within)
+            self._put(found.group, None, numbers[is_within])
 
-    def _put(self, found: Found, label: str | None, *, certain: bool) -> None:
-        key = tuple(label if name == self.time else found.group[name] for name in self.question.keys)
-        kept = [
-            0 if number is not None and name.endswith("_certain") and not certain else number
-            for name, number in zip(self.names, found.numbers, strict=True)
+    def _drop_certain(self, numbers: Sequence[Any]) -> list[Any]:
+        """Return the numbers of what is only possible: nothing of it is certain."""
+        return [
+            0 if number is not None and name.endswith("_certain") else number
+            for name, number in zip(self.names, numbers, strict=True)
         ]
-        before = self.sums.get(key, [None] * len(kept))
-        self.sums[key] = [sums.add_values(pair) for pair in zip(before, kept, strict=True)]
+
+    def _put(self, group: Row, label: str | None, numbers: Sequence[Any]) -> None:
+        key = tuple([label if name == self.time else group[name] for name in self.question.keys])
+        kept = self.sums.get(key)
+        if kept is None:
+            self.sums[key] = list(numbers)
+            return
+        for place, number in enumerate(numbers):  # thousandths, so that doubles add them exactly
+            if number is not None:
+                before = kept[place]
+                kept[place] = number if before is None else before + number
 
     def _show(self, numbers: Sequence[Any]) -> list[Any]:
         return [each.show(number) for each, number in zip(self.question.figures.sums, numbers, strict=True)]

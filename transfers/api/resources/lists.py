@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +15,7 @@ from transfers.api.request import paging, past, values
 from transfers.api.response import freshness, shapes
 from transfers.api.response.output import CITED
 from transfers.api.response.shapes import Shape
-from transfers.exports import queries
+from transfers.exports import columns, queries
 from transfers.vocabulary import fields, names
 from transfers.vocabulary.fields import Field, Type
 
@@ -66,16 +66,26 @@ class ListView(RegistryView):
         pages = paging.Paging(request.query_params, self.get_orderable(), self.key, self.default_order)
         items = self._choose_fields()
         rows = self.filter_rows(self.rows(), self.list_known)
-        count = self._count(rows)
         if not self.wants("json"):
-            return self.answer_whole(rows, pages.order, items, count)
-        response = self._answer_page(request, pages.get_page(rows, items, self.read_rows), count)
+            return self.answer_whole(rows, pages.order, items, self._count(rows))
+        page = pages.get_page(rows, items, self.read_rows)
+        count = len(page.rows) if page.is_whole else self._count(rows)
+        response = self._answer_page(request, page, count)
         response["Registry-Count"] = str(count)
         return response
 
     def read_rows(self, rows: QuerySet, items: Sequence[Field]) -> list[dict[str, Any]]:
-        """Return these fields of the rows as JSON shows them."""
-        return queries.fetch_objects(rows, items)
+        """Return these fields of the rows as JSON shows them; which rows, the columns may find sooner."""
+        is_wide = _is_wide(self.request.query_params, self, paging.ORDERING)
+        found = self._find(rows.values_list(self.key)) if is_wide else None
+        if found is None:
+            return queries.fetch_objects(rows, items)
+        keys = [key for (key,) in found]
+        exact = self.standpoint.select(self.versions, True).filter(**{f"{self.key}__in": keys}).order_by()
+        [key_item] = [item for item in self.items if item.name == self.key]
+        shown = {row[self.key]: row for row in queries.fetch_objects(exact, [key_item, *items])}
+        names = fields.list_names(tuple(items))
+        return [{name: shown[key][name] for name in names} for key in keys]
 
     def answer_whole(
         self, rows: QuerySet, order: list[paging.Order], items: tuple[Field, ...], count: int
@@ -107,7 +117,18 @@ class ListView(RegistryView):
         question = freshness.format_question(self.request._request, *without)
         grounds = [self.edition.hash, *self.freshness.list_grounds(), question]
         key = hashlib.sha256(" ".join(grounds).encode()).hexdigest()
-        return int(cache.get_or_set(f"count:{key}", rows.count, timeout=86_400) or 0)
+        return int(cache.get_or_set(f"count:{key}", lambda: self._count_anew(rows), timeout=86_400) or 0)
+
+    def _count_anew(self, rows: QuerySet) -> int:
+        if _is_wide(self.request.query_params, self):
+            found = self._find(rows.order_by().values_list(self.key), "SELECT COUNT(*) FROM ({}) r")
+            if found is not None:
+                return found[0][0] if found else 0
+        return rows.count()
+
+    def _find(self, rows: QuerySet, around: str = "{}") -> list[tuple[Any, ...]] | None:
+        """Return what the columns give for the rows; None where they cannot tell."""
+        return columns.fetch(rows, self.standpoint.now, around.format) if self.standpoint.now else None
 
     def _choose_fields(self) -> tuple[Field, ...]:
         """Return the fields that `fields=` and `omit=` leave, in public order."""
@@ -130,3 +151,14 @@ class ListView(RegistryView):
             for name in listed
             if name not in public
         ]
+
+
+def _is_wide(query: QueryDict, view: ListView, *wide: str) -> bool:
+    """Return whether many rows are gone through: for these parameters, or a filter without index."""
+    model = getattr(view.versions, "model", None)
+    if "q" in query or model is None or not columns.holds(model):
+        return False
+    indexed = {index.fields[0] for index in model._meta.indexes}
+    filters = view.filterset_class.base_filters
+    asked = {filters[name].field_name for name in query if name in filters and name != "certain"}
+    return bool(asked - indexed) or not query.keys().isdisjoint(wide)

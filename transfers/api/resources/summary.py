@@ -9,8 +9,6 @@ asks for them.
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connections
 from django.db.models import QuerySet
 from django.db.models.functions import ExtractYear
 from django.http import HttpResponse
@@ -24,6 +22,7 @@ from transfers.api.response.output import CITED, build_format
 from transfers.api.response.shapes import STRING, Shape
 from transfers.models import RegistryClaim, RegistryRow
 from transfers.publication import search
+from transfers.publication.editions import Edition
 from transfers.vocabulary import fields, measures
 from transfers.vocabulary.fields import Field, Type
 
@@ -170,27 +169,25 @@ class Summary(SummaryView):
         return rows.exclude(kind="deployment"), _LEFT_OUT
 
     def add_up(self, rows: QuerySet, question: Question) -> list[Row]:
-        found = _sum(rows, question, self.select(RegistryClaim.objects))
+        found = _sum(rows, question, self.select(RegistryClaim.objects), self.standpoint.now)
         return [_label(row, question) for row in found]
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         return search.filter_by_words(rows, text)
 
 
-def _sum(rows: QuerySet, question: Question, claims: QuerySet) -> list[tuple[Any, ...]]:
+def _sum(rows: QuerySet, question: Question, claims: QuerySet, now: Edition | None) -> list[tuple[Any, ...]]:
     """Run one query: the selected rows as a subquery, joined with their sources to group by those."""
-    sources = claims.order_by().values("transfer", "source").distinct()
-    try:
-        inner, parameters = _select_columns(rows, question).query.sql_with_params()
-        joined, of_sources = sources.query.sql_with_params()
-    except EmptyResultSet:  # no row can match
-        return []
     by = [f"c.{name}" if name == "source" else f"r.{name}" for name in _list_outer_columns(question)]
-    join = f" JOIN ({joined}) c ON c.transfer = r.key" if "source" in question.keys else ""
-    statement = sums.build_statement(question.figures.sums, by, f"({inner}) r{join}")
-    with connections[rows.db].cursor() as cursor:
-        cursor.execute(statement, (*parameters, *(of_sources if join else ())))
-        return sums.fetch_groups(cursor)
+    join, of_sources = "", ()
+    if "source" in question.keys:
+        text, of_sources = claims.order_by().values("transfer", "source").distinct().query.sql_with_params()
+        join, now = f" JOIN ({text}) c ON c.transfer = r.key", None
+
+    def wrap(inner: str) -> str:
+        return sums.build_statement(question.figures.sums, by, f"({inner}) r{join}")
+
+    return sums.fetch_groups(_select_columns(rows, question), wrap, of_sources, now)
 
 
 def _select_columns(rows: QuerySet, question: Question) -> QuerySet:

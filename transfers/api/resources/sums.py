@@ -1,19 +1,23 @@
-"""What the summaries share: which numbers are added up, and their order, shares and rest. No database.
+"""What the summaries share: which numbers are added up, where, and their order, shares and rest.
 
 A row of a summary is a dict by field name. Values to a thousandth are added as whole thousandths, which
 doubles hold exactly, so that a sum has no other decimals than what it adds up.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Func, TextField
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Func, QuerySet, TextField
 from django.http import QueryDict
 
 from transfers.api.errors import ParameterError, refuse
 from transfers.api.request import values
 from transfers.api.request.parameters import MOST_GROUPS
+from transfers.exports import columns
+from transfers.publication.editions import Edition
 from transfers.vocabulary.fields import Field, Type, list_names
 from transfers.vocabulary.names import format_suggestions, suggest
 
@@ -241,20 +245,42 @@ class OutermostFamily(Func):
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return super().as_sql(compiler, connection, template="SPLIT_PART(%(expressions)s, '/', 1)", **context)
 
+    as_duckdb = as_postgresql
 
-def fetch_groups(cursor: Any) -> list[tuple[Any, ...]]:
-    """Return the groups that the statement of a cursor found; refuse more of them than an answer may hold."""
-    groups = list(cursor.fetchmany(MOST_FOUND + 1))
+
+def fetch_groups(
+    rows: QuerySet, wrap: Callable[[str], str], more: tuple[Any, ...] = (), now: Edition | None = None
+) -> list[tuple[Any, ...]]:
+    """Return the groups that a statement around the rows finds; refuse more than an answer may hold.
+
+    `now`: the rows are those that are current at this, the newest edition, of which there may be columns;
+    `more` are parameters of the statement itself.
+    """
+    groups = columns.fetch(rows, now, wrap, MOST_FOUND + 1) if now else None
+    if groups is None:
+        groups = _fetch_from_database(rows, wrap, more)
     if len(groups) > MOST_FOUND:
         detail = f"There are more than {MOST_FOUND:,} groups. Group by fewer fields, or filter."
         refuse([ParameterError("group_by", "too_many", detail)])
     return groups
 
 
+def _fetch_from_database(
+    rows: QuerySet, wrap: Callable[[str], str], more: tuple[Any, ...]
+) -> list[tuple[Any, ...]]:
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:  # no row can match
+        return []
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(wrap(sql), (*parameters, *more))
+        return list(cursor.fetchmany(MOST_FOUND + 1))
+
+
 def build_statement(sums: Iterable[Sum], by: Sequence[str], rows: str) -> str:
     """Return the SQL that adds up these rows by these columns, in their order, nulls last."""
-    columns = ", ".join([*by, *(each.expression for each in sums)])
-    statement = f"SELECT {columns} FROM {rows}"
+    selected = ", ".join([*by, *(each.expression for each in sums)])
+    statement = f"SELECT {selected} FROM {rows}"
     if not by:
         return f"{statement} HAVING COUNT(*) > 0"
     order = ", ".join(f"{column} IS NULL, {column}" for column in by)
