@@ -5,15 +5,16 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
-from transfers.availability import budget, replicas
+from transfers.availability import budget, outage, replicas
 
 from . import errors
-from .response import freshness
+from .response import freshness, given
 
 logger = logging.getLogger("django.request")
 
@@ -97,12 +98,28 @@ class PublicAPI:
 
 def _read(request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponseBase:
     """Answer within the budget, or say that it was not enough."""
+    request.newest = None  # type: ignore[attr-defined]  # another database may have another one
     has_left = request.META.get("waitress.client_disconnected", lambda: False)
     with budget.limit(replicas.get_alias(), has_left) as spent:
-        response = freshness.answer_unchanged(request) or view(request, *args, **kwargs)
+        try:
+            response = freshness.answer_again(request) or _ask(request, view, args, kwargs)
+        except outage.AWAY as fault:
+            response = errors.away(fault)
     error = getattr(response, "database_error", None)
     reason = budget.explain(error, spent) if error is not None else ""
     return errors.problem(503, reason, {"Cache-Control": "no-store"}) if reason else response
+
+
+def _ask(request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponseBase:
+    """Ask the view, and keep its answer for those who ask the same."""
+    response = view(request, *args, **kwargs)
+    rests_on_today = getattr(getattr(view, "cls", None), "rests_on_today", False)
+    if request.method == "GET" and not (rests_on_today or settings.API_THROTTLE):
+        if hasattr(response, "add_post_render_callback"):
+            response.add_post_render_callback(given.keep)
+        else:
+            given.keep(response)
+    return response
 
 
 def _may_compress(request: HttpRequest, response: HttpResponseBase) -> bool:

@@ -104,7 +104,7 @@ class RegistryView(APIView):
 
     def get(self, request: Request, **kwargs: Any) -> Answer:
         """Answer, or return 304 if the client has the answer: one query, for the newest revision."""
-        newest = editions.get_newest()
+        newest = freshness.get_newest(request._request)
         self.standpoint = self.get_standpoint(newest)
         self.edition = self.standpoint.edition
         by_name = filters.is_by_name(self.filterset_class, request.query_params)
