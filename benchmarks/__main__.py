@@ -48,12 +48,14 @@ def main() -> int:
 
 def _choose_sections(chosen: list[str]) -> dict[str, Section]:
     """Return the sections of these names, or all; stop where there is no such section."""
-    from benchmarks import edtf_parse, exports, imports, memory, names, pages, past, workbench
+    from benchmarks import crowds, edtf_parse, exports, imports, memory, names, pages, past, sums, workbench
 
     sections: dict[str, Section] = {
         "edtf": edtf_parse.rows,
         "pages": pages.measure,
         "past": past.measure,
+        "sums": sums.measure,
+        "crowds": crowds.measure,
         "exports": exports.measure,
         "memory": memory.measure,
         "workbench": workbench.measure,
@@ -98,7 +100,8 @@ def _options() -> argparse.Namespace:
         "--only",
         type=lambda text: text.split(","),
         default=[],
-        help="sections, separated by commas: edtf, pages, past, exports, memory, workbench, names, imports",
+        help="sections, separated by commas: edtf, pages, past, sums, crowds, exports, memory, workbench,"
+        " names, imports",
     )
     return parser.parse_args()
 

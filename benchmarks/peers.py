@@ -77,6 +77,6 @@ def stock(database: Path) -> AbstractContextManager[Server]:
         "gunicorn",
         *GUNICORN,
         "--bind=127.0.0.1:{port}",
-        "stock.wsgi:application",
+        "benchmarks.stock.wsgi:application",
     ]
-    return run_server(command, "/transfers?system=none", {"BENCH_DATABASE": str(database)}, HERE)
+    return run_server(command, "/transfers?system=none", {"BENCH_DATABASE": str(database)}, register.ROOT)

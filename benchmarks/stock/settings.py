@@ -4,9 +4,9 @@ import os
 
 SECRET_KEY = "benchmark"
 ALLOWED_HOSTS = ["127.0.0.1"]
-INSTALLED_APPS = ["rest_framework", "django_filters", "stock"]
+INSTALLED_APPS = ["rest_framework", "django_filters", "benchmarks.stock"]
 MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
-ROOT_URLCONF = "stock.urls"
+ROOT_URLCONF = "benchmarks.stock.urls"
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["BENCH_DATABASE"]}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

@@ -1,5 +1,6 @@
 """What the server itself refuses of a request line is told in a problem document, as everything else."""
 
+import http.client
 import json
 import shutil
 import socket
@@ -54,3 +55,18 @@ def test_head_sends_no_body(server):
     status, headers, body = ask(server, "/api/transfers", "HEAD")
     assert (status, body) == (200, b"")
     assert int(headers["Content-Length"]) == len(ask(server, "/api/transfers")[2])
+
+
+def test_the_connection_stays_open_where_an_answer_has_no_body(server):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", "/api/transfers", headers={"Host": server.host})
+    first = connection.getresponse()
+    first.read()
+    opened = connection.sock
+    known = {"If-None-Match": first.headers["ETag"], "Host": server.host}
+    for _ in range(2):
+        connection.request("GET", "/api/transfers", headers=known)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (304, b"")
+    assert connection.sock is opened
+    connection.close()

@@ -20,7 +20,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.base import Worker as BaseWorker
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 
 from arms_registry.wsgi import application
 from transfers.api.errors import MEDIA_TYPE, problem
@@ -62,9 +62,19 @@ def _explain(request: Any) -> HttpResponse:
     return problem(error.code, details.get(error.code, f"This request cannot be read: {error.body}."))
 
 
+class Task(WSGITask):
+    """Answer after which the connection stays open also where it has no body, as a 304 has none."""
+
+    def set_close_on_finish(self) -> None:
+        asks_to_close = self.request.headers.get("CONNECTION", "").lower() == "close"
+        if self.wrote_header or self.has_body or asks_to_close or self.version != "1.1":
+            super().set_close_on_finish()
+
+
 class Channel(HTTPChannel):
     """Connection whose refusals are problem documents."""
 
+    task_class = Task
     error_task_class = Refusal
 
 
