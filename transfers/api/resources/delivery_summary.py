@@ -198,11 +198,15 @@ class _Buckets:
         """Return the groups with their sums, by their values and then by time, nulls last."""
         for each in self.found:
             self._add(each)
-        rows = [
-            dict(zip((*self.question.keys, *self.names), (*key, *self._show(numbers)), strict=True))
-            for key, numbers in self.sums.items()
-        ]
+        names = [*self.question.keys, *self.names]
+        rows = [dict(zip(names, row, strict=True)) for row in zip(*self._list_columns(), strict=True)]
         return sorted(rows, key=self._get_place)
+
+    def _list_columns(self) -> list[Sequence[Any]]:
+        keys = list(zip(*self.sums, strict=True)) if self.question.keys else []
+        numbers = zip(*self.sums.values(), strict=True)
+        added = self.question.figures.sums
+        return [*keys, *(each.show(column) for each, column in zip(added, numbers, strict=False))]
 
     def _add(self, found: Found) -> None:
         years = found.list_years(self.horizon)
@@ -235,9 +239,6 @@ class _Buckets:
             if number is not None:
                 before = kept[place]
                 kept[place] = number if before is None else before + number
-
-    def _show(self, numbers: Sequence[Any]) -> list[Any]:
-        return [each.show(number) for each, number in zip(self.question.figures.sums, numbers, strict=True)]
 
     def _get_place(self, row: Row) -> list[tuple[bool, str]]:
         return [(row[name] is None, str(row[name])) for name in self.question.keys]

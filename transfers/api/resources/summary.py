@@ -6,7 +6,8 @@ own (`2017/2020`), never split or guessed. Deployments change no owner, so they 
 asks for them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -170,7 +171,7 @@ class Summary(SummaryView):
 
     def add_up(self, rows: QuerySet, question: Question) -> list[Row]:
         found = _sum(rows, question, self.select(RegistryClaim.objects), self.standpoint.now)
-        return [_label(row, question) for row in found]
+        return _label(found, question)
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         return search.filter_by_words(rows, text)
@@ -212,14 +213,18 @@ def _list_outer_columns(question: Question) -> list[str]:
     return columns
 
 
-def _label(row: tuple[Any, ...], question: Question) -> Row:
-    values = iter(row)
-    shown: Row = {}
-    for name in question.keys:
-        shown[name] = _format_years(next(values), next(values)) if name in YEARS else next(values)
-    return shown | {each.item.name: each.show(next(values)) for each in question.figures.sums}
+def _label(found: list[tuple[Any, ...]], question: Question) -> list[Row]:
+    """Return the groups with their names, column by column, as there may be many."""
+    columns = iter(zip(*found, strict=True))
+    shown: list[Iterable[Any]] = []
+    for name in question.keys if found else ():
+        shown.append(map(_format_years, next(columns), next(columns)) if name in YEARS else next(columns))
+    shown += [each.show(column) for each, column in zip(question.figures.sums, columns, strict=False)]
+    names = [*question.keys, *(each.item.name for each in question.figures.sums)]
+    return [dict(zip(names, row, strict=True)) for row in zip(*shown, strict=True)]
 
 
+@lru_cache(maxsize=10_000)
 def _format_years(first: Any, last: Any) -> str | None:
     """Return `2019`, `2017/2020`, `2019/..` or `../2019`; None without a date."""
     if first is None and last is None:

@@ -42,12 +42,15 @@ class Sum:
         """Return whether it is added in thousandths."""
         return self.item.type is Type.NUMBER
 
-    def show(self, value: Any) -> Any:
-        """Return a sum of the database as it is shown: a whole number without a fraction."""
-        if value is None or not self.is_thousandths:
-            return None if value is None else int(value)
-        whole, part = divmod(int(value), 1000)
-        return int(value) / 1000 if part else whole
+    def show(self, values: Iterable[Any]) -> list[Any]:
+        """Return sums of the database as they are shown: a whole number without a fraction."""
+        whole = [None if value is None else int(value) for value in values]
+        return [each and _divide_by_thousand(each) for each in whole] if self.is_thousandths else whole
+
+
+def _divide_by_thousand(thousandths: int) -> float:
+    whole, part = divmod(thousandths, 1000)
+    return thousandths / 1000 if part else whole
 
 
 def add_numbers(name: str, column: str, text: str, unit: str = "unit", *, whole: bool = True) -> Sum:
