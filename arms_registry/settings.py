@@ -151,6 +151,9 @@ if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
         " PRAGMA cache_size=-16000;"  # kilobytes a thread: what is asked often is not read again
         " PRAGMA recursive_triggers=ON;",  # so that REPLACE, too, meets the append-only triggers
     }
+    # An import holds the file until its end: who is logged in is kept beside it, so that people can log in.
+    SESSION_ENGINE = "django.contrib.sessions.backends.file"
+    SESSION_FILE_PATH = f"{Path(DATABASES['default']['NAME']).resolve()}-sessions"
 else:
     DATABASES["default"] = _postgresql(DATABASES["default"])
 _REPLICA_URLS = env.list("DATABASE_REPLICA_URLS", default=[])

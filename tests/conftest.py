@@ -3,6 +3,7 @@
 import itertools
 import os
 import random
+import tempfile
 
 import hypothesis
 import pytest
@@ -33,6 +34,7 @@ def pytest_configure(config):
         if "WORKERS_PRELOAD" in os.environ and not config.option.numprocesses:
             raise pytest.UsageError("another clock needs workers: use -n 1 or more")
         clocks.move_workers()
+    settings.SESSION_FILE_PATH = tempfile.mkdtemp(prefix="sessions-")
     # Most tests write past the log, of which an answer that was given knows nothing.
     settings.CACHES["answers"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 

@@ -1,5 +1,11 @@
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
 from django.apps import AppConfig
-from django.db import connections, router
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.db import OperationalError, connections, router, transaction
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -11,6 +17,26 @@ class TransfersConfig(AppConfig):
         # After every migration, not in one: SQLite rebuilds altered tables and drops their triggers.
         pre_migrate.connect(remove_views, sender=self)
         post_migrate.connect(install_in_database, sender=self)
+        if folder := getattr(settings, "SESSION_FILE_PATH", None):
+            with suppress(OSError):  # where nothing can be written nobody can log in
+                Path(folder).mkdir(mode=0o700, exist_ok=True)
+            # In the place of Django's receiver, which waits for the file; a name is connected once.
+            user_logged_in.connect(note_login, dispatch_uid="update_last_login")
+
+
+def note_login(user: Any, **_: object) -> None:
+    """Note the time of a login in SQLite's file, unless an import holds it: then people get in without."""
+    from django.contrib.auth.models import update_last_login
+
+    connection = connections[router.db_for_write(type(user)) or "default"]
+    with connection.cursor() as cursor:
+        [usual] = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute("PRAGMA busy_timeout = 200")
+        try:
+            with suppress(OperationalError), transaction.atomic(connection.alias):
+                update_last_login(type(user), user)
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def remove_views(using: str, plan: list[object], **_: object) -> None:

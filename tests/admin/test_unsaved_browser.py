@@ -1,7 +1,11 @@
 """What was entered and not saved, in a real browser: it is in the form again, for the one who entered it."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
 
 from tests.admin.test_workbench import PASSWORD, choose, log_in, register  # noqa: F401
 from tests.support import factories
@@ -32,6 +36,9 @@ def unfold(page):
 
 
 def end_sessions():
+    """End all sessions, wherever they are kept."""
+    for file in Path(settings.SESSION_FILE_PATH).iterdir() if connection.vendor == "sqlite" else ():
+        file.unlink()
     Session.objects.all().delete()
 
 

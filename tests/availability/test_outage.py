@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, connection, connections
 
@@ -59,7 +60,7 @@ def test_a_session_that_cannot_be_saved_after_the_page_is_told_too(admin_client,
         raise OperationalError("database is locked")
 
     admin_client.raise_request_exception = False
-    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.save", refuse)
+    monkeypatch.setattr(f"{settings.SESSION_ENGINE}.SessionStore.save", refuse)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.contrib.sessions.middleware.settings.SESSION_SAVE_EVERY_REQUEST", True)
         answer = admin_client.get("/admin/")
@@ -88,9 +89,42 @@ def locked():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_login_while_another_program_writes_is_told_to_try_again(client):
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite's sessions are not in the database")
+def test_a_login_while_sessions_cannot_be_written_is_told_to_try_again(client):
     User.objects.create_superuser("curator", password="words")
     with locked():
         answer = client.post("/admin/login/", LOGIN)
     assert answer.status_code == 503
     assert client.post("/admin/login/?next=/admin/", LOGIN).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="a program that writes holds one table only")
+class TestImport:
+    """While an import holds SQLite's file."""
+
+    @pytest.fixture
+    def curator(self):
+        return User.objects.create_superuser("curator", password="words")
+
+    def test_people_can_log_in_and_look(self, client, curator):
+        with locked():
+            assert client.post("/admin/login/?next=/admin/", LOGIN).status_code == 302
+            assert client.get("/admin/transfers/party/").status_code == 200
+
+    def test_the_time_of_the_login_is_left_out(self, client, curator):
+        with locked():
+            client.post("/admin/login/", LOGIN)
+        curator.refresh_from_db()
+        assert curator.last_login is None
+
+    def test_at_other_times_it_is_noted(self, client, curator):
+        client.post("/admin/login/", LOGIN)
+        curator.refresh_from_db()
+        assert curator.last_login is not None
+
+    def test_a_change_has_to_be_saved_again(self, client, curator):
+        client.force_login(curator)
+        with locked():
+            answer = client.post("/admin/transfers/party/add/", {"code": "SRB", "name": "Serbia"})
+        assert answer.status_code == 503

@@ -37,6 +37,7 @@ class Command(ClearCommand):
         _check_free(host, port)
         call_command("migrate", verbosity=0, interactive=False)
         call_command("loadregister", stdout=self.stdout, stderr=self.stderr)
+        call_command("clearsessions")  # those that have ended
         self.stdout.write(WELCOME.format(host=host, port=port, python=_python()))
         connections.close_all()  # the server forks, and a connection is one process's
         Server(host, port).run()
