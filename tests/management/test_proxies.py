@@ -1,4 +1,4 @@
-"""nginx before the register, as the documents configure it: TLS, a cache, uploads, slow readers."""
+"""nginx and Caddy before the register, as the documents configure them: TLS, uploads, readers, nginx's cache."""
 
 import getpass
 import http.client
@@ -7,6 +7,7 @@ import shutil
 import ssl
 import subprocess
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.support.servers import ROOT, Server, free_port
 from tests.support.shipped import add_copies
 
 HOSTS = ("arms.example.org", "www.arms.example.org")
-MAIN = """
+NGINX = """
 user {user}; daemon off; error_log {place}/error.log; pid {place}/pid; worker_processes 1;
 events {{}}
 http {{
@@ -24,41 +25,74 @@ http {{
   include {place}/register.conf;
 }}
 """
+CADDY = "{\nadmin off\nauto_https disable_redirects\ndefault_sni arms.example.org\n}\n"
 
 
-def configure(place, register, port):
-    """Write the documents' configuration with other places and ports."""
-    text = (ROOT / "docs" / "how-to" / "nginx.conf").read_text(encoding="utf-8")
-    for old, new in {
+def certify(place):
+    """Put a certificate of this name, signed by itself, into the folder."""
+    sign = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650"]
+    files = ["-keyout", place / "privkey.pem", "-out", place / "fullchain.pem"]
+    subprocess.run([*sign, "-subj", f"/CN={HOSTS[0]}", *files], check=True, capture_output=True)
+
+
+def adapt(name, changes):
+    """Return a configuration of the documents with other places and ports."""
+    text = (ROOT / "docs" / "how-to" / name).read_text(encoding="utf-8")
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def run_nginx(place, register, port):
+    """Start nginx as the documents configure it."""
+    changes = {
         "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
         "listen 80": f"listen 127.0.0.1:{free_port()}",
         "server_name arms.example.org": f"server_name {' '.join(HOSTS)}",
         "/etc/ssl/arms.example.org": str(place),
         "/var/cache/nginx/arms_registry": str(place / "cache"),
         "127.0.0.1:8000": register,
-    }.items():
-        assert old in text
-        text = text.replace(old, new)
-    (place / "register.conf").write_text(text)
-    (place / "nginx.conf").write_text(MAIN.format(place=place, user=getpass.getuser()))
-    sign = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650"]
-    files = ["-keyout", place / "privkey.pem", "-out", place / "fullchain.pem"]
-    subprocess.run([*sign, "-subj", f"/CN={HOSTS[0]}", *files], check=True, capture_output=True)
+    }
+    (place / "register.conf").write_text(adapt("nginx.conf", changes))
+    (place / "nginx.conf").write_text(NGINX.format(place=place, user=getpass.getuser()))
+    return subprocess.Popen([PROGRAMS["nginx"], "-c", place / "nginx.conf"])
+
+
+def run_caddy(place, register, port):
+    """Start Caddy as the documents configure it, with a certificate of our own."""
+    sites = ", ".join(f"https://{host}:{port}" for host in HOSTS)
+    tls = f"tls {place}/fullchain.pem {place}/privkey.pem"
+    changes = {"arms.example.org {": f"{sites} {{\n{tls}", "127.0.0.1:8000": register}
+    (place / "Caddyfile").write_text(CADDY + adapt("Caddyfile", changes))
+    command = [PROGRAMS["caddy"], "run", "--config", place / "Caddyfile", "--adapter", "caddyfile"]
+    environment = os.environ | {"XDG_DATA_HOME": str(place), "XDG_CONFIG_HOME": str(place)}
+    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+
+
+RUN = {"nginx": run_nginx, "caddy": run_caddy}
+PROGRAMS = {name: shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") for name in RUN}
 
 
 @pytest.fixture(scope="module")
-def port(shipped_database, tmp_path_factory):
-    """Serve a register with large files behind nginx; return nginx's port."""
-    if not (nginx := shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")):
-        (pytest.fail if os.environ.get("REQUIRE_ALL") else pytest.skip)("there is no nginx here")
-    place = tmp_path_factory.mktemp("nginx")
-    place.chmod(0o755)
-    path = shutil.copy(shipped_database, place / "register.sqlite3")
+def register(shipped_database, tmp_path_factory):
+    """Serve a register with large files."""
+    path = shutil.copy(shipped_database, tmp_path_factory.mktemp("proxied") / "register.sqlite3")
     add_copies(path, 12_000)
     server = Server(path, ALLOWED_HOSTS=",".join(HOSTS), TRUSTED_PROXIES="1")
+    yield server.host
+    server.stop()
+
+
+@contextmanager
+def run(name, register, place):
+    """Yield the port of a proxy before the register."""
+    if not PROGRAMS[name]:
+        (pytest.fail if os.environ.get("REQUIRE_ALL") else pytest.skip)(f"there is no {name} here")
+    place.chmod(0o755)
+    certify(place)
     port = free_port()
-    configure(place, server.host, port)
-    proxy = subprocess.Popen([nginx, "-c", place / "nginx.conf"])
+    proxy = RUN[name](place, register, port)
     try:
         until = time.monotonic() + 60
         while ask(port, "/api/")[0] != 200 and time.monotonic() < until:
@@ -67,7 +101,20 @@ def port(shipped_database, tmp_path_factory):
     finally:
         proxy.terminate()
         proxy.wait()
-        server.stop()
+
+
+@pytest.fixture(scope="module", params=RUN)
+def port(request, register, tmp_path_factory):
+    """Return the port of each proxy in turn."""
+    with run(request.param, register, tmp_path_factory.mktemp(request.param)) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def nginx(register, tmp_path_factory):
+    """Return the port of nginx, which keeps answers."""
+    with run("nginx", register, tmp_path_factory.mktemp("keeping")) as port:
+        yield port
 
 
 def ask(port, path, host=HOSTS[0], method="GET", body=None, **headers):
@@ -88,18 +135,18 @@ def test_addresses_in_answers_are_those_of_the_proxy(port):
     assert b"https://arms.example.org/api/transfers" in ask(port, "/api/transfers?page_size=1")[2]
 
 
-def test_an_answer_is_kept_and_asked_for_again_by_its_etag(port):
+def test_an_answer_is_kept_and_asked_for_again_by_its_etag(nginx):
     states = []
     until = time.monotonic() + 30
     while "REVALIDATED" not in states and time.monotonic() < until:
-        states.append(ask(port, "/api/transfers?system=S-400")[1]["X-Cache"])
+        states.append(ask(nginx, "/api/transfers?system=S-400")[1]["X-Cache"])
         time.sleep(0.1)
     assert list(dict.fromkeys(states)) == ["MISS", "HIT", "REVALIDATED"]
 
 
-def test_each_host_has_its_own_answers(port):
+def test_each_host_has_its_own_answers(nginx):
     for host in (*HOSTS, *HOSTS):
-        assert f"https://{host}/api/systems".encode() in ask(port, "/api/systems?page_size=1", host)[2]
+        assert f"https://{host}/api/systems".encode() in ask(nginx, "/api/systems?page_size=1", host)[2]
 
 
 def test_formats_are_kept_apart(port):
@@ -109,8 +156,8 @@ def test_formats_are_kept_apart(port):
     assert [kind.split(";")[0] for kind in kinds] == ["text/csv", "application/json"]
 
 
-def test_no_page_of_the_admin_is_kept(port):
-    assert "X-Cache" not in ask(port, "/admin/login/")[1]
+def test_no_page_of_the_admin_is_kept(nginx):
+    assert "X-Cache" not in ask(nginx, "/admin/login/")[1]
 
 
 def test_an_upload_of_some_megabytes_is_let_through(port):
@@ -120,6 +167,13 @@ def test_an_upload_of_some_megabytes_is_let_through(port):
 def test_a_header_does_not_move_the_admin(port):
     _, headers, _ = ask(port, "/admin/login/", SCRIPT_NAME="/api", **{"X-Script-Name": "/api"})
     assert "Access-Control-Allow-Origin" not in headers
+
+
+def test_what_a_client_says_of_itself_is_not_believed(port):
+    _, _, body = ask(
+        port, "/api/transfers?page_size=1", **{"X-Forwarded-Proto": "http", "X-Forwarded-Host": "x"}
+    )
+    assert b"https://arms.example.org/api/transfers" in body
 
 
 def test_a_query_as_long_as_is_documented_comes_through(port):
