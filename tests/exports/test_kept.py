@@ -6,10 +6,11 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 
 import pytest
 
-from transfers.exports import kept
+from transfers.exports import kept, streaming
 from transfers.exports.kept import Busy, ExportFailed
 
 NAME = "0123456789abcdef0123456789abcdef.csv"
@@ -173,3 +174,9 @@ class TestClean:
         (tmp_path / "home" / "data").write_text("mine")
         kept.clean()
         assert (tmp_path / "home" / "data").read_text() == "mine"
+
+
+def test_a_stream_that_takes_too_long_breaks_off(monkeypatch):
+    monkeypatch.setattr(streaming, "LONGEST", 0)
+    with closing(streaming.Stream(piece for piece in (b"first", b"second"))) as stream, pytest.raises(ExportFailed):
+        list(stream)

@@ -1,4 +1,4 @@
-"""nginx and Caddy before the register, as the documents configure them: TLS, uploads, readers, nginx's cache."""
+"""nginx and Caddy before the register, as the documents configure them: TLS, uploads, readers, a cache."""
 
 import getpass
 import http.client

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -28,6 +29,8 @@ from .queries import build_columns, build_statement
 
 #: Places for answers that are sent as they come; a process of the server must have more threads.
 _STREAMS = threading.BoundedSemaphore(4)
+#: Seconds that such an answer may take; its reader then sees that it broke off.
+LONGEST = 900
 _WORKER = [sys.executable, "-m", "transfers.exports.formats.worker"]
 
 
@@ -73,7 +76,7 @@ class Stream:
         self._release = weakref.finalize(self, _STREAMS.release)
         self._pieces = pieces
         first = next(pieces, b"")  # what can fail at the beginning fails here
-        self._rest = chain([first], pieces)
+        self._rest = _end_in_time(chain([first], pieces), time.monotonic() + LONGEST)
 
     def __iter__(self) -> Iterator[Any]:
         return self._rest
@@ -82,6 +85,14 @@ class Stream:
         """Let go of the thread; also before anything was read."""
         cast(Generator, self._pieces).close()
         self._release()
+
+
+def _end_in_time(pieces: Iterator[Any], end: float) -> Iterator[Any]:
+    """Yield the pieces; raise ExportFailed where it is later than `end`."""
+    for piece in pieces:
+        if time.monotonic() > end:
+            raise kept.ExportFailed("The answer took too long to send.")
+        yield piece
 
 
 def _build_query(rows: QuerySet, items: tuple[Field, ...]) -> dict[str, Any]:
