@@ -285,3 +285,21 @@ class TestIdentifier:
                 identified.append([(claim["claim"], claim["locator"]) for claim in rows])
                 transaction.set_rollback(True)
         assert identified[0] == identified[1]
+
+
+@pytest.mark.parametrize(
+    "word", ["Vučić", "vucic", "VUČIĆ", "Vucić", "İzmir", "izmir", "Đorđe", "łódź", "lodz"]
+)
+def test_words_are_found_whatever_their_accents(client, word):
+    said = {"v": "Vučić", "i": "İzmir", "đ": "Đorđe", "l": "Lódz"}[word[0].lower()[0]]
+    record = factories.transfer("one")
+    factories.quantity(transfer=record, attributed_to=f"the mayor, {said}")
+    publish.publish([record], "new")
+    assert client.get("/api/claims", {"q": word}).json()["count"] == 1
+
+
+def test_another_letter_is_another_word(client):
+    record = factories.transfer("one")
+    factories.quantity(transfer=record, attributed_to="Vučić")
+    publish.publish([record], "new")
+    assert client.get("/api/claims", {"q": "vudic"}).json()["count"] == 0

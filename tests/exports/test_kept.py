@@ -178,5 +178,8 @@ class TestClean:
 
 def test_a_stream_that_takes_too_long_breaks_off(monkeypatch):
     monkeypatch.setattr(streaming, "LONGEST", 0)
-    with closing(streaming.Stream(piece for piece in (b"first", b"second"))) as stream, pytest.raises(ExportFailed):
+    with (
+        closing(streaming.Stream(piece for piece in (b"first", b"second"))) as stream,
+        pytest.raises(ExportFailed),
+    ):
         list(stream)

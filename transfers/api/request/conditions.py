@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import cache, reduce
 from operator import and_, or_
 from typing import Any
+from unicodedata import normalize
 
 from django.db.models import CharField, Q, TextField
 from django.db.models.lookups import BuiltinLookup, IContains
@@ -22,6 +23,8 @@ Test = Callable[[str, list[Any]], Q]
 Span = tuple[Any, Any]
 
 NOTHING = Q(pk__in=[])
+#: Letters of the Latin blocks beyond ASCII, of which many are a letter with an accent.
+_LATIN = frozenset(map(chr, [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]))
 
 
 @CharField.register_lookup
@@ -49,8 +52,25 @@ class Holds(IContains):
     def _build_pattern(self, escape: Callable[[str], str]) -> str:
         """Build the pattern that each of the databases reads: the forms of a letter, or the character."""
         return "".join(
-            f"[{forms}]" if len(forms := _list_forms(char)) > 1 else escape(char) for char in str(self.rhs)
+            f"[{forms}]" if len(forms := self.list_forms(char)) > 1 else escape(char)
+            for char in str(self.rhs)
         )
+
+    def list_forms(self, char: str) -> str:
+        """List what is taken for the character."""
+        return _list_cases(char)
+
+
+@CharField.register_lookup
+@TextField.register_lookup
+class HoldsPlainly(Holds):
+    """Lookup of a text whatever its case and the accents of its Latin letters: `Vučić` is `vucic`."""
+
+    lookup_name = "holds_plainly"
+
+    def list_forms(self, char: str) -> str:
+        base = _drop_accent(char)
+        return "".join(sorted({*_list_cases(base), *_list_cases(char), *_list_accented().get(base, "")}))
 
 
 @CharField.register_lookup
@@ -68,9 +88,25 @@ class Lists(BuiltinLookup):
         return self.as_sql(compiler, connection, "STRPOS")
 
 
-def _list_forms(char: str) -> str:
+def _list_cases(char: str) -> str:
     """List the small and the capital form of a letter, in order; of others, the character itself."""
     return "".join(sorted({form for form in (char, char.lower(), char.upper()) if len(form) == 1}))
+
+
+def _drop_accent(char: str) -> str:
+    """Return a letter in its small form without accent, or the character itself."""
+    return (normalize("NFD", char)[0] if char in _LATIN else char).lower()
+
+
+@cache
+def _list_accented() -> dict[str, str]:
+    """Return the accented forms of each letter, small and capital, by its small form without accent."""
+    forms: dict[str, str] = {}
+    for char in _LATIN:
+        base = _drop_accent(char)
+        if base != char.lower():
+            forms[base] = forms.get(base, "") + char
+    return forms
 
 
 def _escape_for_glob(char: str) -> str:

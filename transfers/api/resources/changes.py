@@ -56,7 +56,7 @@ class ChangeList(ListView):
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """Select entries whose reason has every word."""
         for part in (part for parts in search.split_query(text) for part in parts):
-            rows = rows.filter(reason__holds=part)
+            rows = rows.filter(reason__holds_plainly=part)
         return rows
 
     def get_orderable(self) -> dict[str, Field]:

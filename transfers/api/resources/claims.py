@@ -31,5 +31,5 @@ class ClaimList(ListView):
 
 
 def holds_word(word: str) -> Q:
-    """Match claims of which one of the texts holds the word."""
-    return match_any(Q(**{f"{name}__holds": word}) for name in _TEXTS)
+    """Match claims of which one of the texts holds the word, whatever its accents."""
+    return match_any(Q(**{f"{name}__holds_plainly": word}) for name in _TEXTS)
