@@ -52,12 +52,13 @@ def install_in_database(using: str, **_: object) -> None:
     """Put the triggers, the search index and today's spellings into a database that has the tables."""
     from .models import Party, PartyAlias, RegistryClaim, Spelling, System, SystemAlias
     from .models.spelling import renew_spellings
-    from .publication import append_only, delivery_view, search
+    from .publication import append_only, collation, delivery_view, search
 
     if not router.allow_migrate_model(using, RegistryClaim):
         return  # a replica gets them from the primary
     tables = connections[using].introspection.table_names()
     if RegistryClaim._meta.db_table in tables:
+        collation.install(using)
         append_only.install(using)
         search.install(using)
         delivery_view.install(using)

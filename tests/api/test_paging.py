@@ -281,3 +281,31 @@ def test_rows_may_be_in_the_order_of_any_short_field(client, name):
         1,
         1,
     ]
+
+
+def test_texts_are_ordered_by_code_points_whatever_the_database_is_set_to():
+    places = [
+        "Zürich",
+        "a b",
+        "A-b",
+        "a_b",
+        "ab",
+        "Ab",
+        "äb",
+        "é",
+        "e",
+        "z",
+        "Ямал",
+        "I",
+        "İ",
+        "ß",
+        "ss",
+        "0",
+        "-1",
+    ]
+    for number, place in enumerate(places):
+        factories.published(f"place-{number}", location=place)
+    client = Client()
+    for sign, expected in (("", sorted(places)), ("-", sorted(places, reverse=True))):
+        shown = client.get(f"/api/transfers?ordering={sign}location").json()["results"]
+        assert [row["location"] for row in shown] == expected

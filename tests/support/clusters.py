@@ -102,7 +102,9 @@ def _cluster(programs: Path, logged: str) -> Iterator[Cluster]:
 def server(programs: Path, logged: str = "all") -> Iterator[Cluster]:
     """Yield a running server with an empty database; `logged` says which statements its log shows."""
     with _cluster(programs, logged) as cluster:
-        cluster.run("initdb", "-U", "registry", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        # With an order of texts that is not SQLite's, as many a server has it.
+        locale = ["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US"]
+        cluster.run("initdb", "-U", "registry", "-A", "trust", "-E", "UTF8", *locale, "--no-sync")
         cluster.start()
         yield cluster
 

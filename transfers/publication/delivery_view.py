@@ -20,9 +20,9 @@ _FORMS = {
         "number": "printf('%03d', {})",
     },
     "postgresql": {
-        "value": "(period.value ->> '{}')",
+        "value": "((period.value ->> '{}') COLLATE \"C\")",
         "position": "period.key",
-        "number": "TO_CHAR({}, 'FM000')",
+        "number": "TO_CHAR({}, 'FM000') COLLATE \"C\"",
     },
 }
 #: How PostgreSQL reads a text of JSON as a value.
