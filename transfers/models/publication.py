@@ -95,7 +95,7 @@ class RevisionQuerySet(models.QuerySet):
     def concerning(self, rows: models.QuerySet):
         """Return the entries that brought one of these versions, or withdrew it."""
         withdrawals = Revision.objects.filter(
-            action=choices.Action.WITHDRAW, sequence__in=rows.values("until")
+            action=choices.Action.WITHDRAW, sequence__in=rows.filter(until__isnull=False).values("until")
         )
         return self.filter(
             Q(sequence__in=rows.values("revision")) | Q(sequence__in=withdrawals.values("sequence"))

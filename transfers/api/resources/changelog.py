@@ -1,7 +1,7 @@
 """The log as public entries: each revision with the version it concerns, and what it changed in it.
 
-A page takes three queries, however long: the revisions, the versions of their transfers that began or
-ended with them, and the claims that did.
+A page takes four queries, however long: the numbers of the revisions, the revisions, the versions of their
+transfers that began or ended with them, and the claims that did.
 """
 
 from collections.abc import Iterator, Sequence

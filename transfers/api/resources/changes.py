@@ -64,7 +64,10 @@ class ChangeList(ListView):
         return {"revision": self.items[0]}
 
     def read_rows(self, rows: QuerySet, items: Sequence[Field]) -> list[dict[str, Any]]:
-        return changelog.read_entries(rows, items)
+        # The numbers first, which an index has: of many entries only those of the page are then read.
+        numbers = list(rows.values_list("sequence", flat=True))
+        entries = Revision.objects.filter(sequence__in=numbers).order_by(*rows.query.order_by)
+        return changelog.read_entries(entries, items)
 
     def answer_whole(
         self, rows: QuerySet, order: list[paging.Order], items: tuple[Field, ...], count: int
