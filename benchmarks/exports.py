@@ -1,11 +1,15 @@
 """Everything in one answer: CSV against the databases' own shells and the peers, then the other formats."""
 
+import getpass
+import os
 import shutil
 import subprocess
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
-from time import perf_counter
+from tempfile import TemporaryDirectory
+from time import perf_counter, sleep
 
 from benchmarks import peers, postgres, servers
 from benchmarks.report import Bar, Bench, Row, medians
@@ -14,12 +18,17 @@ from benchmarks.servers import Server
 ROUNDS = 5
 #: What a slow peer may take in a round; its rate is that of the rows it sent until then.
 PATIENCE = 7.0
+_NGINX = """
+user {user}; daemon off; error_log {place}/error.log; pid {place}/pid; worker_processes 1;
+events {{}}
+http {{ access_log off; sendfile on; server {{ listen 127.0.0.1:{port}; root {place}; }} }}
+"""
 OTHERS = ("jsonl", "xlsx", "parquet", "arrow")
 
 
 def measure(bench: Bench) -> list[Row]:
     peers.ready()
-    return [*_csv(bench), *_csv_of_postgresql(bench), *_other_formats(bench)]
+    return [*_csv(bench), _parquet_again(bench), *_csv_of_postgresql(bench), *_other_formats(bench)]
 
 
 def _csv(bench: Bench) -> list[Row]:
@@ -46,6 +55,42 @@ def _csv(bench: Bench) -> list[Row]:
         Row(again, unit, rate["again"], "stock DRF", rate["stock"], how="ModelSerializer, iterator(),"
             f" djangorestframework-csv's streaming renderer; its first {PATIENCE:g} s"),
     ]  # fmt: skip
+
+
+def _parquet_again(bench: Bench) -> Row:
+    """Return how quickly a file that is kept leaves, beside nginx that sends the same file."""
+    work, bar = "Parquet of everything, asked again", Bar("least", 0.8)
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        return Row(work, "MB/s", None, "nginx", None, bar, "there is no nginx here")
+    path = "/api/transfers.parquet"
+    with servers.ours(bench.database) as ours, TemporaryDirectory() as folder:
+        (Path(folder) / "file").write_bytes(ours.client().ask(path)[2])
+        with _nginx(program, Path(folder)) as port:
+            contenders = {"ours": (ours.port, path), "nginx": (port, "/file")}
+            asked = {name: partial(_megabytes, *address) for name, address in contenders.items()}
+            rate = medians(asked, ROUNDS)
+    return Row(work, "MB/s", rate["ours"], "nginx", rate["nginx"], bar, f"{path}; nginx sends a copy of it")
+
+
+@contextmanager
+def _nginx(program: str, place: Path) -> Iterator[int]:
+    """Yield the port of nginx, which sends the files of the place."""
+    port, settings = servers.free_port(), place / "nginx.conf"
+    settings.write_text(_NGINX.format(place=place, user=getpass.getuser(), port=port))
+    place.chmod(0o755)
+    process = subprocess.Popen([program, "-c", settings])
+    try:
+        sleep(1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _megabytes(port: int, path: str) -> float:
+    taken = servers.download(port, path)
+    return taken.size / taken.seconds / 1e6
 
 
 def _csv_of_postgresql(bench: Bench) -> list[Row]:
