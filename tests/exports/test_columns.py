@@ -206,6 +206,14 @@ def test_a_later_copy_takes_the_place_of_the_first(client, copied):
     assert (count(client), copied) == (9, [True])
 
 
+def test_until_a_later_copy_is_written_the_former_answers(client, copied, monkeypatch):
+    monkeypatch.setattr(columns, "_write", lambda *asked: None)
+    for number in range(4):
+        factories.published(f"later-{number}")
+        assert count(client) == 6 + number
+    assert copied == [True] * 4
+
+
 def test_the_past_is_asked_of_the_database(client, copied):
     assert client.get("/api/transfers/summary?as_of=2").status_code == 200
     assert copied == []

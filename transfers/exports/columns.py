@@ -46,8 +46,6 @@ _CONFIG: dict[str, Any] = {
     "default_null_order": "nulls_first_on_asc_last_on_desc",
 }
 _FORM = "parquet"
-#: What is too long to copy, and is asked for by no filter.
-_LEFT_OUT = {"words", "deliveries"}
 #: Kinds of column that are copied as what they are; the others as the text that JSON shows.
 _KINDS = {Type.INTEGER: "integer", Type.NUMBER: "number", Type.BOOLEAN: "boolean", Type.DATE: "date"}
 
@@ -97,10 +95,13 @@ def holds(model: type[Model]) -> bool:
 
 
 class _Copy:
-    """Copy of one table at one edition, which DuckDB reads; the file stays while this is there."""
+    """Copy of one table at one edition, which DuckDB reads; the file stays while this is there.
+
+    `base` is the edition of the file.
+    """
 
     def __init__(self, model: type[Model], base: Edition, edition: Edition, reader: kept.Reader):
-        self._reader = reader
+        self.base, self.edition, self.reader = base, edition, reader
         self._connection = duckdb.connect(config=_CONFIG)
         table = _TABLES[model]
         path = str(reader.path).replace("'", "''")
@@ -150,7 +151,7 @@ def _describe(model: type[Model], edition: Edition) -> About:
     return About(columns, name, "", edition.sequence, str(edition.time), "", "", 0)
 
 
-_copies: dict[type[Model], tuple[str, _Copy]] = {}
+_copies: dict[type[Model], _Copy] = {}
 _writing: set[str] = set()
 _lock = threading.Lock()
 
@@ -162,16 +163,19 @@ def _get_copy(model: type[Model], edition: Edition) -> _Copy | None:
         return None
     with _lock:
         held = _copies.get(model)
-        if held and held[0] == edition.hash:
-            return held[1]
+        if held and held.edition.hash == edition.hash:
+            return held
         began = edition if base == edition.sequence else _get_base(base, edition.hash)
         reader = kept.open_whole(_build_name(model, began))
-        if reader is None:
+        if reader is not None:
+            _copies[model] = _Copy(model, began, edition, reader)
+        else:
             _write(model, began)
-            return None
-        copy = _Copy(model, began, edition, reader)
-        _copies[model] = edition.hash, copy
-        return copy
+            if held and _get_base(held.base.sequence, edition.hash).hash == held.base.hash:  # until then
+                _copies[model] = _Copy(model, held.base, edition, held.reader)
+            else:
+                return None
+        return _copies[model]
 
 
 @lru_cache(maxsize=8)
