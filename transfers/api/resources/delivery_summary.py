@@ -39,6 +39,8 @@ GROUPS: dict[str, Field] = {
     **{name: Field(name, Type.KEY, _TIME_TEXT.format(name.capitalize())) for name in TIMES},
 }
 _YEARS = ("first_year", "last_year", "years")
+#: Groups by all the years that a period may be of, of which fewer are made.
+_MOST_PERIODS = 2 * sums.MOST_FOUND
 #: Sums of the database: of each, what is certain and what is possible is made.
 _ADDED = {"number": True, "tiv": False}
 
@@ -117,7 +119,9 @@ class DeliverySummary(SummaryView):
             refuse([ParameterError("group_by", "contradiction", detail)])
         wanted = _read_wanted(self.request.query_params)
         found = list(_fetch(rows, question, self.standpoint.now))
-        return _Buckets(question, times[0] if times else "", wanted, found).add_up()
+        groups = _Buckets(question, times[0] if times else "", wanted, found).add_up()
+        sums.check_number(groups)
+        return groups
 
 
 _EARLIEST, _LATEST = 1, 9999
@@ -177,7 +181,7 @@ def _fetch(rows: QuerySet, question: Question, now: Edition | None) -> Iterator[
     def wrap(text: str) -> str:
         return sums.build_statement(question.figures.sums, by, f"({text}) r")
 
-    for row in sums.fetch_groups(inner.values(*names, *_YEARS, *ends), wrap, now=now):
+    for row in sums.fetch_groups(inner.values(*names, *_YEARS, *ends), wrap, now=now, most=_MOST_PERIODS):
         keys, (first, last, listed, *numbers) = row[: len(names)], row[len(names) :]
         yield Found(dict(zip(names, keys, strict=True)), first, last, listed, numbers)
 

@@ -252,24 +252,35 @@ class OutermostFamily(Func):
 
 
 def fetch_groups(
-    rows: QuerySet, wrap: Callable[[str], str], more: tuple[Any, ...] = (), now: Edition | None = None
+    rows: QuerySet,
+    wrap: Callable[[str], str],
+    more: tuple[Any, ...] = (),
+    now: Edition | None = None,
+    most: int | None = None,
 ) -> list[tuple[Any, ...]]:
-    """Return the groups that a statement around the rows finds; refuse more than an answer may hold.
+    """Return the groups that a statement around the rows finds; refuse too many of them.
 
     `now`: the rows are those that are current at this, the newest edition, of which there may be columns;
     `more` are parameters of the statement itself.
     """
-    groups = columns.fetch(rows, now, wrap, MOST_FOUND + 1) if now else None
+    most = most or MOST_FOUND
+    groups = columns.fetch(rows, now, wrap, most + 1) if now else None
     if groups is None:
-        groups = _fetch_from_database(rows, wrap, more)
-    if len(groups) > MOST_FOUND:
-        detail = f"There are more than {MOST_FOUND:,} groups. Group by fewer fields, or filter."
-        refuse([ParameterError("group_by", "too_many", detail)])
+        groups = _fetch_from_database(rows, wrap, more, most + 1)
+    check_number(groups, most)
     return groups
 
 
+def check_number(groups: Sequence[Any], most: int | None = None) -> None:
+    """Refuse more groups than an answer may hold, or than may be put together for it."""
+    most = most or MOST_FOUND
+    if len(groups) > most:
+        detail = f"There are more than {most:,} groups. Group by fewer fields, or filter."
+        refuse([ParameterError("group_by", "too_many", detail)])
+
+
 def _fetch_from_database(
-    rows: QuerySet, wrap: Callable[[str], str], more: tuple[Any, ...]
+    rows: QuerySet, wrap: Callable[[str], str], more: tuple[Any, ...], most: int
 ) -> list[tuple[Any, ...]]:
     try:
         sql, parameters = rows.query.sql_with_params()
@@ -277,7 +288,7 @@ def _fetch_from_database(
         return []
     with connections[rows.db].cursor() as cursor:
         cursor.execute(wrap(sql), (*parameters, *more))
-        return list(cursor.fetchmany(MOST_FOUND + 1))
+        return list(cursor.fetchmany(most))
 
 
 def build_statement(sums: Iterable[Sum], by: Sequence[str], rows: str) -> str:
