@@ -91,6 +91,13 @@ def test_conditions_are_heeded(client):
     assert client.get(LIST, headers={"If-Match": '"another"'}).status_code == 412
 
 
+def test_a_part_of_a_file_is_a_part(client):
+    factories.published("one")
+    whole = client.get(f"{LIST}.csv").content
+    answer = client.get(f"{LIST}.csv", headers={"Range": "bytes=4-7"})
+    assert (answer.status_code, answer.content) == (206, whole[4:8])
+
+
 def test_a_list_that_rests_on_records_of_now_is_read_anew(client):
     factories.published("one")
     parties = client.get("/api/parties").content

@@ -31,6 +31,8 @@ _READS = ("GET", "HEAD")
 #: Parameters of a question that the view has to count.
 _MANY = 100
 _CONDITIONS = {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}
+#: Headers that ask for something else than the whole answer.
+_SPECIAL = {*_CONDITIONS, "Range"}
 #: Headers that a 304 shares with the answer that it stands for.
 _KEPT = {"ETag", "Cache-Control", "Registry-Revision", "Last-Modified", "Citation"}
 
@@ -127,7 +129,7 @@ def answer_again(request: HttpRequest) -> HttpResponse | None:
         freshness.set_headers(response, etag)
         response["Vary"] = "Accept"
         return response
-    return None if _CONDITIONS & request.headers.keys() else given.find(etag)
+    return None if _SPECIAL & request.headers.keys() else given.find(etag)
 
 
 def get_newest(request: HttpRequest) -> Edition:
