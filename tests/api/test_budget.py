@@ -11,6 +11,7 @@ from tests.support import factories
 from transfers.api.request.words import MOST_PARTS
 from transfers.api.resources import sums
 from transfers.availability import budget
+from transfers.exports import streaming
 
 pytestmark = pytest.mark.django_db(transaction=True)
 #: Takes hours, if nothing ends it.
@@ -69,7 +70,7 @@ class TestTime:
             time.sleep(0.02)
             assert not other.judge()
             answer = client.get("/api/transfers")
-        assert answer.json()["detail"] == budget.CROWDED
+        assert (answer.json()["detail"], answer["Retry-After"]) == (budget.CROWDED, "5")
 
 
 @on_sqlite
@@ -129,3 +130,12 @@ class TestThrottle:
         for number in range(400):
             self.ask(client, f"198.51.{number // 200}.{number % 200}")
         assert self.ask(client, "192.0.2.1") == 429
+
+
+def test_a_server_that_sends_enough_large_answers_says_when_to_ask_again(client, monkeypatch):
+    factories.published("one")
+    monkeypatch.setattr("transfers.exports.formats.SMALL", 0)
+    monkeypatch.setattr(streaming, "_STREAMS", threading.BoundedSemaphore(1))
+    streaming._STREAMS.acquire()
+    answer = client.get("/api/changes.csv")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")

@@ -94,7 +94,8 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     if isinstance(error, BadParameters):
         error.members["allowed"] = sorted(context["view"].list_parameters())
     set_rollback()
-    headers = {"Allow": ", ".join(context["view"].allowed_methods)} if error.status_code == 405 else {}
+    allowed = {"Allow": ", ".join(context["view"].allowed_methods)}
+    headers = {405: allowed, 503: outage.RETRY}.get(error.status_code)
     return problem(error.status_code, str(error.detail), headers, **getattr(error, "members", {}))
 
 

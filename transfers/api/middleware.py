@@ -107,7 +107,10 @@ def _read(request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
             response = errors.away(fault)
     error = getattr(response, "database_error", None)
     reason = budget.explain(error, spent) if error is not None else ""
-    return errors.problem(503, reason, {"Cache-Control": "no-store"}) if reason else response
+    if not reason:
+        return response
+    again = outage.RETRY if reason == budget.CROWDED else {}
+    return errors.problem(503, reason, {"Cache-Control": "no-store"} | again)
 
 
 def _ask(request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponseBase:
