@@ -148,3 +148,9 @@ def test_what_is_not_there_cannot_be_cited(client):
 @pytest.mark.parametrize("accept", ["application/x-bibtex", "application/vnd.citationstyles.csl+json"])
 def test_it_is_negotiated(client, accept):
     assert client.get("/api/transfers", headers={"accept": accept})["Content-Type"].startswith(accept)
+
+
+def test_the_address_has_values_in_their_order(client):
+    factories.published("one")
+    answer = client.get("/api/transfers", {"ordering": ["supplier", "recipient"]})
+    assert "ordering=supplier&ordering=recipient" in answer.json()["citation"]

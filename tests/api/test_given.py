@@ -91,6 +91,13 @@ def test_conditions_are_heeded(client):
     assert client.get(LIST, headers={"If-Match": '"another"'}).status_code == 412
 
 
+def test_values_in_another_order_are_another_question(client):
+    factories.published("one")
+    for names in (["supplier", "recipient"], ["recipient", "supplier"]):
+        [group] = client.get("/api/transfers/summary", {"group_by": names}).json()["results"]
+        assert list(group)[:2] == names
+
+
 def test_a_part_of_a_file_is_a_part(client):
     factories.published("one")
     whole = client.get(f"{LIST}.csv").content

@@ -309,3 +309,14 @@ def test_texts_are_ordered_by_code_points_whatever_the_database_is_set_to():
     for sign, expected in (("", sorted(places)), ("-", sorted(places, reverse=True))):
         shown = client.get(f"/api/transfers?ordering={sign}location").json()["results"]
         assert [row["location"] for row in shown] == expected
+
+
+def test_a_cursor_of_another_order_of_the_same_columns_is_refused():
+    for number in range(3):
+        factories.published(f"place-{number}", location="Niš")
+    client = Client()
+    query = {"ordering": ["location", "-status"], "page_size": "1"}
+    following = client.get("/api/transfers", query).json()["next"]
+    cursor = re.search(r"cursor=([^&]+)", following)[1]
+    turned = client.get(f"/api/transfers?ordering=-status&ordering=location&page_size=1&cursor={cursor}")
+    assert turned.json()["errors"][0]["code"] == "foreign"

@@ -5,7 +5,7 @@ deep it lies. Nulls come last in either direction, and the key decides between e
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -167,7 +167,12 @@ def list_pairs(query: QueryDict) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, values in query.lists() for value in values]
 
 
+def sort_pairs(query: QueryDict, without: Collection[str] = ()) -> list[tuple[str, str]]:
+    """List the parameters by their names; values of one name in their order, which may have a meaning."""
+    pairs = (pair for pair in list_pairs(query) if pair[0] not in without)
+    return sorted(pairs, key=lambda pair: pair[0])
+
+
 def _build_fingerprint(query: QueryDict) -> str:
     """Build what a cursor is bound to: the whole query but for the page and its size."""
-    bound = sorted(pair for pair in list_pairs(query) if pair[0] not in OF_PAGES)
-    return hashlib.sha256(urlencode(bound).encode()).hexdigest()[:16]
+    return hashlib.sha256(urlencode(sort_pairs(query, OF_PAGES)).encode()).hexdigest()[:16]

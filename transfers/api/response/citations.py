@@ -106,7 +106,7 @@ def build_citation(
     Its address is one for all ways to ask the question. That of a version names its revision itself.
     """
     path = _remove_format(request)
-    question = sorted(pair for pair in paging.list_pairs(request.GET) if pair[0] not in _LEFT_OUT)
+    question = paging.sort_pairs(request.GET, _LEFT_OUT)
     when = str(edition.sequence or request.GET.get(past.AS_OF, ""))
     query = [*question, (past.AS_OF, when)] if takes_as_of and when else question
     suffix = "" if form in ("json", *FORMATS) else f".{form}"

@@ -86,9 +86,8 @@ class Freshness:
 
 def format_question(request: HttpRequest, *without: str) -> str:
     """Return the question in one form, however it is written: path, and parameters in one order."""
-    pairs = sorted(pair for pair in paging.list_pairs(request.GET) if pair[0] not in without)
     path = request.path.split(".")[0].rstrip("/")
-    return repr((path, pairs))
+    return repr((path, paging.sort_pairs(request.GET, without)))
 
 
 def has_etag(request: HttpRequest, etag: str) -> bool:
