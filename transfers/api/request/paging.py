@@ -168,9 +168,9 @@ def list_pairs(query: QueryDict) -> list[tuple[str, str]]:
 
 
 def sort_pairs(query: QueryDict, without: Collection[str] = ()) -> list[tuple[str, str]]:
-    """List the parameters by their names; values of one name in their order, which may have a meaning."""
+    """List the parameters by name and value, however they are written; a list of names stays in its order."""
     pairs = (pair for pair in list_pairs(query) if pair[0] not in without)
-    return sorted(pairs, key=lambda pair: pair[0])
+    return sorted(pairs, key=lambda pair: (pair[0], "" if pair[0] in values.SEPARATED else pair[1]))
 
 
 def _build_fingerprint(query: QueryDict) -> str:
