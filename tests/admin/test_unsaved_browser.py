@@ -75,6 +75,7 @@ def add_date(page):
     page.fill("#id_dates-0-excerpt", "in October")
     page.select_option("#id_dates-0-credibility", "2")
     page.locator("#dates-0 .field-source .select2-selection").click()
+    page.mouse.move(0, 0)  # or whatever appears under it would be chosen
     page.fill(".select2-search__field", "first-paper")
     page.wait_for_selector(".select2-results__option--highlighted:has-text('first-paper')")
     page.keyboard.press("Enter")

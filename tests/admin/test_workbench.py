@@ -58,6 +58,7 @@ def log_in(chromium, live_server, register):
 def choose(page, field, text):
     """Choose in an autocomplete field, as a user types."""
     page.click(f".field-{field} .select2-selection, p:has(#id_{field}) .select2-selection")
+    page.mouse.move(0, 0)  # or whatever appears under it would be chosen
     page.fill(".select2-search__field", text)
     page.wait_for_selector(f".select2-results__option--highlighted:has-text('{text}')")
     page.keyboard.press("Enter")
