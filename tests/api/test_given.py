@@ -1,5 +1,6 @@
 """Answers that were given: asked again they are the same, and are never those of another state or day."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,8 @@ from django.core.cache import caches
 
 from tests.support import factories
 from transfers.api.response import given
-from transfers.models import Party
+from transfers.models import Party, SystemAlias
+from transfers.publication import names
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/transfers"
@@ -93,9 +95,20 @@ def test_conditions_are_heeded(client):
 
 def test_values_in_another_order_are_another_question(client):
     factories.published("one")
-    for names in (["supplier", "recipient"], ["recipient", "supplier"]):
-        [group] = client.get("/api/transfers/summary", {"group_by": names}).json()["results"]
-        assert list(group)[:2] == names
+    for ends in (["supplier", "recipient"], ["recipient", "supplier"]):
+        [group] = client.get("/api/transfers/summary", {"group_by": ends}).json()["results"]
+        assert list(group)[:2] == ends
+
+
+def test_a_name_that_means_something_else_by_now_is_asked_for_anew(client, monkeypatch):
+    monkeypatch.setattr(names, "KEPT_SECONDS", 0.001)
+    factories.system("s-400", aliases=("SA-21",))
+    factories.published("one", system="s-400")
+    assert client.get(f"{LIST}?system=SA-21").json()["count"] == 1
+    SystemAlias.objects.all().delete()
+    names.forget()
+    time.sleep(0.01)
+    assert client.get(f"{LIST}?system=SA-21").status_code == 400
 
 
 def test_a_part_of_a_file_is_a_part(client):

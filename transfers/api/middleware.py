@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,8 +13,11 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
 from transfers.availability import budget, outage, replicas
+from transfers.publication import names
 
 from . import errors
+from .request import filters
+from .resources.base import RegistryView
 from .response import freshness, given
 
 logger = logging.getLogger("django.request")
@@ -114,14 +118,22 @@ def _read(request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
 
 
 def _ask(request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponseBase:
-    """Ask the view, and keep its answer for those who ask the same."""
-    response = view(request, *args, **kwargs)
-    rests_on_today = getattr(getattr(view, "cls", None), "rests_on_today", False)
-    if request.method == "GET" and not (rests_on_today or settings.API_THROTTLE):
-        if hasattr(response, "add_post_render_callback"):
-            response.add_post_render_callback(given.keep)
-        else:
-            given.keep(response)
+    """Ask the view, and keep its answer for those who ask the same.
+
+    Where the question names parties or systems, only for as long as their names are kept: no revision says
+    what is called how.
+    """
+    response, view_class = view(request, *args, **kwargs), getattr(view, "cls", RegistryView)
+    is_answer = request.method == "GET" and response.status_code == 200
+    if not is_answer or settings.API_THROTTLE or view_class.rests_on_today:
+        return response
+    keep = given.keep
+    if filters.is_by_name(view_class.filterset_class, request.GET):
+        keep = partial(given.keep, seconds=names.KEPT_SECONDS)
+    if hasattr(response, "add_post_render_callback"):
+        response.add_post_render_callback(keep)
+    else:
+        keep(response)
     return response
 
 

@@ -16,6 +16,7 @@ from transfers.api.response import freshness, shapes
 from transfers.api.response.output import CITED
 from transfers.api.response.shapes import Shape
 from transfers.exports import columns, queries
+from transfers.publication.names import KEPT_SECONDS
 from transfers.vocabulary import fields, names
 from transfers.vocabulary.fields import Field, Type
 
@@ -112,12 +113,16 @@ class ListView(RegistryView):
         return response
 
     def _count(self, rows: QuerySet) -> int:
-        """Count the rows that the filters select; the number is stored until the next revision."""
+        """Count the rows that the filters select; the number is stored until the next revision.
+
+        Where it rests on the names of today, only for as long as those are kept.
+        """
         without = (freshness.FORMAT, past.AS_OF, "fields", "omit", "excel", *paging.OPTIONS)
         question = freshness.format_question(self.request._request, *without)
         grounds = [self.edition.hash, *self.freshness.list_grounds(), question]
         key = hashlib.sha256(" ".join(grounds).encode()).hexdigest()
-        return int(cache.get_or_set(f"count:{key}", lambda: self._count_anew(rows), timeout=86_400) or 0)
+        seconds = KEPT_SECONDS if self.freshness.rests_on_today else 86_400
+        return int(cache.get_or_set(f"count:{key}", lambda: self._count_anew(rows), timeout=seconds) or 0)
 
     def _count_anew(self, rows: QuerySet) -> int:
         if _is_wide(self.request.query_params, self):

@@ -20,13 +20,13 @@ def find(etag: str) -> HttpResponse | None:
     return HttpResponse(given[1], headers=given[0]) if given else None
 
 
-def keep(response: HttpResponseBase) -> None:
-    """Keep an answer, once it is rendered, if it is a whole one of a moderate size."""
+def keep(response: HttpResponseBase, seconds: float = _SECONDS) -> None:
+    """Keep an answer for so long, once it is rendered, if it is a whole one of a moderate size."""
     if not isinstance(response, HttpResponse) or response.status_code != 200 or "ETag" not in response:
         return
     if len(response.content) <= _LARGEST:
         given = dict(response.headers), response.content
-        caches["answers"].set(_build_key(response["ETag"]), given, timeout=_SECONDS)
+        caches["answers"].set(_build_key(response["ETag"]), given, timeout=seconds)
 
 
 def _build_key(etag: str) -> str:
